@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd.h - commands: the table's row, one command line, exit statuses, error lines
+ */
+#ifndef MQTOOL_CMD_H
+#define MQTOOL_CMD_H
+
+#include <popt.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "queue.h"
+#include "util.h"
+
+enum exit_status {
+	EX_DONE = 0,
+	EX_FAILED = 1,    /* bad input data, a limit, a failed write, a failed COMMAND */
+	EX_BADUSAGE = 2,  /* nothing was done */
+	EX_NOTHING = 3,   /* nothing to receive, no room, condition not met in time */
+	EX_NOQUEUE = 4,   /* no such queue, or removed while in use */
+	EX_DENIED = 5,    /* permission denied */
+};
+
+struct cmdline;
+
+struct command {
+	const char *name;
+	const char *operands;             /* N_("QUEUE [MESSAGE...]"), behind [OPTION...] in --help */
+	const char *summary;              /* N_("put messages on a queue") */
+	const char *notes;                /* N_(), printed under the options by --help; may be NULL */
+	const struct poptOption *options; /* const data, arg NULL throughout, val > 0 */
+	int min_operands;
+	int max_operands;                 /* -1: any number */
+	bool takes_command;               /* "-- COMMAND [ARG...]" ends the line (recv) */
+	int (*run)(struct cmdline *cl);   /* returns an exit_status */
+};
+
+/* Every command; ended by a row whose name is NULL. */
+extern const struct command *const commands[];
+extern const struct command cmd_create, cmd_send, cmd_recv, cmd_stat, cmd_rm;
+
+/* Values of options that every command has; a command's own begin at OPT_FIRST. */
+enum { OPT_HELP = 1, OPT_VERSION, OPT_FIRST };
+
+/* The last rows of every option table. */
+#define CMD_COMMON_OPTIONS                                                                        \
+	{ "help", 'h', POPT_ARG_NONE, NULL, OPT_HELP, N_("show this help and exit"), NULL },      \
+	{ "version", 'V', POPT_ARG_NONE, NULL, OPT_VERSION, N_("show the version and exit"), NULL }, \
+	POPT_TABLEEND
+
+/* One command line being read.  All strings live until the dispatcher closes it. */
+struct cmdline {
+	const struct command *cmd;
+	poptContext con;
+	const char **operands;  /* NULL-terminated, after cmdline_operands() */
+	int noperands;
+	const char **argv;      /* what popt was given */
+	char **trailing;        /* the words behind "--" of a takes_command, or NULL */
+	char **kept;            /* every value popt handed out */
+	size_t nkept;
+	const char *seen;       /* how the option last returned was written: "-t", "--type" */
+};
+
+/*
+ * Runs one command on its arguments (argv[0] is ignored): reads the line, serves --help and
+ * --version, closes.  Returns an exit status.
+ */
+int cmdline_run(const struct command *cmd, int argc, char **argv);
+/*
+ * The next option: its val with *value set (NULL for a flag), 0 after the last, when operands and
+ * their count have been checked, or < 0 for a usage error, already reported.
+ */
+int cmdline_next(struct cmdline *cl, const char **value) _must_check_;
+
+/* ---- reporting: one line on stderr, begun with "mqtool COMMAND: " ---- */
+
+/* Names the command in every later line; NULL is mqtool itself. */
+void msg_set_command(const char *name);
+/* Prints the line: foreign text in it must have been escaped by the caller. */
+void msg_error(const char *fmt, ...) _printf_(1, 2);
+/* The same, with "Try 'mqtool COMMAND --help'" as a second line; returns EX_BADUSAGE. */
+int msg_usage(const char *fmt, ...) _printf_(1, 2) _must_check_;
+/* Foreign text ready for a message: escaped, in one of four static buffers used in turn. */
+const char *msg_quote(const char *text);
+/*
+ * Prints "cannot DO NAME: why" for a queue operation that failed with error (-errno): the
+ * explanation with its limit.  Returns the exit status for it.
+ */
+int msg_queue_failed(const struct queue_attempt *attempt, int error) _must_check_;
+/* The exit status that belongs to -errno of a queue operation. */
+int exit_status_of(int error);
+
+/*
+ * Values of options, parsed strictly.  They print a usage error that names the option as it was
+ * written and return false where the text is refused.
+ */
+bool opt_u64(struct cmdline *cl, const char *text, uint64_t min, uint64_t max, uint64_t *value);
+bool opt_i64(struct cmdline *cl, const char *text, int64_t min, int64_t max, int64_t *value);
+bool opt_size(struct cmdline *cl, const char *text, uint64_t *bytes);
+bool opt_duration(struct cmdline *cl, const char *text, int64_t *ns);
+bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode);
+/*
+ * Parses operands first..noperands-1 as queues into a malloc'd array, owned by the caller: all of
+ * them, or a usage error (printed) and NULL.
+ */
+struct queue_ref *cmdline_queues(struct cmdline *cl, int first) _must_check_;
+/* Parses one queue's name; prints the usage error and returns false where it is refused. */
+bool cmdline_queue(const char *text, struct queue_ref *ref);
+/* The usage error for an option that only the other kind of queue has; returns EX_BADUSAGE. */
+int msg_wrong_kind(const char *option, const struct queue_ref *ref) _must_check_;
+
+/* Flushes standard output and reports a failed write; returns status, or EX_FAILED. */
+int stdout_finish(int status);
+
+#endif

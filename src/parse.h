@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parse.h - strict readers of what users write: numbers, sizes, durations, modes
+ *
+ * Pure.  Each takes the whole text or refuses it: no blanks, signs, trailing text or empty
+ * numbers, and no locale.  All return 0, -EINVAL (not of that form) or -ERANGE (of that form but
+ * too large, or too small), and leave *value alone unless they return 0.
+ */
+#ifndef MQTOOL_PARSE_H
+#define MQTOOL_PARSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "util.h"
+
+/* A decimal number from min to max.  "010" is ten. */
+int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value) _must_check_;
+/* The same with an optional leading '-': what `recv -t` takes (msgrcv(2) knows negative types). */
+int parse_i64(const char *text, int64_t min, int64_t max, int64_t *value) _must_check_;
+/* A hexadecimal number behind "0x" or "0X", to max. */
+int parse_hex(const char *text, uint64_t max, uint64_t *value) _must_check_;
+/* SIZE in bytes: digits and then nothing, K, M, G, KiB, MiB or GiB (1024-based). */
+int parse_size(const char *text, uint64_t *bytes) _must_check_;
+/*
+ * DURATION in nanoseconds: digits with an optional fraction (".5" too, "1." not) and then nothing
+ * (seconds), ms, s, m, h or d.  Digits below a nanosecond are dropped.  -ERANGE above INT64_MAX.
+ */
+int parse_duration(const char *text, int64_t *ns) _must_check_;
+/* MODE: octal digits, at most 0777. */
+int parse_mode(const char *text, mode_t *mode) _must_check_;
+/*
+ * Decodes \xNN (two hex digits) and \\ from text into out, which holds size bytes and gets no
+ * NUL.  *len is what was written.  -EINVAL for any other use of a backslash, -ERANGE where out is
+ * too small.
+ */
+int parse_escapes(const char *text, char *out, size_t size, size_t *len) _must_check_;
+
+#endif

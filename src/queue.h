@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * queue.h - the only face of the queue backends
+ *
+ * Everything the commands may know about queues.  Functions return 0 or -errno and print nothing;
+ * queue_explain() turns an error into the limit, the place that sets it and the way to raise it.
+ *
+ * Errors that all kinds share:
+ *   -ENOENT      no such queue
+ *   -EIDRM       the queue was removed while in use
+ *   -EEXIST      create: it is there already
+ *   -EACCES, -EPERM  permission denied
+ *   -EAGAIN      nothing to take, or no room, and the caller would not wait
+ *   -ETIMEDOUT   the same at the end of the time given
+ *   -EINTR       a stop signal came (wait.h); nothing was taken or sent
+ *   -EPIPE       the reader of standard output went away while waiting; nothing was taken
+ *   -EMSGSIZE    send: the message can never fit
+ *   -E2BIG       take, peek: the message is larger than the room given; it stays on the queue
+ *   -EOPNOTSUPP  this kind of queue has no such operation
+ */
+#ifndef MQTOOL_QUEUE_H
+#define MQTOOL_QUEUE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "util.h"
+
+enum queue_kind { QUEUE_SYSV, QUEUE_POSIX };
+#define QUEUE_KINDS 2
+
+/* Bits for functions that take several kinds. */
+#define QUEUE_MASK_SYSV (1u << QUEUE_SYSV)
+#define QUEUE_MASK_POSIX (1u << QUEUE_POSIX)
+#define QUEUE_MASK_ALL (QUEUE_MASK_SYSV | QUEUE_MASK_POSIX)
+
+enum queue_by { QUEUE_BY_KEY, QUEUE_BY_ID, QUEUE_BY_NAME };
+
+/* What a user named.  A plain value: copy it freely. */
+struct queue_ref {
+	enum queue_kind kind;
+	enum queue_by by;
+	int error;                /* -errno of an ftok path that cannot be read; else 0 */
+	uint32_t key;             /* by key */
+	int msqid;                /* by id */
+	char name[NAME_MAX + 2];  /* by name: with its slash, NUL-terminated */
+};
+
+/* Room for any name as printed, with its NUL: every byte of a name may need four. */
+#define QUEUE_NAME_TEXT (sizeof("esc:/") + 4 * NAME_MAX)
+
+/* Why queue_ref_parse() refused a text, and what to write instead. */
+struct queue_ref_error {
+	char text[512];
+};
+
+/*
+ * Reads a queue's name in any form of mqtool-queue(7).  Returns 0, or -EINVAL with one
+ * line (translated, without the offending text) in *error: a usage error.  A path given to ftok:
+ * that stat(2) refuses is not a usage error: the text parses, ref->error is set, and every
+ * function below returns it.
+ */
+int queue_ref_parse(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+	_must_check_;
+/* Writes the name in the form mqtool prints and accepts back; returns buf. */
+const char *queue_ref_text(const struct queue_ref *ref, char buf[static QUEUE_NAME_TEXT]);
+/* "sysv" or "posix"; static. */
+const char *queue_kind_name(enum queue_kind kind);
+
+/* ---- messages ---- */
+
+#define MESSAGE_HAS_TYPE (1u << 0)
+#define MESSAGE_HAS_PRIORITY (1u << 1)
+
+/* Bytes before a body that must be there and writable: msgsnd(2) and msgrcv(2) want the type in
+ * front of the body.  They are left as they were found. */
+#define MESSAGE_HEADROOM sizeof(long)
+
+struct message {
+	unsigned int have;     /* MESSAGE_HAS_*: absent is not zero */
+	long type;             /* System V, >= 1 */
+	unsigned int priority; /* POSIX, 0 to 32767 */
+	char *data;            /* the body, in the caller's memory, MESSAGE_HEADROOM before it */
+	size_t len;            /* bytes of body */
+};
+
+/* Which message to take: msgrcv(2)'s msgtyp and MSG_EXCEPT.  Zero takes the first of any type. */
+struct queue_select {
+	long type;
+	bool except;
+};
+
+enum queue_settle { QUEUE_DELIVERED, QUEUE_RETURN };
+
+/* Timeouts, in nanoseconds from the moment that a call finds it has to wait. */
+#define QUEUE_NO_WAIT 0
+#define QUEUE_WAIT_FOREVER (-1)
+
+/* ---- one queue ---- */
+
+#define QUEUE_READ (1u << 0)
+#define QUEUE_WRITE (1u << 1)
+
+struct queue_backend;
+
+/* An open queue.  Owner: whoever called queue_open(); closed with queue_close(). */
+struct queue {
+	const struct queue_backend *backend;
+	struct queue_ref ref;   /* as the user named it */
+	int handle;             /* msqid, or message queue descriptor */
+	int return_fd;          /* POSIX: opened for writing when something must go back; else -1 */
+	size_t room;            /* bytes of room a take needs to be sure of not getting -E2BIG now:
+				   mq_msgsize; 0 where only the message itself can tell */
+};
+
+/*
+ * Opens an existing queue for QUEUE_READ (take, peek) and/or QUEUE_WRITE (send): sending never
+ * needs read permission, nor receiving write permission.  With neither, for queue_stat() alone.
+ */
+int queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access) _must_check_;
+/* Closes; safe on a zeroed struct and after a failed queue_open(). */
+void queue_close(struct queue *q);
+
+/*
+ * Sends one message.  First tries without waiting; then waits for at most timeout_ns
+ * (QUEUE_NO_WAIT, QUEUE_WAIT_FOREVER) in the kernel's own call (wait.h).  A message that can
+ * never fit is -EMSGSIZE at once, also where msgsnd(2) would block for ever.
+ */
+int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns) _must_check_;
+/*
+ * Takes one message into m->data, which has room for `room` bytes; sets len, type or priority.
+ * -E2BIG leaves it on the queue: come again with queue_room_wanted() bytes.
+ */
+int queue_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,
+	       int64_t timeout_ns) _must_check_;
+/* Bytes of room that fit the largest message the queue may hold now. */
+size_t queue_room_wanted(struct queue *q);
+/*
+ * Ends the life of a taken message: QUEUE_DELIVERED, or QUEUE_RETURN, which puts it back with its
+ * type or priority at the end of its line, without waiting.  Errors as queue_send().
+ */
+int queue_settle(struct queue *q, const struct message *m, enum queue_settle how) _must_check_;
+/*
+ * Copies the message at position index (0 is the oldest) without taking it: msgrcv(2), MSG_COPY.
+ * -ENOMSG past the last; -EMSGSIZE for one that today's msgmax hides; POSIX: -EOPNOTSUPP.
+ */
+int queue_peek(struct queue *q, struct message *m, size_t room, size_t index) _must_check_;
+
+/* ---- attributes ---- */
+
+/* Presence bits: a field that a kind lacks, or that may not be read, is absent, not zero. */
+#define STAT_MESSAGES (1u << 0)
+#define STAT_BYTES (1u << 1)
+#define STAT_MAXMSG (1u << 2)    /* POSIX mq_maxmsg */
+#define STAT_MSGSIZE (1u << 3)   /* POSIX mq_msgsize */
+#define STAT_QBYTES (1u << 4)    /* System V msg_qbytes */
+#define STAT_OWNER (1u << 5)     /* mode, uid, gid */
+#define STAT_KEY (1u << 6)       /* System V key (0: private) and msqid */
+#define STAT_PIDS (1u << 7)      /* System V lspid, lrpid */
+#define STAT_SENT (1u << 8)      /* System V stime */
+#define STAT_RECEIVED (1u << 9)  /* System V rtime */
+#define STAT_LAST (1u << 10)     /* last send or receive */
+#define STAT_CTIME (1u << 11)
+#define STAT_INODE (1u << 12)    /* POSIX dev and ino */
+#define STAT_NOTIFY (1u << 13)   /* POSIX: notify_pid, 0 none */
+
+struct queue_stat {
+	enum queue_kind kind;
+	unsigned int have;
+	uint32_t key;
+	int msqid;
+	const char *name; /* POSIX: with its slash; owned by the list or queue it came from */
+	uint64_t messages, bytes;
+	uint64_t maxmsg, msgsize, qbytes;
+	mode_t mode; /* the nine permission bits */
+	uid_t uid;
+	gid_t gid;
+	pid_t lspid, lrpid;                 /* as seen from our pid namespace, 0 outside it */
+	int64_t stime, rtime, last, ctime;  /* seconds since the epoch, 0 never */
+	dev_t dev;
+	ino_t ino;
+	pid_t notify_pid;
+};
+
+/* Writes the queue's name in the form mqtool prints and accepts back; returns buf. */
+const char *queue_stat_text(const struct queue_stat *st, char buf[static QUEUE_NAME_TEXT]);
+/*
+ * Percent of the queue in use, rounded down: System V the larger of bytes and messages over
+ * msg_qbytes (the kernel blocks on either; 100 where msg_qbytes is 0), POSIX messages over
+ * mq_maxmsg.  -1 where the numbers are absent.
+ */
+int queue_stat_use(const struct queue_stat *st);
+
+/* Attributes of an open queue (any access).  st->name is owned by q. */
+int queue_stat(struct queue *q, struct queue_stat *st) _must_check_;
+
+/* All queues of some kinds at one moment. */
+struct queue_list {
+	struct queue_stat *items;
+	size_t n, cap;
+	struct name_block *names; /* the memory behind items[].name */
+	int note[QUEUE_KINDS];    /* 0, or -errno: why the queues of that kind could not be listed
+				     (POSIX: -ENODEV not mounted, -EXDEV of another namespace) */
+};
+
+/*
+ * Fills list with the queues of the kinds in mask (QUEUE_MASK_*), in no order; what was in it is
+ * replaced, its memory used again.  detail: STAT_* bits worth extra system calls (STAT_MESSAGES,
+ * STAT_BYTES, STAT_QBYTES, STAT_NOTIFY ...); cheaper fields come in any case.  Returns 0 or
+ * -errno; a kind that cannot be listed is noted in the list and is no error.
+ */
+int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail) _must_check_;
+/* Frees the memory; safe on a zeroed list. */
+void queue_list_free(struct queue_list *list);
+
+/* ---- creating, changing, removing ---- */
+
+#define CREATE_OWNER (1u << 0)
+#define CREATE_GROUP (1u << 1)
+#define CREATE_MAXMSG (1u << 2)
+#define CREATE_MSGSIZE (1u << 3)
+#define CREATE_QBYTES (1u << 4)
+#define CREATE_MODE (1u << 5)
+
+/* Attributes asked for; `have` says which.  Creation without CREATE_MODE makes 0600. */
+struct queue_attr {
+	unsigned int have;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	uint64_t maxmsg, msgsize, qbytes;
+};
+
+/*
+ * Makes a queue that must not be there yet (-EEXIST), with exactly that mode whatever the umask,
+ * never wider even for an instant.  ref NULL: a private System V queue.  *made (may be NULL) is
+ * set to the new queue: by key or name as asked, by id where private.
+ */
+int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, struct queue_ref *made)
+	_must_check_;
+/* Changes mode, owner and msg_qbytes of an existing queue, those that `have` names. */
+int queue_set(const struct queue_ref *ref, const struct queue_attr *attr) _must_check_;
+/* Removes the queue. */
+int queue_remove(const struct queue_ref *ref) _must_check_;
+
+/* ---- why it failed ---- */
+
+enum queue_op { QUEUE_OP_CREATE, QUEUE_OP_OPEN, QUEUE_OP_SEND, QUEUE_OP_TAKE, QUEUE_OP_SET,
+		QUEUE_OP_REMOVE, QUEUE_OP_PEEK, QUEUE_OP_STAT };
+
+/* What was tried when an error came; members that do not apply stay zero. */
+struct queue_attempt {
+	enum queue_op op;
+	const struct queue_ref *ref;
+	const struct queue *queue;      /* open queue, for send and take */
+	const struct queue_attr *attr;  /* create, set */
+	size_t size;                    /* send: bytes of the message */
+};
+
+/*
+ * Appends one clause (translated, no newline) that says why `error` (-errno) came: what was asked,
+ * what is allowed, the sysctl or rlimit that says so and how to raise it, or else the plain
+ * meaning of the error.  Returns true where a limit was found: such a failure is a limit, whatever
+ * errno the kernel chose for it.
+ */
+bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer *why);
+
+#endif

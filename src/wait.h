@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wait.h - stop signals, and calls that block in the kernel until there is a cause to end them
+ *
+ * A blocking call keeps its place in the queue's line only while nothing interrupts it, so it
+ * blocks without a timeout and undisturbed.  A helper thread, started by the first call that has
+ * to wait, looks at the deadline, at a check of the caller's once a second, at the reader of
+ * standard output and at the stop flag, and interrupts the call only for cause, again and again
+ * until it is out: that closes the race with a call about to block (signal(7)).
+ */
+#ifndef MQTOOL_WAIT_H
+#define MQTOOL_WAIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util.h"
+
+/*
+ * Catches SIGINT, SIGTERM and SIGHUP, those not ignored at start, and from then on ignores
+ * SIGPIPE: a write to a closed pipe must come back so that messages can be put back.
+ */
+void stop_init(void);
+/* The stop signal that came, or 0. */
+int stop_signal(void);
+/* True where SIGPIPE was ignored before stop_init(). */
+bool stop_pipe_ignored(void);
+/* Ends the process by signal sig, its default action restored.  Flushes nothing. */
+_Noreturn void stop_die(int sig);
+/* In a child about to exec: the signal dispositions that mqtool itself was started with. */
+void stop_restore(void);
+
+/* From now on a wait also ends (-EPIPE) when the reader of standard output, a pipe or socket,
+ * goes away. */
+void wait_watch_stdout(void);
+
+/*
+ * Begins a wait: the calling thread is about to make a call that blocks.  timeout_ns from now,
+ * negative for ever.  check (may be NULL) is called with arg by the helper about once a second
+ * while the wait lasts, in its thread: 0, or -errno, which ends the wait.  Returns 0, or -errno
+ * where no helper can be started.  Every success is paired with a wait_end().
+ */
+int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg) _must_check_;
+/* While in a wait, after EINTR: 0, or why to give up: -EINTR (stop signal), -ETIMEDOUT, -EPIPE or
+ * what check returned. */
+int wait_cause(void);
+/* Ends the wait; returns what wait_cause() would. */
+int wait_end(void);
+
+/*
+ * read(2) and write(2) on a file that may block (a terminal, a pipe), ended by a stop signal.
+ * Return the bytes moved or -errno: -EINTR only where a stop signal came before any byte.
+ */
+ssize_t wait_read(int fd, void *buf, size_t size) _must_check_;
+ssize_t wait_write(int fd, const void *buf, size_t size) _must_check_;
+
+#endif
