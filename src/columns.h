@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * columns.h - the columns of queues that stat and watch share: names, cells, order, JSON members
+ *
+ * Pure but for the names of users: the time is an argument.  One table says all there is to know
+ * of a column, so that the table, the block of `field: value`, the JSON members and the sort keys
+ * cannot differ.
+ */
+#ifndef MQTOOL_COLUMNS_H
+#define MQTOOL_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "queue.h"
+#include "util.h"
+
+enum column {
+	COL_QUEUE, COL_KIND, COL_MESSAGES, COL_BYTES, COL_USE, COL_MODE, COL_OWNER, COL_LAST,
+	COL_WAITING, COL_KEY, COL_MSQID, COL_MAXMSG, COL_MSGSIZE, COL_QBYTES, COL_UID, COL_GID,
+	COL_SENT, COL_RECEIVED, COL_LSPID, COL_LRPID, COL_CTIME, COL_INO, COL_NOTIFY,
+	COLUMNS_ALL
+};
+
+/* What a cell needs beside the queue itself. */
+struct column_context {
+	int64_t now;   /* seconds since the epoch */
+	bool exact;    /* sizes in plain bytes */
+};
+
+/* A choice of columns in order. */
+struct column_list {
+	enum column col[COLUMNS_ALL];
+	size_t n;
+};
+
+/* The heading, "USE%"; static, never translated: it is what -o and -s take. */
+const char *column_name(enum column col);
+/* The JSON member and block field, "use"; static. */
+const char *column_member(enum column col);
+/* One line about the column, translated; static. */
+const char *column_help(enum column col);
+/* True for columns whose cells stand to the right. */
+bool column_right(enum column col);
+/* The STAT_* bits that queue_list() must be asked for to fill the column. */
+unsigned int column_detail(enum column col);
+/* The default choice. */
+void column_list_default(struct column_list *list);
+/*
+ * Reads LIST or +LIST (adds to what is there): names separated by commas, upper or lower case, as
+ * heading or member.  Returns 0, or -EINVAL with *bad, *bad_len the part that is no column.
+ */
+int column_list_parse(const char *text, struct column_list *list, const char **bad, size_t *bad_len)
+	_must_check_;
+/*
+ * Reads a sort key COL or COL:r.  Returns 0 or -EINVAL.
+ */
+int column_sort_parse(const char *text, enum column *col, bool *reverse) _must_check_;
+
+/* Appends the cell's text: "-" where the kind has no such value, "?" where it may not be read. */
+void column_put_cell(struct buffer *b, enum column col, const struct queue_stat *st,
+		     const struct column_context *context);
+/* Appends the JSON value: a number, a string, or null. */
+void column_put_json(struct buffer *b, enum column col, const struct queue_stat *st);
+/* Orders by the column: numbers by size with absent values last, texts by bytes; ties by name. */
+int column_compare(enum column col, const struct queue_stat *a, const struct queue_stat *b);
+/* Sorts queues in place; stable against reversal of ties. */
+void column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * json.h - JSON out by our own writer, JSON in by jansson
+ *
+ * The writer is ours because bodies and names are foreign: it escapes U+007F to U+009F and the
+ * bidi controls, which jansson writes raw.  The reader is jansson's, opened with dlopen(3) by
+ * the first line that is read, so that nothing else ever maps it.
+ */
+#ifndef MQTOOL_JSON_H
+#define MQTOOL_JSON_H
+
+#include <stddef.h>
+
+#include "queue.h"
+#include "util.h"
+
+/* Appends a JSON string, quotes included.  data must be UTF-8 (utf8_valid()). */
+void json_put_string(struct buffer *b, const char *data, size_t len);
+/* Appends `"body":"..."`, or `"body_base64":"..."` where data is not UTF-8. */
+void json_put_body(struct buffer *b, const char *data, size_t len);
+/*
+ * Appends one message as an object without a newline: queue (its name as printed), type or
+ * priority, size and body.
+ */
+void json_put_message(struct buffer *b, const char *queue, const struct message *m);
+
+/* Why a line is not a message. */
+struct json_error {
+	int column;      /* from 1, in bytes; 0 where no one place is wrong */
+	char text[160];  /* translated */
+};
+
+/*
+ * Reads one line as a message (DESIGN: body or body_base64, type or priority; others are
+ * ignored).  The body is put into `body` (its content replaced, MESSAGE_HEADROOM bytes kept in
+ * front) and m->data points there; m->have says which of type and priority the line carried.
+ * Returns 0, -EINVAL with *error, -ENOMEM, or -ENOSYS with *error where libjansson is not
+ * installed.
+ */
+int json_read_message(const char *line, size_t len, struct message *m, struct buffer *body,
+		      struct json_error *error) _must_check_;
+
+#endif
