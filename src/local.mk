@@ -1,0 +1,15 @@
+## SPDX-License-Identifier: GPL-2.0-or-later
+## All but main.c goes into a library that the unit tests link too.
+
+noinst_LIBRARIES += libmqtool.a
+
+libmqtool_a_SOURCES = \
+	src/cmd.h \
+	src/columns.h \
+	src/format.h \
+	src/json.h \
+	src/parse.h \
+	src/queue.h \
+	src/render.h \
+	src/util.h \
+	src/wait.h
