@@ -8,8 +8,10 @@ libmqtool_a_SOURCES = \
 	src/columns.h \
 	src/format.h \
 	src/json.h \
+	src/parse.c \
 	src/parse.h \
 	src/queue.h \
 	src/render.h \
+	src/util.c \
 	src/util.h \
 	src/wait.h
