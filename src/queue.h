@@ -112,8 +112,9 @@ struct queue {
 	struct queue_ref ref;   /* as the user named it */
 	int handle;             /* msqid, or message queue descriptor */
 	int return_fd;          /* POSIX: opened for writing when something must go back; else -1 */
-	size_t room;            /* bytes of room a take needs to be sure of not getting -E2BIG now:
-				   mq_msgsize; 0 where only the message itself can tell */
+	size_t room;            /* bytes of room that a take must have: mq_msgsize; 0 where it is
+				   the message's own size that counts */
+	int64_t fits;           /* System V: the msg_qbytes last seen; -1 not looked yet */
 };
 
 /*

@@ -11,8 +11,10 @@
 #ifndef MQTOOL_WAIT_H
 #define MQTOOL_WAIT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "util.h"
 
@@ -27,8 +29,9 @@ int stop_signal(void);
 bool stop_pipe_ignored(void);
 /* Ends the process by signal sig, its default action restored.  Flushes nothing. */
 _Noreturn void stop_die(int sig);
-/* In a child about to exec: the signal dispositions that mqtool itself was started with. */
-void stop_restore(void);
+/* The signals that a child of ours must have set back to their default before exec: those we
+ * ignore but were not told to (caught ones fall back by themselves, execve(2)). */
+void stop_child_defaults(sigset_t *set);
 
 /* From now on a wait also ends (-EPIPE) when the reader of standard output, a pipe or socket,
  * goes away. */

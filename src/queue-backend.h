@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * queue-backend.h - what a kind of queue provides to queue.c, and what queue.c provides to it
+ *
+ * Included by queue*.c alone.  Each member does what the function of that name in queue.h says.
+ */
+#ifndef MQTOOL_QUEUE_BACKEND_H
+#define MQTOOL_QUEUE_BACKEND_H
+
+#include "queue.h"
+
+struct queue_backend {
+	int (*open)(struct queue *q, unsigned int access);
+	void (*close)(struct queue *q);
+	int (*send)(struct queue *q, const struct message *m, int64_t timeout_ns);
+	int (*take)(struct queue *q, struct message *m, size_t room,
+		    const struct queue_select *want, int64_t timeout_ns);
+	size_t (*room_wanted)(struct queue *q);
+	int (*put_back)(struct queue *q, const struct message *m);
+	int (*peek)(struct queue *q, struct message *m, size_t room, size_t index);
+	int (*stat)(struct queue *q, struct queue_stat *st);
+	int (*list)(struct queue_list *list, unsigned int detail);
+	int (*create)(const struct queue_ref *ref, const struct queue_attr *attr,
+		      struct queue_ref *made);
+	int (*set)(const struct queue_ref *ref, const struct queue_attr *attr);
+	int (*remove)(const struct queue_ref *ref);
+	/* As queue_explain(), but returns false with nothing appended where it knows no more
+	 * than the plain meaning of the error. */
+	bool (*explain)(const struct queue_attempt *attempt, int error, struct buffer *why);
+};
+
+extern const struct queue_backend queue_backend_sysv;
+extern const struct queue_backend queue_backend_posix;
+
+/* One more zeroed item at the end of the list, or NULL (out of memory). */
+struct queue_stat *queue_list_add(struct queue_list *list);
+/* A copy of a name that lives as long as the list's content, or NULL. */
+const char *queue_list_name(struct queue_list *list, const char *name);
+
+#endif

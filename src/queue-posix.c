@@ -1,0 +1,743 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * queue-posix.c - POSIX message queues: mq_overview(7) and the mqueue file system
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <mqueue.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "queue-backend.h"
+#include "wait.h"
+
+#define MQUEUE_DIR "/dev/mqueue"
+#define MQUEUE_MAGIC 0x19800202
+#define SYSCTL_DIR "/proc/sys/fs/mqueue/"
+
+/* A time that is past: mq_timedsend(3) and mq_timedreceive(3) then never wait. */
+static const struct timespec long_past = { 0, 0 };
+
+/* ---- opening ---- */
+
+static mqd_t open_name(const char *name, int flags)
+{
+	return mq_open(name, flags | O_CLOEXEC);
+}
+
+/* For looking alone: whichever way the permissions let us in. */
+static mqd_t open_to_look(const char *name)
+{
+	mqd_t fd = open_name(name, O_RDONLY | O_NONBLOCK);
+
+	if (fd < 0 && errno == EACCES)
+		fd = open_name(name, O_WRONLY | O_NONBLOCK);
+	return fd;
+}
+
+static int posix_open(struct queue *q, unsigned int access)
+{
+	struct mq_attr attr;
+
+	if (access == 0)
+		q->handle = open_to_look(q->ref.name);
+	else if (access == QUEUE_READ)
+		q->handle = open_name(q->ref.name, O_RDONLY);
+	else if (access == QUEUE_WRITE)
+		q->handle = open_name(q->ref.name, O_WRONLY);
+	else
+		q->handle = open_name(q->ref.name, O_RDWR);
+	if (q->handle < 0)
+		return -errno;
+	if (access & QUEUE_READ) {
+		if (mq_getattr(q->handle, &attr) < 0)
+			return -errno;
+		q->room = (size_t)attr.mq_msgsize;
+	}
+	return 0;
+}
+
+static void posix_close(struct queue *q)
+{
+	if (q->handle >= 0)
+		mq_close(q->handle);
+	if (q->return_fd >= 0)
+		close(q->return_fd);
+	q->handle = q->return_fd = -1;
+}
+
+/* ---- sending and taking ---- */
+
+/* While blocked: nothing in the kernel wakes those who wait on a queue that was removed. */
+static int removed_check(void *arg)
+{
+	struct queue *q = arg;
+	struct stat st;
+
+	return fstat(q->handle, &st) == 0 && st.st_nlink == 0 ? -EIDRM : 0;
+}
+
+static int move_error(void)
+{
+	return errno == ETIMEDOUT ? -EAGAIN : -errno;
+}
+
+static int send_blocking(struct queue *q, const struct message *m, int64_t timeout_ns)
+{
+	int cause, rc;
+
+	rc = wait_begin(timeout_ns, removed_check, q);
+	if (rc < 0)
+		return rc;
+	do {
+		rc = mq_send(q->handle, m->data, m->len, m->priority);
+	} while (rc < 0 && errno == EINTR && !wait_cause());
+	if (rc < 0)
+		rc = -errno;
+	cause = wait_end();
+	return rc == -EINTR ? cause : rc;
+}
+
+static int posix_send(struct queue *q, const struct message *m, int64_t timeout_ns)
+{
+	int rc;
+
+	if (mq_timedsend(q->handle, m->data, m->len, m->priority, &long_past) == 0)
+		return 0;
+	rc = move_error();
+	if (rc != -EAGAIN || timeout_ns == QUEUE_NO_WAIT)
+		return rc;
+	return send_blocking(q, m, timeout_ns);
+}
+
+static ssize_t take_blocking(struct queue *q, struct message *m, size_t room, int64_t timeout_ns)
+{
+	ssize_t n;
+	int cause;
+
+	n = wait_begin(timeout_ns, removed_check, q);
+	if (n < 0)
+		return n;
+	do {
+		n = mq_receive(q->handle, m->data, room, &m->priority);
+	} while (n < 0 && errno == EINTR && !wait_cause());
+	if (n < 0)
+		n = -errno;
+	cause = wait_end();
+	return n == -EINTR ? cause : n;
+}
+
+static int posix_take(struct queue *q, struct message *m, size_t room,
+		      const struct queue_select *want, int64_t timeout_ns)
+{
+	ssize_t n;
+
+	(void)want; /* POSIX queues know one order only */
+	if (room < q->room)
+		return -E2BIG; /* mq_receive(3) wants room for the largest, whatever is there */
+	n = mq_timedreceive(q->handle, m->data, room, &m->priority, &long_past);
+	if (n < 0) {
+		n = move_error();
+		if (n == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
+			n = take_blocking(q, m, room, timeout_ns);
+	}
+	if (n < 0)
+		return (int)n;
+	m->have = MESSAGE_HAS_PRIORITY;
+	m->len = (size_t)n;
+	return 0;
+}
+
+static size_t posix_room_wanted(struct queue *q)
+{
+	return q->room;
+}
+
+static bool same_queue(int a, int b)
+{
+	struct stat sa, sb;
+
+	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
+	       sa.st_ino == sb.st_ino;
+}
+
+/*
+ * Opens the queue that is open for reading once more for writing.  Through /proc it is the very
+ * same one, removed or not; the permission asked is the queue's own.
+ */
+static int open_for_return(struct queue *q)
+{
+	char path[sizeof("/proc/self/fd/") + 12];
+	int fd, error;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", q->handle);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0 || errno == EACCES)
+		return fd >= 0 ? fd : -EACCES;
+	error = -errno;
+	/* No /proc here: the name will do where it still means this queue. */
+	fd = open_name(q->ref.name, O_WRONLY | O_NONBLOCK);
+	if (fd < 0)
+		return error;
+	if (same_queue(fd, q->handle))
+		return fd;
+	close(fd);
+	return -EIDRM;
+}
+
+static int posix_put_back(struct queue *q, const struct message *m)
+{
+	int rc;
+
+	/* In a removed queue nobody could find it again. */
+	rc = removed_check(q);
+	if (rc < 0)
+		return rc;
+	if (q->return_fd < 0) {
+		rc = open_for_return(q);
+		if (rc < 0)
+			return rc;
+		q->return_fd = rc;
+	}
+	if (mq_timedsend(q->return_fd, m->data, m->len, m->priority, &long_past) == 0)
+		return 0;
+	return move_error();
+}
+
+static int posix_peek(struct queue *q, struct message *m, size_t room, size_t index)
+{
+	(void)q;
+	(void)m;
+	(void)room;
+	(void)index;
+	return -EOPNOTSUPP; /* mq_overview(7): there is no such call */
+}
+
+/* ---- attributes ---- */
+
+static void fill_inode(struct queue_stat *st, const struct stat *file)
+{
+	st->kind = QUEUE_POSIX;
+	st->have |= STAT_OWNER | STAT_LAST | STAT_CTIME | STAT_INODE;
+	st->mode = file->st_mode & 0777;
+	st->uid = file->st_uid;
+	st->gid = file->st_gid;
+	/* The kernel moves mtime on send and receive, and nowhere else. */
+	st->last = file->st_mtim.tv_sec;
+	st->ctime = file->st_ctim.tv_sec;
+	st->dev = file->st_dev;
+	st->ino = file->st_ino;
+}
+
+/* The status text of mq_overview(7): QSIZE:129 NOTIFY:2 SIGNO:0 NOTIFY_PID:8260. */
+static void parse_status(const char *text, struct queue_stat *st)
+{
+	const char *qsize = strstr(text, "QSIZE:");
+	const char *pid = strstr(text, "NOTIFY_PID:");
+
+	if (qsize) {
+		st->bytes = strtoull(qsize + strlen("QSIZE:"), NULL, 10);
+		st->have |= STAT_BYTES;
+	}
+	if (pid) {
+		/* NOTIFY 0 means SIGEV_SIGNAL and "none" alike; only the pid tells. */
+		st->notify_pid = (pid_t)strtol(pid + strlen("NOTIFY_PID:"), NULL, 10);
+		st->have |= STAT_NOTIFY;
+	}
+}
+
+static void fill_open(struct queue_stat *st, int fd, unsigned int detail)
+{
+	struct mq_attr attr;
+	char text[128];
+	ssize_t n;
+
+	if (mq_getattr(fd, &attr) == 0) {
+		st->messages = (uint64_t)attr.mq_curmsgs;
+		st->maxmsg = (uint64_t)attr.mq_maxmsg;
+		st->msgsize = (uint64_t)attr.mq_msgsize;
+		st->have |= STAT_MESSAGES | STAT_MAXMSG | STAT_MSGSIZE;
+	}
+	if (detail & (STAT_BYTES | STAT_NOTIFY)) {
+		n = pread(fd, text, sizeof(text) - 1, 0); /* EBADF where open for writing only */
+		if (n > 0) {
+			text[n] = '\0';
+			parse_status(text, st);
+		}
+	}
+}
+
+static int posix_stat(struct queue *q, struct queue_stat *st)
+{
+	struct stat file;
+
+	if (fstat(q->handle, &file) < 0)
+		return -errno;
+	if (file.st_nlink == 0)
+		return -EIDRM;
+	fill_inode(st, &file);
+	fill_open(st, q->handle, ~0u);
+	st->name = q->ref.name;
+	return 0;
+}
+
+/* ---- the directory of queues ---- */
+
+static bool is_mqueue(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == MQUEUE_MAGIC;
+}
+
+/*
+ * The file system of our own IPC namespace, without touching the mount table (fsopen(2), Linux
+ * 5.2).  Needs CAP_SYS_ADMIN over the namespace.  The descriptor of fsmount(2) is O_PATH: reading
+ * it as a directory silently yields nothing, so "." is opened from it.
+ */
+static int open_own_dir(void)
+{
+#if defined(SYS_fsopen) && defined(SYS_fsconfig) && defined(SYS_fsmount)
+	enum { CMD_CREATE = 6 }; /* FSCONFIG_CMD_CREATE */
+	int dir = -1;
+	int mount = -1;
+	int fs = (int)syscall(SYS_fsopen, "mqueue", 1 /* FSOPEN_CLOEXEC */);
+
+	if (fs < 0)
+		return -errno;
+	if (syscall(SYS_fsconfig, fs, CMD_CREATE, NULL, NULL, 0) == 0)
+		mount = (int)syscall(SYS_fsmount, fs, 1 /* FSMOUNT_CLOEXEC */, 0);
+	if (mount >= 0)
+		dir = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		dir = -errno;
+	if (mount >= 0)
+		close(mount);
+	close(fs);
+	return dir;
+#else
+	return -ENOSYS;
+#endif
+}
+
+/* What a mounted directory is known to be. */
+enum dir_state { DIR_OURS, DIR_FOREIGN, DIR_UNKNOWN };
+
+/*
+ * A directory mounted by somebody may show another IPC namespace, while mq_open(3) always means
+ * ours.  A queue that opens by path tells: by name it must be the very same one.
+ */
+static enum dir_state compare_by_name(int by_path, const char *slash_name)
+{
+	mqd_t by_name = open_to_look(slash_name);
+	enum dir_state state;
+
+	if (by_name < 0)
+		return errno == ENOENT ? DIR_FOREIGN : DIR_UNKNOWN;
+	state = same_queue(by_path, by_name) ? DIR_OURS : DIR_FOREIGN;
+	mq_close(by_name);
+	return state;
+}
+
+/*
+ * Opens the directory of our namespace: by privilege, which is always right, else as mounted,
+ * when *state says how much that is worth.  -ENODEV where none is mounted.
+ */
+static int open_dir(enum dir_state *state)
+{
+	int fd = open_own_dir();
+
+	*state = DIR_OURS;
+	if (fd >= 0)
+		return fd;
+	fd = open(MQUEUE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ENODEV : -errno;
+	if (!is_mqueue(fd)) {
+		close(fd);
+		return -ENODEV;
+	}
+	*state = DIR_UNKNOWN;
+	return fd;
+}
+
+static int open_at(int dir, const char *name)
+{
+	const int flags = O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW;
+	int fd = openat(dir, name, O_RDONLY | flags);
+
+	if (fd < 0 && errno == EACCES)
+		fd = openat(dir, name, O_WRONLY | flags);
+	return fd;
+}
+
+/* Adds one queue; 1 where it was gone by then. */
+static int add_queue(struct queue_list *list, int dir, const char *name, unsigned int detail,
+		     enum dir_state *state)
+{
+	char slash_name[NAME_MAX + 2];
+	struct queue_stat found = { 0 };
+	struct queue_stat *st;
+	struct stat file;
+	int fd;
+
+	if (fstatat(dir, name, &file, AT_SYMLINK_NOFOLLOW) < 0)
+		return 1;
+	fill_inode(&found, &file);
+	slash_name[0] = '/';
+	memcpy(slash_name + 1, name, strlen(name) + 1);
+	if ((detail & (STAT_MESSAGES | STAT_BYTES | STAT_NOTIFY | STAT_MAXMSG | STAT_MSGSIZE)) ||
+	    *state == DIR_UNKNOWN) {
+		fd = open_at(dir, name);
+		if (fd >= 0) {
+			fill_open(&found, fd, detail);
+			if (*state == DIR_UNKNOWN)
+				*state = compare_by_name(fd, slash_name);
+			close(fd);
+		}
+		if (*state == DIR_FOREIGN)
+			return -EXDEV;
+	}
+	st = queue_list_add(list);
+	if (!st)
+		return -ENOMEM;
+	*st = found;
+	st->name = queue_list_name(list, slash_name);
+	if (!st->name) {
+		list->n--;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int posix_list(struct queue_list *list, unsigned int detail)
+{
+	enum dir_state state;
+	struct dirent *entry;
+	size_t first = list->n;
+	DIR *dir;
+	int fd, rc = 0;
+
+	fd = open_dir(&state);
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (rc >= 0 && (entry = readdir(dir))) {
+		/* Only these two are not queues: "..x" and ".x" are. */
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		rc = add_queue(list, dirfd(dir), entry->d_name, detail, &state);
+	}
+	closedir(dir);
+	if (rc >= 0)
+		return 0;
+	list->n = first;
+	return rc;
+}
+
+/* ---- creating, changing, removing ---- */
+
+static int read_sysctl(const char *name, uint64_t *value)
+{
+	char path[sizeof(SYSCTL_DIR) + 32];
+
+	snprintf(path, sizeof(path), SYSCTL_DIR "%s", name);
+	return read_number_file(path, value);
+}
+
+/* What the kernel would take for an attribute that was not given (mq_overview(7)). */
+static int default_of(const char *default_name, const char *max_name, uint64_t *value)
+{
+	uint64_t max;
+	int rc;
+
+	rc = read_sysctl(default_name, value);
+	if (rc == 0)
+		rc = read_sysctl(max_name, &max);
+	if (rc == 0 && *value > max)
+		*value = max;
+	return rc;
+}
+
+/* Completes the sizes as the kernel would. */
+static int complete_attr(struct queue_attr *attr)
+{
+	int rc = 0;
+
+	if (!(attr->have & CREATE_MAXMSG))
+		rc = default_of("msg_default", "msg_max", &attr->maxmsg);
+	if (rc == 0 && !(attr->have & CREATE_MSGSIZE))
+		rc = default_of("msgsize_default", "msgsize_max", &attr->msgsize);
+	if (rc == 0 && (attr->maxmsg > LONG_MAX || attr->msgsize > LONG_MAX))
+		rc = -EINVAL;
+	return rc;
+}
+
+static int create_exactly(const char *name, mode_t mode, struct mq_attr *attr)
+{
+	mode_t mask = umask(0); /* mq_open(3) would take its bits away */
+	mqd_t fd = mq_open(name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode, attr);
+	int error = errno;
+
+	umask(mask);
+	return fd < 0 ? -error : fd;
+}
+
+/* Also on an O_PATH descriptor, which fchown(2) refuses. */
+static int change_owner(int fd, const struct queue_attr *attr)
+{
+	uid_t uid = attr->have & CREATE_OWNER ? attr->uid : (uid_t)-1;
+	gid_t gid = attr->have & CREATE_GROUP ? attr->gid : (gid_t)-1;
+
+	if (!(attr->have & (CREATE_OWNER | CREATE_GROUP)))
+		return 0;
+	return fchownat(fd, "", uid, gid, AT_EMPTY_PATH) == 0 ? 0 : -errno;
+}
+
+static int posix_create(const struct queue_ref *ref, const struct queue_attr *attr,
+			struct queue_ref *made)
+{
+	bool later_mode = attr->have & (CREATE_OWNER | CREATE_GROUP);
+	bool sized = attr->have & (CREATE_MAXMSG | CREATE_MSGSIZE);
+	struct queue_attr full = *attr;
+	struct mq_attr limits = { 0 };
+	int fd, rc = 0;
+
+	if (sized)
+		rc = complete_attr(&full);
+	if (rc < 0)
+		return rc;
+	limits.mq_maxmsg = (long)full.maxmsg;
+	limits.mq_msgsize = (long)full.msgsize;
+	/* Until the owner is right nobody may use it. */
+	fd = create_exactly(ref->name, later_mode ? 0 : attr->mode, sized ? &limits : NULL);
+	if (fd < 0)
+		return fd;
+	if (later_mode) {
+		rc = change_owner(fd, attr);
+		if (rc == 0 && fchmod(fd, attr->mode) < 0)
+			rc = -errno;
+		if (rc < 0)
+			mq_unlink(ref->name);
+	}
+	mq_close(fd);
+	if (rc == 0)
+		*made = *ref;
+	return rc;
+}
+
+/*
+ * A queue that its owner may neither read nor write cannot be opened, but its mode can be changed
+ * by path.  Only in a directory that is ours for certain.
+ */
+static int open_path_only(const char *slash_name)
+{
+	enum dir_state state;
+	int dir = open_dir(&state);
+	int fd;
+
+	if (dir < 0)
+		return -EACCES;
+	fd = state == DIR_OURS ? openat(dir, slash_name + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
+	close(dir);
+	return fd < 0 ? -EACCES : fd;
+}
+
+static int change_mode(int fd, mode_t mode)
+{
+	char path[sizeof("/proc/self/fd/") + 12];
+
+	/* fchmod(2) refuses an O_PATH descriptor; its name in /proc serves both. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return fchmod(fd, mode) == 0 || (errno == EBADF && chmod(path, mode) == 0) ? 0 : -errno;
+}
+
+static int posix_set(const struct queue_ref *ref, const struct queue_attr *attr)
+{
+	struct stat st;
+	mode_t mode;
+	int fd, rc;
+
+	fd = open_to_look(ref->name);
+	if (fd < 0 && errno == EACCES)
+		fd = open_path_only(ref->name);
+	else if (fd < 0)
+		fd = -errno;
+	if (fd < 0)
+		return fd;
+	rc = fstat(fd, &st) == 0 ? 0 : -errno;
+	mode = attr->have & CREATE_MODE ? attr->mode : st.st_mode & 0777;
+	/* Neither the old owner nor the new one ever has more than the old and new mode give. */
+	if (rc == 0 && (st.st_mode & 0777 & mode) != (st.st_mode & 0777))
+		rc = change_mode(fd, st.st_mode & 0777 & mode);
+	if (rc == 0)
+		rc = change_owner(fd, attr);
+	if (rc == 0 && (st.st_mode & 0777 & mode) != mode)
+		rc = change_mode(fd, mode);
+	close(fd);
+	return rc;
+}
+
+static int posix_remove(const struct queue_ref *ref)
+{
+	return mq_unlink(ref->name) == 0 ? 0 : -errno;
+}
+
+/* ---- why it failed ---- */
+
+static void explain_over(struct buffer *why, const char *what, uint64_t asked, const char *sysctl,
+			 uint64_t max)
+{
+	buffer_printf(why,
+		      _("%s of %" PRIu64 " asked; at most %" PRIu64
+			" is allowed (fs.mqueue.%s; raise it with sysctl fs.mqueue.%s=N)"),
+		      what, asked, max, sysctl, sysctl);
+}
+
+static bool explain_attr(const struct queue_attempt *a, struct buffer *why)
+{
+	const struct queue_attr *attr = a->attr;
+	uint64_t max;
+
+	if (a->op != QUEUE_OP_CREATE || !attr)
+		return false;
+	if ((attr->have & CREATE_MAXMSG) && read_sysctl("msg_max", &max) == 0 &&
+	    attr->maxmsg > max) {
+		explain_over(why, "mq_maxmsg", attr->maxmsg, "msg_max", max);
+		return true;
+	}
+	if ((attr->have & CREATE_MSGSIZE) && read_sysctl("msgsize_max", &max) == 0 &&
+	    attr->msgsize > max) {
+		explain_over(why, "mq_msgsize", attr->msgsize, "msgsize_max", max);
+		return true;
+	}
+	return false;
+}
+
+/* The bytes that the kernel charges at creation for the whole capacity (getrlimit(2)). */
+static uint64_t bytes_charged(const struct queue_attr *attr)
+{
+	const uint64_t per_message = 48;  /* struct msg_msg, and a node of the tree of priorities */
+	const uint64_t max_priorities = 32768;
+	uint64_t nodes = attr->maxmsg < max_priorities ? attr->maxmsg : max_priorities;
+
+	return attr->maxmsg * per_message + nodes * per_message + attr->maxmsg * attr->msgsize;
+}
+
+/* EMFILE means RLIMIT_MSGQUEUE or RLIMIT_NOFILE: one more descriptor tells which. */
+static bool explain_emfile(const struct queue_attempt *a, struct buffer *why)
+{
+	struct queue_attr full;
+	struct rlimit limit;
+	int fd;
+
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+			return false;
+		buffer_printf(why,
+			      _("too many open files: %" PRIu64
+				" are allowed (RLIMIT_NOFILE; raise it with ulimit -n)"),
+			      (uint64_t)limit.rlim_cur);
+		return true;
+	}
+	close(fd);
+	if (a->op != QUEUE_OP_CREATE || !a->attr || getrlimit(RLIMIT_MSGQUEUE, &limit) < 0)
+		return false;
+	full = *a->attr;
+	if (complete_attr(&full) < 0)
+		return false;
+	buffer_printf(why,
+		      _("%" PRIu64 " bytes would be charged; all queues of a user together may have"
+			" %" PRIu64 " (RLIMIT_MSGQUEUE; remove some, make it smaller, or raise it"
+			" with ulimit -q)"),
+		      bytes_charged(&full), (uint64_t)limit.rlim_cur);
+	return true;
+}
+
+static bool explain_queues_max(struct buffer *why)
+{
+	uint64_t max;
+
+	if (read_sysctl("queues_max", &max) < 0)
+		return false;
+	buffer_printf(why,
+		      _("there are %" PRIu64 " POSIX queues already, all that are allowed"
+			" (fs.mqueue.queues_max; raise it with sysctl fs.mqueue.queues_max=N)"),
+		      max);
+	return true;
+}
+
+static bool explain_size(const struct queue_attempt *a, struct buffer *why)
+{
+	char name[QUEUE_NAME_TEXT];
+	struct mq_attr attr;
+
+	if (!a->queue || mq_getattr(a->queue->handle, &attr) < 0)
+		return false;
+	buffer_printf(why,
+		      _("%zu bytes; %s takes at most %ld"
+			" (its mq_msgsize, fixed at creation: mqtool create --message-size)"),
+		      a->size, queue_ref_text(a->ref, name), attr.mq_msgsize);
+	return true;
+}
+
+static bool explain_full(const struct queue_attempt *a, struct buffer *why)
+{
+	struct mq_attr attr;
+
+	if (a->op != QUEUE_OP_SEND || !a->queue || mq_getattr(a->queue->handle, &attr) < 0)
+		return false;
+	buffer_printf(why, _("the queue is full: %ld messages, mq_maxmsg %ld"), attr.mq_curmsgs,
+		      attr.mq_maxmsg);
+	return true;
+}
+
+static bool posix_explain(const struct queue_attempt *a, int error, struct buffer *why)
+{
+	switch (-error) {
+	case EINVAL:
+		return explain_attr(a, why);
+	case EMFILE:
+		return explain_emfile(a, why);
+	case ENOSPC:
+		return explain_queues_max(why);
+	case EMSGSIZE:
+		return explain_size(a, why);
+	case EAGAIN:
+	case ETIMEDOUT:
+		return explain_full(a, why);
+	default:
+		return false;
+	}
+}
+
+const struct queue_backend queue_backend_posix = {
+	.open = posix_open,
+	.close = posix_close,
+	.send = posix_send,
+	.take = posix_take,
+	.room_wanted = posix_room_wanted,
+	.put_back = posix_put_back,
+	.peek = posix_peek,
+	.stat = posix_stat,
+	.list = posix_list,
+	.create = posix_create,
+	.set = posix_set,
+	.remove = posix_remove,
+	.explain = posix_explain,
+};

@@ -1,0 +1,677 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * queue-sysv.c - System V message queues: msgget(2), msgsnd(2), msgrcv(2), msgctl(2)
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <unistd.h>
+
+#include "queue-backend.h"
+#include "wait.h"
+
+#ifndef MSG_STAT_ANY
+#define MSG_STAT_ANY 13
+#endif
+#ifndef MSG_COPY
+#define MSG_COPY 040000
+#endif
+
+/* An msqid holds its index in its low bits: 15, or 24 with the boot option ipcmni_extend. */
+static const unsigned int index_bits[] = { 15, 24 };
+
+/*
+ * Attributes without read permission: MSG_STAT_ANY (msgctl(2), Linux 4.17) goes by index and asks
+ * for none, IPC_STAT is for older kernels.
+ */
+static int stat_any(int msqid, struct msqid_ds *ds)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(index_bits); i++) {
+		int index = msqid & ((1 << index_bits[i]) - 1);
+
+		if (msgctl(index, MSG_STAT_ANY, ds) == msqid)
+			return 0;
+	}
+	if (msgctl(msqid, IPC_STAT, ds) == 0)
+		return 0;
+	return errno == EINVAL || errno == EIDRM ? -ENOENT : -errno;
+}
+
+static uint64_t limit_msgmax(void)
+{
+	struct msginfo info;
+	uint64_t value;
+
+	if (msgctl(0, IPC_INFO, (struct msqid_ds *)&info) >= 0)
+		return (uint64_t)info.msgmax;
+	/* A security module may refuse IPC_INFO where the file is readable. */
+	return read_number_file("/proc/sys/kernel/msgmax", &value) == 0 ? value : INT_MAX;
+}
+
+/* ---- opening ---- */
+
+static int sysv_open(struct queue *q, unsigned int access)
+{
+	struct msqid_ds ds;
+	int want = 0;
+	int rc;
+
+	if (q->ref.by == QUEUE_BY_ID) {
+		rc = stat_any(q->ref.msqid, &ds);
+		/* A queue that may not even be looked at may still be one to send to. */
+		if (rc < 0 && rc != -EACCES)
+			return rc;
+		q->handle = q->ref.msqid;
+		return 0;
+	}
+	/* The permission bits given to msgget(2) are checked against the queue's, and only those. */
+	if (access & QUEUE_READ)
+		want |= 0400;
+	if (access & QUEUE_WRITE)
+		want |= 0200;
+	q->handle = msgget((key_t)q->ref.key, want);
+	return q->handle < 0 ? -errno : 0;
+}
+
+static void sysv_close(struct queue *q)
+{
+	q->handle = -1; /* an msqid is no descriptor */
+}
+
+/* ---- sending ---- */
+
+/*
+ * -EMSGSIZE where a message of len bytes can never fit: msgsnd(2) blocks for ever on one over
+ * msg_qbytes, and on any at all where msg_qbytes is 0.
+ */
+static int check_fits(struct queue *q, size_t len)
+{
+	struct msqid_ds ds;
+	int rc;
+
+	rc = stat_any(q->handle, &ds);
+	if (rc < 0)
+		return rc == -ENOENT ? -EIDRM : 0;
+	q->fits = (int64_t)ds.msg_qbytes;
+	return ds.msg_qbytes == 0 || len > ds.msg_qbytes ? -EMSGSIZE : 0;
+}
+
+struct send_check {
+	struct queue *q;
+	size_t len;
+};
+
+/* While blocked: msg_qbytes may have been lowered under us. */
+static int send_check(void *arg)
+{
+	struct send_check *c = arg;
+
+	return check_fits(c->q, c->len);
+}
+
+static int send_error(const struct queue *q, size_t len)
+{
+	(void)q;
+	if (errno == EINVAL)
+		return len > limit_msgmax() ? -EMSGSIZE : -EIDRM;
+	return -errno;
+}
+
+static int send_blocking(struct queue *q, const char *msgp, size_t len, int64_t timeout_ns)
+{
+	struct send_check c = { .q = q, .len = len };
+	int cause, rc;
+
+	rc = wait_begin(timeout_ns, send_check, &c);
+	if (rc < 0)
+		return rc;
+	do {
+		rc = msgsnd(q->handle, msgp, len, 0);
+	} while (rc < 0 && errno == EINTR && !wait_cause());
+	if (rc < 0)
+		rc = errno == EINTR ? -EINTR : send_error(q, len);
+	cause = wait_end();
+	return rc == -EINTR ? cause : rc;
+}
+
+static int send_type(struct queue *q, const struct message *m, long type, int64_t timeout_ns)
+{
+	char *msgp = m->data - sizeof(long);
+	char saved[sizeof(long)];
+	int rc;
+
+	memcpy(saved, msgp, sizeof(saved));
+	memcpy(msgp, &type, sizeof(type));
+	rc = msgsnd(q->handle, msgp, m->len, IPC_NOWAIT);
+	if (rc < 0) {
+		rc = send_error(q, m->len);
+		if (rc == -EAGAIN && (q->fits <= 0 || m->len > (uint64_t)q->fits)) {
+			int never = check_fits(q, m->len);
+
+			if (never < 0)
+				rc = never;
+		}
+		if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
+			rc = send_blocking(q, msgp, m->len, timeout_ns);
+	}
+	memcpy(msgp, saved, sizeof(saved));
+	return rc;
+}
+
+static int sysv_send(struct queue *q, const struct message *m, int64_t timeout_ns)
+{
+	return send_type(q, m, m->have & MESSAGE_HAS_TYPE ? m->type : 1, timeout_ns);
+}
+
+static int sysv_put_back(struct queue *q, const struct message *m)
+{
+	return send_type(q, m, m->type, QUEUE_NO_WAIT);
+}
+
+/* ---- taking ---- */
+
+static int take_error(void)
+{
+	switch (errno) {
+	case ENOMSG:
+		return -EAGAIN;
+	case EINVAL: /* all our arguments are valid: the msqid is stale */
+		return -EIDRM;
+	default:
+		return -errno;
+	}
+}
+
+static ssize_t take_blocking(struct queue *q, char *msgp, size_t room, long type, int flags,
+			     int64_t timeout_ns)
+{
+	ssize_t n;
+	int cause;
+
+	n = wait_begin(timeout_ns, NULL, NULL);
+	if (n < 0)
+		return n;
+	do {
+		n = msgrcv(q->handle, msgp, room, type, flags);
+	} while (n < 0 && errno == EINTR && !wait_cause());
+	if (n < 0)
+		n = errno == EINTR ? -EINTR : take_error();
+	cause = wait_end();
+	return n == -EINTR ? cause : n;
+}
+
+/* Receives into m->data by msgrcv(2), whose type lands in the headroom for a moment. */
+static int receive(struct queue *q, struct message *m, size_t room, long type, int flags,
+		   int64_t timeout_ns)
+{
+	char *msgp = m->data - sizeof(long);
+	char saved[sizeof(long)];
+	ssize_t n;
+
+	memcpy(saved, msgp, sizeof(saved));
+	n = msgrcv(q->handle, msgp, room, type, flags | IPC_NOWAIT);
+	if (n < 0) {
+		n = take_error();
+		if (n == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
+			n = take_blocking(q, msgp, room, type, flags, timeout_ns);
+	}
+	if (n >= 0) {
+		memcpy(&m->type, msgp, sizeof(m->type));
+		m->have = MESSAGE_HAS_TYPE;
+		m->len = (size_t)n;
+	}
+	memcpy(msgp, saved, sizeof(saved));
+	return n < 0 ? (int)n : 0;
+}
+
+static int sysv_take(struct queue *q, struct message *m, size_t room,
+		     const struct queue_select *want, int64_t timeout_ns)
+{
+	return receive(q, m, room, want->type, want->except ? MSG_EXCEPT : 0, timeout_ns);
+}
+
+static size_t sysv_room_wanted(struct queue *q)
+{
+	struct msqid_ds ds;
+
+	/* msgmax may have been lowered since a message came: only the bytes there are a bound. */
+	if (stat_any(q->handle, &ds) == 0)
+		return ds.__msg_cbytes;
+	return limit_msgmax();
+}
+
+static int sysv_peek(struct queue *q, struct message *m, size_t room, size_t index)
+{
+	struct msqid_ds ds;
+	int rc;
+
+	if (index > LONG_MAX)
+		return -ENOMSG;
+	rc = receive(q, m, room, (long)index, MSG_COPY, QUEUE_NO_WAIT);
+	if (rc == -EAGAIN)
+		return -ENOMSG;
+	if (rc == -ENOSYS)
+		return -EOPNOTSUPP;
+	/* EINVAL has two meanings here; the other is a message over today's msgmax. */
+	if (rc == -EIDRM && stat_any(q->handle, &ds) == 0)
+		return -EMSGSIZE;
+	return rc;
+}
+
+/* ---- attributes ---- */
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+#define SYSV_HAVE                                                                                 \
+	(STAT_MESSAGES | STAT_BYTES | STAT_OWNER | STAT_KEY | STAT_PIDS | STAT_SENT |             \
+	 STAT_RECEIVED | STAT_LAST | STAT_CTIME)
+
+static void fill_stat(struct queue_stat *st, int msqid, const struct msqid_ds *ds)
+{
+	st->kind = QUEUE_SYSV;
+	st->have = SYSV_HAVE | STAT_QBYTES;
+	st->key = (uint32_t)ds->msg_perm.__key;
+	st->msqid = msqid;
+	st->messages = ds->msg_qnum;
+	st->bytes = ds->__msg_cbytes;
+	st->qbytes = ds->msg_qbytes;
+	st->mode = ds->msg_perm.mode & 0777;
+	st->uid = ds->msg_perm.uid;
+	st->gid = ds->msg_perm.gid;
+	st->lspid = ds->msg_lspid;
+	st->lrpid = ds->msg_lrpid;
+	st->stime = ds->msg_stime;
+	st->rtime = ds->msg_rtime;
+	st->ctime = ds->msg_ctime;
+	st->last = later(st->stime, st->rtime);
+}
+
+static int sysv_stat(struct queue *q, struct queue_stat *st)
+{
+	struct msqid_ds ds;
+	int rc;
+
+	rc = stat_any(q->handle, &ds);
+	if (rc < 0)
+		return rc == -ENOENT ? -EIDRM : rc;
+	fill_stat(st, q->handle, &ds);
+	return 0;
+}
+
+/* ---- listing ---- */
+
+/* Every index in turn; best where most of them are in use. */
+static int list_by_index(struct queue_list *list, int max_index)
+{
+	for (int i = 0; i <= max_index; i++) {
+		struct msqid_ds ds;
+		struct queue_stat *st;
+		int msqid = msgctl(i, MSG_STAT_ANY, &ds);
+
+		if (msqid < 0)
+			continue;
+		st = queue_list_add(list);
+		if (!st)
+			return -ENOMEM;
+		fill_stat(st, msqid, &ds);
+	}
+	return 0;
+}
+
+/* Reads one number, blanks before it; sscanf(3) takes several times as long. */
+static const char *read_field(const char *p, int64_t *value)
+{
+	uint64_t n = 0;
+	bool negative;
+
+	while (*p == ' ')
+		p++;
+	negative = *p == '-';
+	if (negative)
+		p++;
+	if (*p < '0' || *p > '9')
+		return NULL;
+	for (; *p >= '0' && *p <= '9'; p++)
+		n = n * 10 + (uint64_t)(*p - '0');
+	*value = negative ? (int64_t)(0 - n) : (int64_t)n;
+	return p;
+}
+
+/*
+ * One line of /proc/sysvipc/msg (proc(5)): key msqid perms cbytes qnum lspid lrpid uid gid cuid
+ * cgid stime rtime ctime, the key as a signed number, perms in octal, no msg_qbytes.
+ */
+static bool parse_proc_line(const char *line, struct queue_stat *st)
+{
+	int64_t f[14];
+
+	for (size_t i = 0; i < ARRAY_SIZE(f); i++) {
+		line = read_field(line, &f[i]);
+		if (!line)
+			return false;
+	}
+	st->kind = QUEUE_SYSV;
+	st->have = SYSV_HAVE;
+	st->key = (uint32_t)f[0];
+	st->msqid = (int)f[1];
+	/* Read as decimal digits; each is an octal one. */
+	for (int64_t digits = f[2], shift = 0; digits && shift < 9; digits /= 10, shift += 3)
+		st->mode |= (mode_t)(digits % 10) << shift;
+	st->bytes = (uint64_t)f[3];
+	st->messages = (uint64_t)f[4];
+	st->lspid = (pid_t)f[5];
+	st->lrpid = (pid_t)f[6];
+	st->uid = (uid_t)f[7];
+	st->gid = (gid_t)f[8];
+	st->stime = f[11];
+	st->rtime = f[12];
+	st->ctime = f[13];
+	st->last = later(st->stime, st->rtime);
+	return true;
+}
+
+/* Takes the whole lines out of buf; returns how many bytes are left over at its front. */
+static ssize_t add_proc_lines(struct queue_list *list, char *buf, size_t len)
+{
+	char *line = buf;
+	char *end;
+
+	while ((end = memchr(line, '\n', len - (size_t)(line - buf)))) {
+		struct queue_stat st = { 0 };
+
+		*end = '\0';
+		if (parse_proc_line(line, &st)) { /* not so the heading */
+			struct queue_stat *item = queue_list_add(list);
+
+			if (!item)
+				return -ENOMEM;
+			*item = st;
+		}
+		line = end + 1;
+	}
+	len -= (size_t)(line - buf);
+	memmove(buf, line, len);
+	return (ssize_t)len;
+}
+
+static int list_proc(struct queue_list *list)
+{
+	char buf[16384];
+	size_t left = 0;
+	ssize_t n;
+	int fd;
+
+	fd = open("/proc/sysvipc/msg", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, buf + left, sizeof(buf) - left)) > 0) {
+		n = add_proc_lines(list, buf, left + (size_t)n);
+		if (n < 0)
+			break;
+		left = (size_t)n;
+	}
+	if (n < 0 && n != -ENOMEM)
+		n = -errno;
+	close(fd);
+	return (int)n;
+}
+
+/* Fills in msg_qbytes, which /proc does not have; drops queues that are gone by now. */
+static void add_qbytes(struct queue_list *list, size_t first)
+{
+	size_t kept = first;
+
+	for (size_t i = first; i < list->n; i++) {
+		struct queue_stat *st = &list->items[i];
+		struct msqid_ds ds;
+		int rc = stat_any(st->msqid, &ds);
+
+		if (rc == -ENOENT)
+			continue;
+		if (rc == 0) {
+			st->qbytes = ds.msg_qbytes;
+			st->have |= STAT_QBYTES;
+		}
+		list->items[kept++] = *st;
+	}
+	list->n = kept;
+}
+
+static int sysv_list(struct queue_list *list, unsigned int detail)
+{
+	struct msginfo info;
+	size_t first = list->n;
+	int max_index, rc;
+
+	/* MSG_INFO returns the highest index in use, and in msgpool how many are (msgctl(2)). */
+	max_index = msgctl(0, MSG_INFO, (struct msqid_ds *)&info);
+	if (max_index >= 0 && info.msgpool == 0)
+		return 0;
+	if (max_index >= 0 && (detail & STAT_QBYTES) && max_index < 2 * info.msgpool) {
+		rc = list_by_index(list, max_index);
+		if (rc < 0 || list->n > first)
+			return rc;
+		/* A kernel before MSG_STAT_ANY: go by /proc. */
+	}
+	rc = list_proc(list);
+	if (rc < 0)
+		return rc == -ENOENT && max_index >= 0 ? list_by_index(list, max_index) : rc;
+	if (detail & STAT_QBYTES)
+		add_qbytes(list, first);
+	return 0;
+}
+
+/* ---- creating, changing, removing ---- */
+
+static int apply(int msqid, const struct queue_attr *attr, unsigned int which)
+{
+	struct msqid_ds ds;
+	int rc;
+
+	/* IPC_SET writes owner, mode and msg_qbytes all at once (msgctl(2)). */
+	rc = stat_any(msqid, &ds);
+	if (rc < 0)
+		return rc;
+	which &= attr->have;
+	if (which & CREATE_OWNER)
+		ds.msg_perm.uid = attr->uid;
+	if (which & CREATE_GROUP)
+		ds.msg_perm.gid = attr->gid;
+	if (which & CREATE_QBYTES)
+		ds.msg_qbytes = attr->qbytes;
+	if (which & CREATE_MODE)
+		ds.msg_perm.mode = attr->mode;
+	if (msgctl(msqid, IPC_SET, &ds) == 0)
+		return 0;
+	return errno == EINVAL || errno == EIDRM ? -EIDRM : -errno;
+}
+
+static int sysv_create(const struct queue_ref *ref, const struct queue_attr *attr,
+		       struct queue_ref *made)
+{
+	struct queue_attr full = *attr;
+	bool later_mode = attr->have & (CREATE_OWNER | CREATE_GROUP | CREATE_QBYTES);
+	key_t key = ref ? (key_t)ref->key : IPC_PRIVATE;
+	int msqid, rc;
+
+	if (ref && ref->by == QUEUE_BY_ID)
+		return -EINVAL;
+	/* Until owner and size are right nobody may use it. msgget(2) heeds no umask. */
+	msqid = msgget(key, IPC_CREAT | IPC_EXCL | (later_mode ? 0 : (int)attr->mode));
+	if (msqid < 0)
+		return -errno;
+	if (later_mode) {
+		full.have |= CREATE_MODE;
+		rc = apply(msqid, &full, CREATE_OWNER | CREATE_GROUP | CREATE_QBYTES);
+		if (rc == 0)
+			rc = apply(msqid, &full, CREATE_MODE);
+		if (rc < 0) {
+			msgctl(msqid, IPC_RMID, NULL);
+			return rc;
+		}
+	}
+	*made = ref ? *ref : (struct queue_ref){ .kind = QUEUE_SYSV, .by = QUEUE_BY_ID,
+						 .msqid = msqid };
+	return 0;
+}
+
+static int find_id(const struct queue_ref *ref)
+{
+	int msqid;
+
+	if (ref->by == QUEUE_BY_ID)
+		return ref->msqid;
+	msqid = msgget((key_t)ref->key, 0);
+	return msqid < 0 ? -errno : msqid;
+}
+
+static int sysv_set(const struct queue_ref *ref, const struct queue_attr *attr)
+{
+	int msqid = find_id(ref);
+
+	return msqid < 0 ? msqid : apply(msqid, attr, ~0u);
+}
+
+static int sysv_remove(const struct queue_ref *ref)
+{
+	int msqid = find_id(ref);
+
+	if (msqid < 0)
+		return msqid;
+	if (msgctl(msqid, IPC_RMID, NULL) == 0)
+		return 0;
+	return errno == EINVAL || errno == EIDRM ? -ENOENT : -errno;
+}
+
+/* ---- why it failed ---- */
+
+static bool explain_size(const struct queue_attempt *a, struct buffer *why)
+{
+	char name[QUEUE_NAME_TEXT];
+	uint64_t msgmax = limit_msgmax();
+	struct msqid_ds ds;
+
+	queue_ref_text(a->ref, name);
+	if (a->size > msgmax) {
+		buffer_printf(why,
+			      _("%zu bytes; %s takes at most %" PRIu64
+				" (kernel.msgmax; raise it with sysctl kernel.msgmax=N)"),
+			      a->size, name, msgmax);
+		return true;
+	}
+	if (!a->queue || stat_any(a->queue->handle, &ds) < 0)
+		return false;
+	if (ds.msg_qbytes == 0)
+		buffer_printf(why,
+			      _("%zu bytes; %s takes no message at all: its msg_qbytes is 0"
+				" (raise it with mqtool set --max-bytes)"),
+			      a->size, name);
+	else
+		buffer_printf(why,
+			      _("%zu bytes; %s takes at most %lu"
+				" (its msg_qbytes; raise it with mqtool set --max-bytes)"),
+			      a->size, name, (unsigned long)ds.msg_qbytes);
+	return true;
+}
+
+static bool explain_full(const struct queue_attempt *a, struct buffer *why)
+{
+	struct msqid_ds ds;
+
+	if (a->op != QUEUE_OP_SEND || !a->queue || stat_any(a->queue->handle, &ds) < 0)
+		return false;
+	buffer_printf(why,
+		      _("the queue is full: %lu messages, %lu bytes, msg_qbytes %lu"),
+		      (unsigned long)ds.msg_qnum, (unsigned long)ds.__msg_cbytes,
+		      (unsigned long)ds.msg_qbytes);
+	return true;
+}
+
+/* EPERM of IPC_SET: msg_qbytes over msgmnb takes CAP_SYS_RESOURCE, even to chmod (msgctl(2)). */
+static bool explain_qbytes(const struct queue_attempt *a, struct buffer *why)
+{
+	uint64_t msgmnb, qbytes = 0;
+	struct msqid_ds ds;
+	bool asked = a->attr && (a->attr->have & CREATE_QBYTES);
+	int msqid;
+
+	if (read_number_file("/proc/sys/kernel/msgmnb", &msgmnb) < 0)
+		return false;
+	if (asked) {
+		qbytes = a->attr->qbytes;
+	} else if (a->op == QUEUE_OP_SET) {
+		msqid = find_id(a->ref);
+		if (msqid >= 0 && stat_any(msqid, &ds) == 0)
+			qbytes = ds.msg_qbytes;
+	}
+	if (qbytes <= msgmnb)
+		return false;
+	if (asked)
+		buffer_printf(why,
+			      _("%" PRIu64 " bytes asked; at most %" PRIu64
+				" are allowed without CAP_SYS_RESOURCE (kernel.msgmnb; raise it"
+				" with sysctl kernel.msgmnb=N)"),
+			      qbytes, msgmnb);
+	else
+		buffer_printf(why,
+			      _("its msg_qbytes is %" PRIu64 ", over the %" PRIu64
+				" of kernel.msgmnb: without CAP_SYS_RESOURCE nothing of it can be"
+				" changed unless --max-bytes lowers it too"),
+			      qbytes, msgmnb);
+	return true;
+}
+
+static bool explain_msgmni(struct buffer *why)
+{
+	uint64_t msgmni;
+
+	if (read_number_file("/proc/sys/kernel/msgmni", &msgmni) < 0)
+		return false;
+	buffer_printf(why,
+		      _("there are %" PRIu64 " System V queues already, all that are allowed"
+			" (kernel.msgmni; raise it with sysctl kernel.msgmni=N)"),
+		      msgmni);
+	return true;
+}
+
+static bool sysv_explain(const struct queue_attempt *a, int error, struct buffer *why)
+{
+	switch (-error) {
+	case EMSGSIZE:
+		return explain_size(a, why);
+	case EAGAIN:
+	case ETIMEDOUT:
+		return explain_full(a, why);
+	case EPERM:
+		return explain_qbytes(a, why);
+	case ENOSPC:
+		return explain_msgmni(why);
+	default:
+		return false;
+	}
+}
+
+const struct queue_backend queue_backend_sysv = {
+	.open = sysv_open,
+	.close = sysv_close,
+	.send = sysv_send,
+	.take = sysv_take,
+	.room_wanted = sysv_room_wanted,
+	.put_back = sysv_put_back,
+	.peek = sysv_peek,
+	.stat = sysv_stat,
+	.list = sysv_list,
+	.create = sysv_create,
+	.set = sysv_set,
+	.remove = sysv_remove,
+	.explain = sysv_explain,
+};

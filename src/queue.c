@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * queue.c - the front door: picks the backend, keeps lists, says what errors mean
+ */
+#include "config.h"
+
+#include "queue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "queue-backend.h"
+
+static const struct queue_backend *const backends[QUEUE_KINDS] = {
+	[QUEUE_SYSV] = &queue_backend_sysv,
+	[QUEUE_POSIX] = &queue_backend_posix,
+};
+
+int queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
+{
+	*q = (struct queue){ .backend = backends[ref->kind], .ref = *ref, .handle = -1,
+			     .return_fd = -1, .fits = -1 };
+	if (ref->error)
+		return ref->error;
+	return q->backend->open(q, access);
+}
+
+void queue_close(struct queue *q)
+{
+	if (q->backend)
+		q->backend->close(q);
+	q->backend = NULL;
+}
+
+int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns)
+{
+	return q->backend->send(q, m, timeout_ns);
+}
+
+int queue_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,
+	       int64_t timeout_ns)
+{
+	return q->backend->take(q, m, room, want, timeout_ns);
+}
+
+size_t queue_room_wanted(struct queue *q)
+{
+	return q->backend->room_wanted(q);
+}
+
+int queue_settle(struct queue *q, const struct message *m, enum queue_settle how)
+{
+	/* The kernel forgets a message as it is taken; there is nothing left to acknowledge. */
+	if (how == QUEUE_DELIVERED)
+		return 0;
+	return q->backend->put_back(q, m);
+}
+
+int queue_peek(struct queue *q, struct message *m, size_t room, size_t index)
+{
+	return q->backend->peek(q, m, room, index);
+}
+
+int queue_stat(struct queue *q, struct queue_stat *st)
+{
+	*st = (struct queue_stat){ .kind = q->ref.kind };
+	return q->backend->stat(q, st);
+}
+
+int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, struct queue_ref *made)
+{
+	struct queue_attr with_mode = *attr;
+	struct queue_ref unused;
+
+	if (ref && ref->error)
+		return ref->error;
+	if (!(attr->have & CREATE_MODE))
+		with_mode.mode = 0600;
+	return backends[ref ? ref->kind : QUEUE_SYSV]->create(ref, &with_mode,
+							      made ? made : &unused);
+}
+
+int queue_set(const struct queue_ref *ref, const struct queue_attr *attr)
+{
+	return ref->error ? ref->error : backends[ref->kind]->set(ref, attr);
+}
+
+int queue_remove(const struct queue_ref *ref)
+{
+	return ref->error ? ref->error : backends[ref->kind]->remove(ref);
+}
+
+/* ---- lists ---- */
+
+/* Names of one list: they must not move while items point at them. */
+struct name_block {
+	struct name_block *next;
+	size_t used;
+	char text[64 * 1024];
+};
+
+struct queue_stat *queue_list_add(struct queue_list *list)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? 2 * list->cap : 64;
+		struct queue_stat *items = reallocarray(list->items, cap, sizeof(*items));
+
+		if (!items)
+			return NULL;
+		list->items = items;
+		list->cap = cap;
+	}
+	list->items[list->n] = (struct queue_stat){ 0 };
+	return &list->items[list->n++];
+}
+
+const char *queue_list_name(struct queue_list *list, const char *name)
+{
+	struct name_block *block = list->names;
+	size_t size = strlen(name) + 1;
+	char *copy;
+
+	if (!block || sizeof(block->text) - block->used < size) {
+		block = malloc(sizeof(*block));
+		if (!block)
+			return NULL;
+		block->next = list->names;
+		block->used = 0;
+		list->names = block;
+	}
+	copy = block->text + block->used;
+	memcpy(copy, name, size);
+	block->used += size;
+	return copy;
+}
+
+/* Forgets all names but keeps one block for the next filling. */
+static void forget_names(struct queue_list *list)
+{
+	while (list->names && list->names->next) {
+		struct name_block *next = list->names->next;
+
+		free(list->names);
+		list->names = next;
+	}
+	if (list->names)
+		list->names->used = 0;
+}
+
+int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
+{
+	list->n = 0;
+	forget_names(list);
+	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++) {
+		int rc;
+
+		list->note[kind] = 0;
+		if (!(mask & (1u << kind)))
+			continue;
+		rc = backends[kind]->list(list, detail);
+		if (rc == -ENOMEM)
+			return rc;
+		list->note[kind] = rc;
+	}
+	return 0;
+}
+
+void queue_list_free(struct queue_list *list)
+{
+	forget_names(list);
+	free(list->names);
+	free(list->items);
+	*list = (struct queue_list){ 0 };
+}
+
+/* ---- why it failed ---- */
+
+static const char *plain_meaning(const struct queue_attempt *attempt, int error)
+{
+	switch (-error) {
+	case ENOENT:
+		return _("no such queue");
+	case EIDRM:
+		return _("the queue was removed");
+	case EEXIST:
+		return _("the queue is there already");
+	case EACCES:
+		return _("permission denied");
+	case EPERM:
+		return _("not permitted: only the owner, the creator or a privileged user may");
+	case ETIMEDOUT:
+	case EAGAIN:
+		return attempt->op == QUEUE_OP_SEND ? _("the queue is full") :
+						      _("the queue is empty");
+	case EMFILE:
+		return _("too many open files (RLIMIT_NOFILE); raise it with ulimit -n");
+	case ENOSYS:
+		return _("this kernel has no such queues");
+	case EOPNOTSUPP:
+		return _("this kind of queue cannot do that");
+	default:
+		return strerror(-error);
+	}
+}
+
+bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer *why)
+{
+	const struct queue_ref *ref = attempt->ref;
+	bool limit;
+	size_t before = why->len;
+
+	text_init(); /* strerror(3) speaks the user's language too */
+	if (ref && ref->error == error) {
+		buffer_printf(why, _("no key from this path: %s"), strerror(-error));
+		return true;
+	}
+	limit = backends[ref ? ref->kind : QUEUE_SYSV]->explain(attempt, error, why);
+	if (why->len == before)
+		buffer_puts(why, plain_meaning(attempt, error));
+	return limit;
+}

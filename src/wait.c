@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wait.c - stop signals, and the one helper thread that ends blocked calls for cause
+ */
+#include "config.h"
+
+#include "wait.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOOK_INTERVAL NSEC_PER_SEC
+/* How soon a call that was about to block when the signal came is signalled again. */
+#define KICK_INTERVAL (NSEC_PER_SEC / 100)
+#define HELPER_STACK (64 * 1024)
+
+static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+static volatile sig_atomic_t stop_received;
+static bool pipe_was_ignored;
+
+/* All but wake is guarded by lock; wake is set before the helper starts and never changes. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_t caller;
+	int wake;           /* eventfd(2): the helper is to look again */
+	bool started;
+	bool waiting;       /* the caller is in a wait */
+	int cause;
+	int64_t deadline;   /* INT64_MAX: none */
+	int64_t next_look;  /* when the helper looks by itself */
+	int64_t next_check;
+	int (*check)(void *arg);
+	void *arg;
+	bool watch_stdout;
+	bool stdout_gone;
+} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1 };
+
+static void wake_helper(void)
+{
+	const uint64_t one = 1;
+	ssize_t unused = write(state.wake, &one, sizeof(one));
+
+	(void)unused; /* a full counter wakes as well */
+}
+
+static void on_stop(int sig)
+{
+	int saved = errno;
+
+	if (!stop_received)
+		stop_received = sig;
+	if (state.wake >= 0)
+		wake_helper();
+	errno = saved;
+}
+
+static void on_kick(int sig)
+{
+	(void)sig; /* its only effect is EINTR */
+}
+
+void stop_init(void)
+{
+	struct sigaction action = { .sa_handler = on_stop }; /* no SA_RESTART: calls must end */
+	struct sigaction old;
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++) {
+		if (sigaction(stop_signals[i], &action, &old) == 0 && old.sa_handler == SIG_IGN)
+			sigaction(stop_signals[i], &old, NULL);
+	}
+	action.sa_handler = SIG_IGN;
+	if (sigaction(SIGPIPE, &action, &old) == 0)
+		pipe_was_ignored = old.sa_handler == SIG_IGN;
+}
+
+int stop_signal(void)
+{
+	return stop_received;
+}
+
+bool stop_pipe_ignored(void)
+{
+	return pipe_was_ignored;
+}
+
+void stop_die(int sig)
+{
+	sigset_t set;
+
+	signal(sig, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	raise(sig);
+	/* Only a signal that the parent had blocked is still pending here. */
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	_exit(128 + sig);
+}
+
+void stop_child_defaults(sigset_t *set)
+{
+	sigemptyset(set);
+	if (!pipe_was_ignored)
+		sigaddset(set, SIGPIPE);
+}
+
+void wait_watch_stdout(void)
+{
+	struct stat st;
+
+	if (fstat(STDOUT_FILENO, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+		state.watch_stdout = true;
+}
+
+/* Why the wait should end now; called with the lock held. */
+static int find_cause(int64_t now)
+{
+	if (stop_received)
+		return -EINTR;
+	if (state.stdout_gone)
+		return -EPIPE;
+	if (now >= state.deadline)
+		return -ETIMEDOUT;
+	if (state.check && now >= state.next_check) {
+		state.next_check = now + LOOK_INTERVAL;
+		return state.check(state.arg);
+	}
+	return 0;
+}
+
+/* One look with the lock held; returns the nanoseconds until the next one. */
+static int64_t look(void)
+{
+	int64_t now = clock_monotonic_ns();
+	int64_t pause = LOOK_INTERVAL;
+
+	if (state.waiting) {
+		if (!state.cause)
+			state.cause = find_cause(now);
+		if (state.cause) {
+			pthread_kill(state.caller, SIGRTMIN);
+			pause = KICK_INTERVAL;
+		} else if (state.deadline - now < pause) {
+			pause = state.deadline - now;
+		}
+	}
+	state.next_look = now + pause;
+	return pause;
+}
+
+static void *helper_main(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		struct pollfd fds[2] = { { .fd = state.wake, .events = POLLIN },
+					 { .fd = -1 } };
+		struct timespec pause;
+		uint64_t count;
+		int64_t ns;
+
+		pthread_mutex_lock(&state.lock);
+		ns = look();
+		/* Once gone it stays gone: poll(2) would return at once for ever. */
+		if (state.watch_stdout && !state.stdout_gone)
+			fds[1].fd = STDOUT_FILENO;
+		pthread_mutex_unlock(&state.lock);
+
+		pause = (struct timespec){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC };
+		if (ppoll(fds, ARRAY_SIZE(fds), &pause, NULL) <= 0)
+			continue;
+		if (fds[0].revents && read(state.wake, &count, sizeof(count)) < 0)
+			continue;
+		if (fds[1].revents & (POLLERR | POLLHUP)) {
+			pthread_mutex_lock(&state.lock);
+			state.stdout_gone = true;
+			pthread_mutex_unlock(&state.lock);
+		}
+	}
+	return NULL;
+}
+
+static int spawn_helper(void)
+{
+	pthread_t thread;
+	pthread_attr_t attr;
+	sigset_t all, old;
+	int rc;
+
+	rc = pthread_attr_init(&attr);
+	if (rc)
+		return -rc;
+	if (HELPER_STACK >= PTHREAD_STACK_MIN)
+		pthread_attr_setstacksize(&attr, HELPER_STACK);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	/* Signals are for the caller: the helper would swallow them without an EINTR. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	rc = pthread_create(&thread, &attr, helper_main, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
+	return -rc;
+}
+
+static int start_helper(void)
+{
+	struct sigaction kick = { .sa_handler = on_kick };
+	sigset_t set;
+	int rc;
+
+	state.caller = pthread_self();
+	sigemptyset(&kick.sa_mask);
+	sigaction(SIGRTMIN, &kick, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+
+	state.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (state.wake < 0)
+		return -errno;
+	rc = spawn_helper();
+	if (rc < 0) {
+		close(state.wake);
+		state.wake = -1;
+		return rc;
+	}
+	state.started = true;
+	return 0;
+}
+
+static int64_t deadline_after(int64_t timeout_ns)
+{
+	int64_t deadline;
+
+	if (timeout_ns < 0 || __builtin_add_overflow(clock_monotonic_ns(), timeout_ns, &deadline))
+		return INT64_MAX;
+	return deadline;
+}
+
+int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg)
+{
+	bool sooner;
+
+	pthread_mutex_lock(&state.lock);
+	state.waiting = true;
+	state.cause = 0;
+	state.deadline = deadline_after(timeout_ns);
+	state.check = check;
+	state.arg = arg;
+	sooner = state.started && (state.deadline < state.next_look || stop_received);
+	pthread_mutex_unlock(&state.lock);
+
+	if (sooner)
+		wake_helper();
+	if (!state.started) {
+		int rc = start_helper();
+
+		if (rc < 0) {
+			state.waiting = false;
+			return rc;
+		}
+	}
+	return 0;
+}
+
+int wait_cause(void)
+{
+	int cause;
+
+	pthread_mutex_lock(&state.lock);
+	cause = state.cause;
+	pthread_mutex_unlock(&state.lock);
+	return cause ? cause : stop_received ? -EINTR : 0;
+}
+
+int wait_end(void)
+{
+	int cause = wait_cause();
+
+	pthread_mutex_lock(&state.lock);
+	state.waiting = false;
+	pthread_mutex_unlock(&state.lock);
+	return cause;
+}
+
+/* Waits until fd is ready, for a file that was opened O_NONBLOCK by whoever shares it. */
+static int wait_ready(int fd, short events)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+	int rc;
+
+	rc = wait_begin(-1, NULL, NULL);
+	if (rc < 0)
+		return rc;
+	while (poll(&pfd, 1, -1) < 0 && !wait_cause())
+		;
+	return wait_end() == -EINTR ? -EINTR : 0;
+}
+
+static bool ready_now(int fd, short events)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+
+	return poll(&pfd, 1, 0) != 0;
+}
+
+/* One read (out NULL) or write, in a wait where it may block. */
+static ssize_t move_bytes(int fd, void *in, const void *out, size_t size, bool may_block)
+{
+	ssize_t n;
+	int rc;
+
+	for (;;) {
+		if (may_block) {
+			rc = wait_begin(-1, NULL, NULL);
+			if (rc < 0)
+				return rc;
+		}
+		n = out ? write(fd, out, size) : read(fd, in, size);
+		rc = n < 0 ? -errno : 0;
+		if (may_block)
+			wait_end();
+		if (n >= 0)
+			return n;
+		if (rc == -EAGAIN)
+			rc = wait_ready(fd, out ? POLLOUT : POLLIN);
+		else if (rc == -EINTR && !stop_received)
+			rc = 0;
+		if (rc < 0)
+			return rc;
+	}
+}
+
+ssize_t wait_read(int fd, void *buf, size_t size)
+{
+	/* A helper only for a file that has nothing yet: most inputs never need one. */
+	return move_bytes(fd, buf, NULL, size, !ready_now(fd, POLLIN));
+}
+
+ssize_t wait_write(int fd, const void *buf, size_t size)
+{
+	struct stat st;
+	bool may_block;
+
+	/* pipe(7): up to PIPE_BUF bytes go at once where poll(2) says there is room. */
+	if (size <= PIPE_BUF && ready_now(fd, POLLOUT))
+		may_block = false;
+	else
+		may_block = fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
+	return move_bytes(fd, NULL, buf, size, may_block);
+}
