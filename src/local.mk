@@ -10,8 +10,13 @@ libmqtool_a_SOURCES = \
 	src/json.h \
 	src/parse.c \
 	src/parse.h \
+	src/queue-backend.h \
+	src/queue-posix.c \
+	src/queue-sysv.c \
+	src/queue.c \
 	src/queue.h \
 	src/render.h \
 	src/util.c \
 	src/util.h \
+	src/wait.c \
 	src/wait.h
