@@ -39,7 +39,7 @@ void text_init(void)
 }
 
 #if ENABLE_NLS
-const char *text(const char *msgid)
+const char *text_get(const char *msgid)
 {
 	text_init();
 	/* gettext(3) answers the empty msgid with the header of the catalogue. */
@@ -52,7 +52,7 @@ const char *text_n(const char *one, const char *many, unsigned long n)
 	return ngettext(one, many, n);
 }
 #else
-const char *text(const char *msgid)
+const char *text_get(const char *msgid)
 {
 	text_init();
 	return msgid;

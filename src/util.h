@@ -23,13 +23,13 @@
  * setlocale(3) costs a quarter of a bare process start, and a plain send or recv prints nothing.
  * LC_NUMERIC stays "C": numbers read and written by mqtool look the same everywhere.
  */
-#define _(s) text(s)
+#define _(s) text_get(s)
 #define N_(s) s
 
-/* Sets up locale and catalogue; later calls do nothing.  text() and text_n() call it. */
+/* Sets up locale and catalogue; later calls do nothing.  text_get() and text_n() call it. */
 void text_init(void);
 /* The translation of msgid, or msgid itself; static memory, never NULL. */
-const char *text(const char *msgid) __attribute__((format_arg(1)));
+const char *text_get(const char *msgid) __attribute__((format_arg(1)));
 /* The translation for a count of n, by the language's plural rule; static memory. */
 const char *text_n(const char *one, const char *many, unsigned long n)
 	__attribute__((format_arg(1), format_arg(2)));
