@@ -1,22 +1,64 @@
 ## SPDX-License-Identifier: GPL-2.0-or-later
+## Tests.  make check runs each of TESTS by itself, so make -j check runs them side by side: every
+## one that makes queues has namespaces of its own (tests/in-ns).
 
-# ---- unit tests ----
-
-if HAVE_CMOCKA
-unit_tests = \
+# Unit tests, one cmocka program each: tests/unit/NAME is made from tests/unit/NAME.c.  Those in
+# UNIT_PURE make no queues and run where namespaces are refused too.
+UNIT_PURE = \
 	tests/unit/parse \
 	tests/unit/util
+UNIT_TESTS = $(UNIT_PURE)
 
-check_PROGRAMS += $(unit_tests)
-TESTS += $(unit_tests)
+# Tests of the commands.
+BATS_TESTS = \
+	tests/bats/harness.bats
+
+# Tests of the sources and of the tests themselves.
+SOURCE_TESTS = \
+	tests/include-rules.sh \
+	tests/listed.sh \
+	tests/shellcheck.sh
+
+# What valgrind runs beside the unit tests; see check-valgrind.
+VALGRIND_BATS_TESTS =
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+else
+TESTS += tests/no-cmocka.sh
 endif
+TESTS += $(BATS_TESTS) $(SOURCE_TESTS)
 
-unit_cppflags = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-unit_ldadd = libmqtool.a $(CMOCKA_LIBS) $(LIBINTL)
+# Of the unit tests; mqtool has its own.
+AM_DEFAULT_SOURCE_EXT = .c
+LDADD = libmqtool.a $(CMOCKA_LIBS) $(POPT_LIBS) $(LIBINTL)
 
-tests_unit_parse_CPPFLAGS = $(unit_cppflags)
-tests_unit_parse_LDADD = $(unit_ldadd)
-
-tests_unit_util_CPPFLAGS = $(unit_cppflags)
+# Allocations that fail.
 tests_unit_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
-tests_unit_util_LDADD = $(unit_ldadd)
+
+TEST_EXTENSIONS = .bats .sh
+LOG_COMPILER = $(srcdir)/tests/run-unit
+BATS_LOG_COMPILER = $(srcdir)/tests/run-bats
+AM_TESTS_ENVIRONMENT = \
+	MQTOOL='$(abs_top_builddir)/mqtool$(EXEEXT)'; export MQTOOL; \
+	MQTOOL_BUILD='$(abs_top_builddir)'; export MQTOOL_BUILD; \
+	UNIT_PURE='$(UNIT_PURE)'; export UNIT_PURE;
+
+EXTRA_DIST += \
+	$(BATS_TESTS) \
+	$(SOURCE_TESTS) \
+	tests/bats/helper.bash \
+	tests/in-ns \
+	tests/include-rules \
+	tests/no-cmocka.sh \
+	tests/run-bats \
+	tests/run-unit \
+	tests/tap.sh \
+	tests/valgrind.sh
+
+# The unit tests, and what valgrind can do of the others in reasonable time, under valgrind.
+check-valgrind:
+	$(MAKE) $(AM_MAKEFLAGS) check MQTOOL_VALGRIND=yes BATS_TEST_TIMEOUT=300 \
+		TESTS='$(UNIT_TESTS) $(VALGRIND_BATS_TESTS)'
+.PHONY: check-valgrind

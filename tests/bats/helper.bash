@@ -1,0 +1,223 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Helpers of all *.bats files, which begin with: load helper
+#
+# A test runs in a directory of its own, where it may leave files, with mqtool and its links first
+# in PATH, in namespaces of its file's own (tests/in-ns): queues that it makes there are gone with
+# the file, but later tests of the file see them, so use other names or remove them.
+
+bats_require_minimum_version 1.5.0
+
+# A file that has a setup or teardown of its own calls these.
+setup()
+{
+	test_setup
+}
+
+teardown()
+{
+	test_teardown
+}
+
+test_setup()
+{
+	[ -n "${MQTOOL_TEST_NS-}" ] || { echo "not inside tests/in-ns; use: make check" >&2; return 1; }
+	started=()
+	install_programs
+	cd "$BATS_TEST_TMPDIR" || return
+	unset POSIXLY_CORRECT POSIX_ME_HARDER MQTOOL_LIBEXECDIR LANGUAGE
+	export LC_ALL=C.UTF-8 TZ=UTC
+	# Exit statuses that mqtool does not have, so that no test takes a finding for an answer.
+	export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
+	export LSAN_OPTIONS=exitcode=99
+	umask 022
+}
+
+test_teardown()
+{
+	local pid
+	for pid in "${started[@]}"; do
+		kill -KILL "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+	done
+	return 0
+}
+
+# Puts mqtool and its links into a directory of PATH, once per file.  For several users it is
+# copied, since the build tree may be closed to them.
+install_programs()
+{
+	local bin=$BATS_FILE_TMPDIR/bin name
+	local names=(mqtool mqcreate mqsend mqrecv mqstat mqrm)
+
+	PATH=$bin:$PATH
+	if [ "$MQTOOL_TEST_NS" = root ]; then
+		chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+		chmod 1777 "$BATS_TEST_TMPDIR"
+	fi
+	[ ! -d "$bin" ] || return 0
+	mkdir "$bin" "$bin/plain"
+	if [ "$MQTOOL_TEST_NS" = root ]; then
+		cp "${MQTOOL:?}" "$bin/plain/mqtool"
+	else
+		ln -s "${MQTOOL:?}" "$bin/plain/mqtool"
+	fi
+	for name in "${names[@]}"; do
+		[ "$name" = mqtool ] || ln -s mqtool "$bin/plain/$name"
+		if [ -n "${MQTOOL_VALGRIND-}" ]; then
+			valgrind_wrapper "$bin/plain/$name" >"$bin/$name"
+			chmod 755 "$bin/$name"
+		else
+			ln -s "plain/$name" "$bin/$name"
+		fi
+	done
+}
+
+valgrind_wrapper()
+{
+	local VALGRIND_COMMAND
+	# shellcheck source=tests/valgrind.sh
+	. "$BATS_TEST_DIRNAME/../valgrind.sh"
+	printf '#!/bin/sh\nexec %s %s "$@"\n' "${VALGRIND_COMMAND//$'\n'/ }" "$1"
+}
+
+# start COMMAND [ARG...]: runs it in the background; its pid is in $pid.  Redirections of start are
+# those of COMMAND.  Ended with the test.
+start()
+{
+	"$@" 3>&- &
+	pid=$!
+	started+=("$pid")
+}
+
+# finish PID STATUS: waits for a started process, which must exit with STATUS (128 + the signal
+# that it died by).
+finish()
+{
+	local got=0
+	wait_until exited "$1" || return
+	wait "$1" || got=$?
+	equal "exit status $got" "exit status $2"
+}
+
+# Gone, or a zombie that wait(1) will collect.
+exited()
+{
+	local stat
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+	[[ ${stat##*) } == [ZX]* ]]
+}
+
+# wait_until COMMAND [ARG...]: until it succeeds, tried every 10 ms; fails after WAIT_LIMIT seconds.
+wait_until()
+{
+	local deadline=$((SECONDS + ${WAIT_LIMIT:-20}))
+	until "$@"; do
+		if ((SECONDS > deadline)); then
+			echo "gave up waiting for: $*" >&2
+			return 1
+		fi
+		sleep 0.01
+	done
+}
+
+# blocked PID [CALL...]: waits until a thread of PID is blocked in one of the calls: msgrcv,
+# msgsnd, mq_timedreceive, mq_timedsend; in any of them when none is named.
+blocked()
+{
+	local pid=$1
+	shift
+	[ $# -gt 0 ] || set -- msgrcv msgsnd mq_timedreceive mq_timedsend
+	wait_until is_blocked "$pid" "$@"
+}
+
+# is_blocked PID CALL...: true where it is so now.
+is_blocked()
+{
+	local pid=$1 dir
+	shift
+	for dir in "/proc/$pid/task/"*; do
+		thread_blocked "$dir" "$@" && return 0
+	done
+	return 1
+}
+
+thread_blocked()
+{
+	local dir=$1 call number wchan
+	shift
+	# "running", or the number of the system call and its arguments; see proc(5).  Where ptrace
+	# is restricted it cannot be read and wchan has to do.
+	read -r number _ 2>/dev/null <"$dir/syscall" || number=
+	read -r wchan 2>/dev/null <"$dir/wchan" || :
+	for call in "$@"; do
+		if [ -n "$number" ]; then
+			[ "$number" = "$(syscall_number "$call")" ] && return 0
+		else
+			[[ $call:$wchan == @(msgrcv:do_msgrcv|msgsnd:do_msgsnd|mq_*:wq_sleep*) ]] &&
+				return 0
+		fi
+	done
+	return 1
+}
+
+syscall_number()
+{
+	case $(uname -m):$1 in
+	x86_64:msgsnd) echo 69 ;;
+	x86_64:msgrcv) echo 70 ;;
+	x86_64:mq_timedsend) echo 242 ;;
+	x86_64:mq_timedreceive) echo 243 ;;
+	aarch64:mq_timedsend | riscv64:mq_timedsend | loongarch64:mq_timedsend) echo 182 ;;
+	aarch64:mq_timedreceive | riscv64:mq_timedreceive | loongarch64:mq_timedreceive) echo 183 ;;
+	aarch64:msgrcv | riscv64:msgrcv | loongarch64:msgrcv) echo 188 ;;
+	aarch64:msgsnd | riscv64:msgsnd | loongarch64:msgsnd) echo 189 ;;
+	*) echo "unknown" ;;
+	esac
+}
+
+# equal ACTUAL EXPECTED: shows both where they differ.
+equal()
+{
+	[ "$1" = "$2" ] && return 0
+	printf 'expected: %q\n but got: %q\n' "$2" "$1" >&2
+	return 1
+}
+
+# matches ACTUAL PATTERN: a pattern of the shell for the whole text.
+matches()
+{
+	# shellcheck disable=SC2053
+	[[ $1 == $2 ]] && return 0
+	printf 'expected: %s\n but got: %q\n' "$2" "$1" >&2
+	return 1
+}
+
+# skip_loudly WHY: skips the test, and says so also where only failures are shown.
+skip_loudly()
+{
+	echo "# SKIPPED: ${BATS_TEST_FILENAME##*/}: $BATS_TEST_DESCRIPTION: $1" >&3
+	skip "$1"
+}
+
+# Skips a test that lists POSIX queues where mqueue could not be mounted.
+need_mqueue()
+{
+	[ -n "${MQTOOL_TEST_MQUEUE-}" ] || skip_loudly "mqueue cannot be mounted on /dev/mqueue"
+}
+
+# as_user UID COMMAND [ARG...]: in files with "# in-ns: --root".
+as_user()
+{
+	local uid=$1
+	shift
+	setpriv --reuid="$uid" --regid="$uid" --clear-groups "$@"
+}
+
+# without_capabilities COMMAND [ARG...]: uid 0 of the namespace, held to the modes of queues as
+# any owner is.
+without_capabilities()
+{
+	setpriv --bounding-set=-all --inh-caps=-all "$@"
+}

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The sources keep the rules of include-rules, and include-rules finds what breaks them.
+
+set -u
+tests=$(cd "$(dirname "$0")" && pwd) || exit 99
+# shellcheck source=tests/tap.sh
+. "$tests/tap.sh"
+
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+
+# planted FILE LINE WHY: a source with LINE in it is refused, for WHY, at its line.
+planted()
+{
+	printf '#include "config.h"\n\n%s\n' "$2" >"$scratch/$1"
+	found=$("$tests/include-rules" "$scratch")
+	status=$?
+	echo "$found"
+	[ $status -eq 1 ] && [ "$found" = "$1:3: $3" ]
+	result $? "$1 may not have: $2"
+	rm "$scratch/$1"
+}
+
+# harmless FILE LINE: a source with LINE in it is accepted.
+harmless()
+{
+	printf '#include "config.h"\n\n%s\n' "$2" >"$scratch/$1"
+	"$tests/include-rules" "$scratch"
+	result $? "$1 may have: $2"
+	rm "$scratch/$1"
+}
+
+"$tests/include-rules" "$tests/../src"
+result $? "the sources keep the rules"
+
+planted queue-posix.c '#include <sys/msg.h>' '<sys/msg.h> is for queue-sysv.c'
+planted queue-sysv.c '#include <mqueue.h>' '<mqueue.h> is for queue-posix.c'
+planted queue.c '# include <popt.h>' '<popt.h> is for main.c cmd.h cmdline.c cmd-*.c'
+planted cmd-send.c '#include <jansson.h>' '<jansson.h> is for json.c'
+planted cmd-watch.c '#include <curses.h>' '<curses.h> is for tui.c'
+planted cmd-watch.c '#include <ncurses.h>' '<ncurses.h> is for tui.c'
+planted cmd-send.c '#include <amqp.h>' '<amqp.h> is for queue-amqp.c'
+planted queue-sysv.c '#include "cmd.h"' '<cmd.h> is for main.c cmdline.c cmd-*.c tui.c'
+for call in 'printf(x);' 'fprintf (f, x);' 'puts(x);' 'a = 1; perror(x);'; do
+	planted parse.c "	$call" 'prints, below the commands'
+	planted queue-amqp.c "	$call" 'prints, below the commands'
+done
+planted ref.c '	exit(1);' 'ends the process, below the commands'
+planted wait.c '	abort();' 'ends the process, below the commands'
+planted model.c '/* a comment */ abort();' 'ends the process, below the commands'
+
+harmless parse.c '	buffer_printf(b, x); snprintf(p, n, x);'
+harmless parse.c '/* not printf(3), nor */'
+harmless parse.c '	f("exit(1) " "abort()");'
+harmless cmd-recv.c '	printf(x);'
+
+printf '#include <stdio.h>\n#include "config.h"\n' >"$scratch/ref.c"
+[ "$("$tests/include-rules" "$scratch")" = "ref.c:1: config.h must be included first" ]
+result $? "config.h comes first"
+
+finish

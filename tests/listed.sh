@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Nothing is forgotten: every source is in its local.mk, every test is run, and every source with
+# text for people is in po/POTFILES.in.
+
+set -u
+tests=$(cd "$(dirname "$0")" && pwd) || exit 99
+# shellcheck source=tests/tap.sh
+. "$tests/tap.sh"
+
+cd "$tests/.." || exit 99
+
+# listed FILE LIST: LIST has FILE as a word.
+listed()
+{
+	grep -qE "(^|[[:space:]])$(echo "$1" | sed 's/[.]/[.]/g')([[:space:]]|\$)" "$2"
+	result $? "$1 is in $2"
+}
+
+for file in src/*.[ch]; do
+	[ -e "$file" ] && listed "$file" src/local.mk
+done
+for file in tests/unit/*.c; do
+	[ -e "$file" ] && listed "${file%.c}" tests/local.mk
+done
+for file in tests/bats/*.bats; do
+	[ -e "$file" ] && listed "$file" tests/local.mk
+done
+for file in examples/*.c; do
+	[ -e "$file" ] && listed "$file" examples/local.mk
+done
+for file in src/*.c; do
+	# The calls of text() and text_n() in util.c are the functions themselves.
+	[ "$file" != src/util.c ] || continue
+	grep -qE '(^|[^[:alnum:]_])(N?_|text_n)\("' "$file" && listed "$file" po/POTFILES.in
+done
+finish

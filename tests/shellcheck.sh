@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The shell scripts, read by shellcheck.
+
+set -u
+tests=$(cd "$(dirname "$0")" && pwd) || exit 99
+# shellcheck source=tests/tap.sh
+. "$tests/tap.sh"
+
+cd "$tests/.." || exit 99
+for script in autogen.sh .ci/run scripts/* tests/*; do
+	[ -f "$script" ] || continue
+	case $script in
+	*.sh) ;;
+	*) head -n 1 "$script" | grep -q '^#!.*sh$' || continue ;;
+	esac
+	if command -v shellcheck >/dev/null; then
+		shellcheck -x "$script"
+		result $? "$script"
+	else
+		result_skip "$script" "shellcheck not found; install shellcheck (ShellCheck)"
+	fi
+done
+finish
