@@ -15,6 +15,7 @@ BATS_TESTS = \
 
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \
+	tests/count.sh \
 	tests/include-rules.sh \
 	tests/listed.sh \
 	tests/shellcheck.sh
@@ -49,6 +50,7 @@ EXTRA_DIST += \
 	$(BATS_TESTS) \
 	$(SOURCE_TESTS) \
 	tests/bats/helper.bash \
+	tests/count \
 	tests/in-ns \
 	tests/include-rules \
 	tests/no-cmocka.sh \

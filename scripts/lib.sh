@@ -1,0 +1,216 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Read by demo and check: installing what is missing, and building.  They run in the top directory.
+
+say()
+{
+	printf '%s\n' "$*"
+}
+
+die()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# ---- what is needed, and the packages that have it ----
+
+# What (a command, NAME.pc for a library of pkg-config's), then its package for apt, dnf, pacman
+# and apk.  A comma joins several.
+packages='
+cc          gcc,libc6-dev    gcc                 gcc             gcc,musl-dev
+clang       clang            clang               clang           clang
+make        make             make                make            make
+autoconf    autoconf         autoconf            autoconf        autoconf
+automake    automake         automake            automake        automake
+autopoint   autopoint        gettext-devel       gettext         gettext-dev
+msgfmt      gettext          gettext             gettext         gettext
+pkg-config  pkg-config       pkgconf-pkg-config  pkgconf         pkgconf
+xz          xz-utils         xz                  xz              xz
+unshare     util-linux       util-linux          util-linux      util-linux-misc
+setpriv     util-linux       util-linux          util-linux      setpriv
+ipcs        util-linux       util-linux          util-linux      util-linux-misc
+perl        perl             perl                perl            perl
+bats        bats             bats                bats            bats
+tmux        tmux             tmux                tmux            tmux
+valgrind    valgrind         valgrind            valgrind        valgrind
+strace      strace           strace              strace          strace
+shellcheck  shellcheck       ShellCheck          shellcheck      shellcheck
+popt.pc     libpopt-dev      popt-devel          popt            popt-dev
+jansson.pc  libjansson-dev   jansson-devel       jansson         jansson-dev
+cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
+'
+
+build_needs='cc make msgfmt pkg-config popt.pc unshare'
+bootstrap_needs='autoconf automake autopoint'
+check_needs='jansson.pc cmocka.pc bats setpriv ipcs perl xz'
+check_wishes='clang valgrind shellcheck strace tmux'
+
+have()
+{
+	case $1 in
+	*.pc) command -v pkg-config >/dev/null && pkg-config --exists "${1%.pc}" ;;
+	*) command -v "$1" >/dev/null ;;
+	esac
+}
+
+# Prints those of the arguments that are not here.
+missing()
+{
+	local what
+	for what in "$@"; do
+		have "$what" || printf '%s\n' "$what"
+	done
+}
+
+package_manager()
+{
+	local manager
+	for manager in apt-get dnf pacman apk; do
+		! command -v $manager >/dev/null || { echo $manager; return; }
+	done
+	echo none
+}
+
+# Prints the packages of MANAGER that have the other arguments.
+packages_of()
+{
+	local manager=$1 what apt dnf pacman apk
+	shift
+	while read -r what apt dnf pacman apk; do
+		[[ " $* " == *" $what "* ]] || continue
+		case $manager in
+		apt-get) printf '%s\n' "${apt//,/$'\n'}" ;;
+		dnf) printf '%s\n' "${dnf//,/$'\n'}" ;;
+		pacman) printf '%s\n' "${pacman//,/$'\n'}" ;;
+		apk) printf '%s\n' "${apk//,/$'\n'}" ;;
+		none) printf '%s\n' "$what" ;;
+		esac
+	done <<<"$packages" | sort -u
+}
+
+as_root()
+{
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif [ -t 0 ]; then
+		sudo "$@"
+	else
+		sudo -n "$@"
+	fi
+}
+
+package_lists_fresh=no
+
+# install_packages MANAGER PACKAGE...
+install_packages()
+{
+	local manager=$1
+	shift
+	case $manager in
+	apt-get)
+		# The lists may be old, or not be there at all.
+		if [ $package_lists_fresh = no ]; then
+			as_root apt-get -q update || return
+			package_lists_fresh=yes
+		fi
+		as_root env DEBIAN_FRONTEND=noninteractive \
+			apt-get -q -y --no-install-recommends install "$@"
+		;;
+	dnf) as_root dnf -y install "$@" ;;
+	pacman) as_root pacman -Sy --noconfirm --needed "$@" ;;
+	apk) as_root apk add "$@" ;;
+	*) return 1 ;;
+	esac
+}
+
+# install_missing WHAT...: installs those that are missing, together; fails, saying what to install, where
+# that cannot be done.
+install_missing()
+{
+	local wanted names manager log
+	mapfile -t wanted < <(missing "$@")
+	[ ${#wanted[@]} -gt 0 ] || return 0
+	manager=$(package_manager)
+	mapfile -t names < <(packages_of "$manager" "${wanted[@]}")
+	say "installing: ${names[*]}"
+	log=$(mktemp) || return
+	if ! install_packages "$manager" "${names[@]}" </dev/null >"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		rm -f "$log"
+		say "could not install: ${names[*]}" >&2
+		return 1
+	fi
+	rm -f "$log"
+	mapfile -t wanted < <(missing "$@")
+	[ ${#wanted[@]} -eq 0 ] || { say "still missing: ${wanted[*]}" >&2; return 1; }
+}
+
+# ---- building ----
+
+bootstrap_due()
+{
+	[ -x configure ] || return 0
+	[ -n "$(find configure.ac Makefile.am ./*/local.mk m4/mqtool-*.m4 -newer configure)" ]
+}
+
+# install_build_needs [WHAT...]: what a build takes and WHAT, or the end.
+install_build_needs()
+{
+	local needs="$build_needs $*"
+	! bootstrap_due || needs="$needs $bootstrap_needs"
+	# shellcheck disable=SC2086
+	install_missing $needs || die "install what is named above and start again"
+}
+
+# quietly LOG COMMAND [ARG...]: shows the end of its output only where it fails.
+quietly()
+{
+	local log=$1
+	shift
+	if ! "$@" >"$log" 2>&1 </dev/null; then
+		tail -n 60 "$log"
+		say "failed: $* (all of its output: $log)"
+		return 1
+	fi
+}
+
+bootstrap()
+{
+	bootstrap_due || return 0
+	say "making configure"
+	mkdir -p build
+	quietly build/autogen.log ./autogen.sh
+}
+
+# configure DIRECTORY [ARG...]: again only where the arguments are not those of the last time.
+configure()
+{
+	local dir=$1 source
+	shift
+	if [ -e "$dir/Makefile" ] && [ "$(cat "$dir/configured-with" 2>/dev/null)" = "$*" ]; then
+		return 0
+	fi
+	say "configuring $dir${*:+: $*}"
+	mkdir -p "$dir"
+	source=$PWD
+	# The objects of the last time have other flags.
+	[ ! -e "$dir/Makefile" ] || quietly "$dir/clean.log" make -C "$dir" clean || return
+	(cd "$dir" && quietly configure.log "$source/configure" "$@") || return
+	printf '%s' "$*" >"$dir/configured-with"
+}
+
+job_count()
+{
+	nproc 2>/dev/null || echo 1
+}
+
+# compile DIRECTORY [TARGET...]
+compile()
+{
+	local dir=$1
+	shift
+	say "building $dir${*:+: $*}"
+	quietly "$dir/make.log" make -C "$dir" -j"$(job_count)" "${@:-all}"
+}
