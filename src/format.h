@@ -30,7 +30,8 @@ bool utf8_valid(const char *data, size_t len);
 bool utf8_printable(uint32_t cp);
 /* True for the characters that reorder text (U+061C, U+200E, U+200F, U+202A-E, U+2066-9). */
 bool utf8_bidi_control(uint32_t cp);
-/* Columns that a printable character takes on a terminal: 0 (combining), 1 or 2 (wide). */
+/* Columns that a printable character takes on a terminal: 0 (combining), 1 or 2 (wide); 1 for
+ * others. */
 int utf8_width(uint32_t cp);
 
 enum escape_style {
@@ -46,16 +47,30 @@ void escape_put(struct buffer *b, const char *data, size_t len, enum escape_styl
 /* True where escape_put() would change nothing. */
 bool escape_clean(const char *data, size_t len, enum escape_style style);
 
+/* Bytes that escape_char() may write. */
+#define ESCAPE_CHAR_MAX 16
+/*
+ * escape_put() for one character and no buffer: writes the character at data, of which len >= 1
+ * bytes are there, to out, without a NUL.  Returns the bytes written; *used is the bytes read.
+ */
+size_t escape_char(const char *data, size_t len, enum escape_style style,
+		   char out[static ESCAPE_CHAR_MAX], size_t *used);
+
 /*
  * Whole numbers with at most one digit behind the point and K, M, G, T (1024-based), as
  * util-linux prints sizes: "640", "3.9K", "16K", "1.5G"; plain digits where exact.  Appends to b.
  */
 void format_size(struct buffer *b, uint64_t bytes, bool exact);
-/* An age in its largest unit: "0s", "59s", "3m", "2h", "5d"; negative ages count as 0. */
+/* An age in its largest unit: "0s", "59s", "3m", "2h", "5d"; negative ages count as 0.
+ * Appends to b. */
 void format_age(struct buffer *b, int64_t seconds);
-/* ISO 8601 in local time with microseconds and offset: 2026-11-23T15:28:19.000123+01:00. */
+/*
+ * ISO 8601 in local time with microseconds and offset: 2026-11-23T15:28:19.000123+01:00; "@" and
+ * the seconds since the epoch for a time beyond the years that fit an int.  Appends to b.
+ */
 void format_iso_time(struct buffer *b, const struct timespec *when);
-/* A duration for people: "500ms", "1.5s", "2m", "1h30m".  Appends to b. */
+/* A duration for people, exact: "500ms", "1.5s", "2m", "1h30m"; negative counts as 0.
+ * Appends to b. */
 void format_duration(struct buffer *b, int64_t ns);
 
 #endif

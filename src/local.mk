@@ -6,6 +6,7 @@ noinst_LIBRARIES += libmqtool.a
 libmqtool_a_SOURCES = \
 	src/cmd.h \
 	src/columns.h \
+	src/format.c \
 	src/format.h \
 	src/json.h \
 	src/parse.c \
@@ -16,7 +17,11 @@ libmqtool_a_SOURCES = \
 	src/queue.c \
 	src/queue.h \
 	src/render.h \
+	src/unicode-ranges.h \
 	src/util.c \
 	src/util.h \
 	src/wait.c \
 	src/wait.h
+
+# Writes src/unicode-ranges.h, when Unicode has a new version.
+EXTRA_DIST += scripts/unicode-ranges

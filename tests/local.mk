@@ -5,6 +5,7 @@
 # Unit tests, one cmocka program each: tests/unit/NAME is made from tests/unit/NAME.c.  Those in
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
+	tests/unit/format \
 	tests/unit/parse \
 	tests/unit/util
 UNIT_TESTS = $(UNIT_PURE)
