@@ -37,7 +37,8 @@ const char *text_n(const char *one, const char *many, unsigned long n)
 /*
  * A byte buffer that grows.  Zero-initialise it; the owner calls buffer_free().  A failed
  * allocation sets `failed` and makes every later call do nothing, so a writer may check once,
- * at its end; what was there before stays.  `data` is not NUL-terminated unless buffer_string() was asked.
+ * at its end; what was there before stays.  `data` is not NUL-terminated unless buffer_string()
+ * was asked.
  */
 struct buffer {
 	char *data;

@@ -36,8 +36,8 @@ TESTS += $(BATS_TESTS) $(SOURCE_TESTS)
 AM_DEFAULT_SOURCE_EXT = .c
 LDADD = libmqtool.a $(CMOCKA_LIBS) $(POPT_LIBS) $(LIBINTL)
 
-# Allocations that fail.
-tests_unit_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
+# Allocations that fail, reads that are interrupted.
+tests_unit_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc -Wl,--wrap=read
 
 TEST_EXTENSIONS = .bats .sh
 LOG_COMPILER = $(srcdir)/tests/run-unit

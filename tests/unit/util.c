@@ -2,7 +2,7 @@
 /*
  * util.c - tests of translation set-up, buffers, the clock and small files
  *
- * Linked with --wrap=realloc, so that memory can run out.
+ * Linked with --wrap=realloc and --wrap=read, so that memory can run out and a signal can come.
  */
 #include "config.h"
 
@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include <cmocka.h>
 
@@ -33,6 +34,21 @@ void *__wrap_realloc(void *p, size_t size)
 		return NULL;
 	}
 	return __real_realloc(p, size);
+}
+
+static int interruptions;
+
+ssize_t __real_read(int fd, void *buf, size_t size);
+ssize_t __wrap_read(int fd, void *buf, size_t size);
+
+ssize_t __wrap_read(int fd, void *buf, size_t size)
+{
+	if (interruptions) {
+		interruptions--;
+		errno = EINTR;
+		return -1;
+	}
+	return __real_read(fd, buf, size);
 }
 
 /* ---- translation ---- */
@@ -176,6 +192,18 @@ static void test_buffer_out_of_memory(void **state)
 	assert_false(b.failed);
 }
 
+static void test_buffer_cannot_format(void **state)
+{
+	struct buffer b = { 0 };
+
+	(void)state;
+	buffer_puts(&b, "kept");
+	/* A surrogate is no character in any locale. */
+	buffer_printf(&b, "%lc", (wint_t)0xdfff);
+	assert_buffer_stays(&b, 4);
+	buffer_free(&b);
+}
+
 static void test_buffer_too_large(void **state)
 {
 	static const size_t sizes[] = {
@@ -251,6 +279,9 @@ static void test_read_text(void **state)
 	write_scratch("a\0b", 3);
 	assert_int_equal(read_text_file(scratch, buf, sizeof(buf)), 3);
 	assert_memory_equal(buf, "a\0b", 4);
+	interruptions = 2;
+	assert_int_equal(read_text_file(scratch, buf, sizeof(buf)), 3);
+	assert_int_equal(interruptions, 0);
 }
 
 static void test_read_text_fails(void **state)
@@ -310,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_buffer_formats_long),
 		cmocka_unit_test(test_buffer_reserves),
 		cmocka_unit_test(test_buffer_out_of_memory),
+		cmocka_unit_test(test_buffer_cannot_format),
 		cmocka_unit_test(test_buffer_too_large),
 		cmocka_unit_test(test_clock_advances),
 		cmocka_unit_test_setup_teardown(test_read_text, make_scratch, NULL),
