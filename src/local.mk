@@ -16,6 +16,7 @@ libmqtool_a_SOURCES = \
 	src/queue-sysv.c \
 	src/queue.c \
 	src/queue.h \
+	src/ref.c \
 	src/render.h \
 	src/unicode-ranges.h \
 	src/util.c \

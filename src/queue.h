@@ -59,7 +59,8 @@ struct queue_ref_error {
 
 /*
  * Reads a queue's name in any form of mqtool-queue(7).  Returns 0, or -EINVAL with one
- * line (translated, without the offending text) in *error: a usage error.  A path given to ftok:
+ * line (translated, without the offending text, but with a better one where there is one, as
+ * printed) in *error: a usage error.  A path given to ftok:
  * that stat(2) refuses is not a usage error: the text parses, ref->error is set, and every
  * function below returns it.
  */

@@ -7,6 +7,7 @@
 UNIT_PURE = \
 	tests/unit/format \
 	tests/unit/parse \
+	tests/unit/ref \
 	tests/unit/util
 UNIT_TESTS = $(UNIT_PURE)
 
@@ -35,6 +36,9 @@ TESTS += $(BATS_TESTS) $(SOURCE_TESTS)
 # Of the unit tests; mqtool has its own.
 AM_DEFAULT_SOURCE_EXT = .c
 LDADD = libmqtool.a $(CMOCKA_LIBS) $(POPT_LIBS) $(LIBINTL)
+
+# Files of any key.
+tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc -Wl,--wrap=read
