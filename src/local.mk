@@ -9,6 +9,8 @@ libmqtool_a_SOURCES = \
 	src/format.c \
 	src/format.h \
 	src/json.h \
+	src/near.c \
+	src/near.h \
 	src/parse.c \
 	src/parse.h \
 	src/queue-backend.h \
@@ -22,7 +24,9 @@ libmqtool_a_SOURCES = \
 	src/util.c \
 	src/util.h \
 	src/wait.c \
-	src/wait.h
+	src/wait.h \
+	src/walk.c \
+	src/walk.h
 
 # Writes src/unicode-ranges.h, when Unicode has a new version.
 EXTRA_DIST += scripts/unicode-ranges

@@ -6,9 +6,11 @@
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
 	tests/unit/format \
+	tests/unit/near \
 	tests/unit/parse \
 	tests/unit/ref \
-	tests/unit/util
+	tests/unit/util \
+	tests/unit/walk
 UNIT_TESTS = $(UNIT_PURE)
 
 # Tests of the commands.
