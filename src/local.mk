@@ -21,6 +21,8 @@ libmqtool_a_SOURCES = \
 	src/ref.c \
 	src/render.h \
 	src/unicode-ranges.h \
+	src/users.c \
+	src/users.h \
 	src/util.c \
 	src/util.h \
 	src/wait.c \

@@ -9,6 +9,7 @@ UNIT_PURE = \
 	tests/unit/near \
 	tests/unit/parse \
 	tests/unit/ref \
+	tests/unit/users \
 	tests/unit/util \
 	tests/unit/walk
 UNIT_TESTS = $(UNIT_PURE)
@@ -41,6 +42,10 @@ LDADD = libmqtool.a $(CMOCKA_LIBS) $(POPT_LIBS) $(LIBINTL)
 
 # Files of any key.
 tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok
+
+# A user database of its own.
+tests_unit_users_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=getpwnam -Wl,--wrap=getpwuid -Wl,--wrap=getgrnam -Wl,--wrap=getgrgid
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc -Wl,--wrap=read
