@@ -12,6 +12,7 @@
 
 #include "queue.h"
 #include "util.h"
+#include "walk.h"
 
 enum exit_status {
 	EX_DONE = 0,
@@ -26,9 +27,9 @@ struct cmdline;
 
 struct command {
 	const char *name;
-	const char *operands;             /* N_("QUEUE [MESSAGE...]"), behind [OPTION...] in --help */
-	const char *summary;              /* N_("put messages on a queue") */
-	const char *notes;                /* N_(), printed under the options by --help; may be NULL */
+	const char *operands;             /* N_("QUEUE [MESSAGE...]"): behind [OPTION...] */
+	const char *summary;              /* N_("Put messages on a queue"): no full stop */
+	const char *notes;                /* N_(): under the options in --help; may be NULL */
 	const struct poptOption *options; /* const data, arg NULL throughout, val > 0 */
 	int min_operands;
 	int max_operands;                 /* -1: any number */
@@ -36,35 +37,48 @@ struct command {
 	int (*run)(struct cmdline *cl);   /* returns an exit_status */
 };
 
-/* Every command; ended by a row whose name is NULL. */
+/* Every command, in the order of --help; ended by NULL. */
 extern const struct command *const commands[];
 extern const struct command cmd_create, cmd_send, cmd_recv, cmd_stat, cmd_rm;
 
 /* Values of options that every command has; a command's own begin at OPT_FIRST. */
 enum { OPT_HELP = 1, OPT_VERSION, OPT_FIRST };
 
-/* The last rows of every option table. */
+/*
+ * Rows of option tables are POPT_ARG_NONE or POPT_ARG_STRING: numbers are parsed by opt_*().
+ * The last rows of every table:
+ */
 #define CMD_COMMON_OPTIONS                                                                        \
 	{ "help", 'h', POPT_ARG_NONE, NULL, OPT_HELP, N_("show this help and exit"), NULL },      \
-	{ "version", 'V', POPT_ARG_NONE, NULL, OPT_VERSION, N_("show the version and exit"), NULL }, \
+	{ "version", 'V', POPT_ARG_NONE, NULL, OPT_VERSION, N_("show the version and exit"),      \
+	  NULL },                                                                                 \
 	POPT_TABLEEND
 
-/* One command line being read.  All strings live until the dispatcher closes it. */
+/* The rows of -j, -J, --json; text says "(also -J)", as popt shows one letter a row. */
+#define CMD_JSON_OPTION(val, text)                                                                \
+	{ "json", 'j', POPT_ARG_NONE, NULL, val, text, NULL },                                    \
+	{ NULL, 'J', POPT_ARG_NONE | POPT_ARGFLAG_DOC_HIDDEN, NULL, val, NULL, NULL }
+
+/* One command line being read.  All strings live until cmdline_run() is done with the command. */
 struct cmdline {
 	const struct command *cmd;
 	poptContext con;
-	const char **operands;  /* NULL-terminated, after cmdline_operands() */
+	const char **operands;   /* NULL-terminated, once cmdline_next() has returned 0 */
 	int noperands;
-	const char **argv;      /* what popt was given */
-	char **trailing;        /* the words behind "--" of a takes_command, or NULL */
-	char **kept;            /* every value popt handed out */
+	char **trailing;         /* takes_command: the words behind "--", at least one; or NULL */
+	const char *seen;        /* how the option last returned was written: "-t", "--type" */
+
+	/* cmdline.c's own */
+	char title[32];          /* "mqtool send": popt's argv[0] */
+	const char **argv;       /* what popt was given */
+	char **kept;             /* every value popt handed out */
 	size_t nkept;
-	const char *seen;       /* how the option last returned was written: "-t", "--type" */
+	struct option_walk walk; /* in step with popt */
 };
 
 /*
- * Runs one command on its arguments (argv[0] is ignored): reads the line, serves --help and
- * --version, closes.  Returns an exit status.
+ * Runs one command on its arguments (argv[0] is ignored): checks the line as a whole, serves
+ * --help and --version, runs the command, frees.  Returns an exit status.
  */
 int cmdline_run(const struct command *cmd, int argc, char **argv);
 /*
@@ -73,7 +87,10 @@ int cmdline_run(const struct command *cmd, int argc, char **argv);
  */
 int cmdline_next(struct cmdline *cl, const char **value) _must_check_;
 
-/* ---- reporting: one line on stderr, begun with "mqtool COMMAND: " ---- */
+/* Prints the version and the licence to stdout. */
+void print_version(void);
+
+/* ---- reporting: lines on stderr, each begun with "mqtool COMMAND: " and written at once ---- */
 
 /* Names the command in every later line; NULL is mqtool itself. */
 void msg_set_command(const char *name);
@@ -81,15 +98,20 @@ void msg_set_command(const char *name);
 void msg_error(const char *fmt, ...) _printf_(1, 2);
 /* The same, with "Try 'mqtool COMMAND --help'" as a second line; returns EX_BADUSAGE. */
 int msg_usage(const char *fmt, ...) _printf_(1, 2) _must_check_;
-/* Foreign text ready for a message: escaped, in one of four static buffers used in turn. */
+/* The same, with "Did you mean 'NEAR'?" as the second line. */
+int msg_usage_near(const char *near, const char *fmt, ...) _printf_(2, 3) _must_check_;
+/* Foreign text ready for a message: escaped, cut where it is very long; in one of four static
+ * buffers used in turn. */
 const char *msg_quote(const char *text);
 /*
- * Prints "cannot DO NAME: why" for a queue operation that failed with error (-errno): the
- * explanation with its limit.  Returns the exit status for it.
+ * Prints "QUEUE: why" for a queue operation that failed with error (-errno): the explanation with
+ * its limit.  Returns the exit status for it.
  */
 int msg_queue_failed(const struct queue_attempt *attempt, int error) _must_check_;
 /* The exit status that belongs to -errno of a queue operation. */
 int exit_status_of(int error);
+/* Of two statuses the one that counts: the first that is no success. */
+int status_first(int first, int next);
 
 /*
  * Values of options, parsed strictly.  They print a usage error that names the option as it was
@@ -100,17 +122,29 @@ bool opt_i64(struct cmdline *cl, const char *text, int64_t min, int64_t max, int
 bool opt_size(struct cmdline *cl, const char *text, uint64_t *bytes);
 bool opt_duration(struct cmdline *cl, const char *text, int64_t *ns);
 bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode);
+/* USER[:GROUP] as chown(1) takes it: sets uid and gid, CREATE_OWNER and CREATE_GROUP. */
+bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr);
+
 /*
  * Parses operands first..noperands-1 as queues into a malloc'd array, owned by the caller: all of
- * them, or a usage error (printed) and NULL.
+ * them, or an error (printed) and NULL.
  */
 struct queue_ref *cmdline_queues(struct cmdline *cl, int first) _must_check_;
-/* Parses one queue's name; prints the usage error and returns false where it is refused. */
+/* Parses one queue's name; prints the error, one line, and returns false where it is refused. */
 bool cmdline_queue(const char *text, struct queue_ref *ref);
+/*
+ * Calls one(), which returns an exit status, for each of n queues, whatever became of those before.
+ * Returns the status of the first that failed.
+ */
+int cmdline_each(const struct queue_ref *refs, int n,
+		 int (*one)(const struct queue_ref *ref, void *arg), void *arg) _must_check_;
 /* The usage error for an option that only the other kind of queue has; returns EX_BADUSAGE. */
 int msg_wrong_kind(const char *option, const struct queue_ref *ref) _must_check_;
 
-/* Flushes standard output and reports a failed write; returns status, or EX_FAILED. */
+/*
+ * The last use of standard output: flushes and closes it, and reports a write that failed.
+ * Returns status, or EX_FAILED.  main() calls it.
+ */
 int stdout_finish(int status);
 
 #endif

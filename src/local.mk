@@ -5,12 +5,15 @@ noinst_LIBRARIES += libmqtool.a
 
 libmqtool_a_SOURCES = \
 	src/cmd.h \
+	src/cmdline.c \
 	src/columns.h \
 	src/format.c \
 	src/format.h \
 	src/json.h \
+	src/msg.c \
 	src/near.c \
 	src/near.h \
+	src/opt.c \
 	src/parse.c \
 	src/parse.h \
 	src/queue-backend.h \

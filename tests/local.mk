@@ -5,7 +5,9 @@
 # Unit tests, one cmocka program each: tests/unit/NAME is made from tests/unit/NAME.c.  Those in
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
+	tests/unit/cmdline \
 	tests/unit/format \
+	tests/unit/msg \
 	tests/unit/near \
 	tests/unit/parse \
 	tests/unit/ref \
@@ -39,6 +41,13 @@ TESTS += $(BATS_TESTS) $(SOURCE_TESTS)
 # Of the unit tests; mqtool has its own.
 AM_DEFAULT_SOURCE_EXT = .c
 LDADD = libmqtool.a $(CMOCKA_LIBS) $(POPT_LIBS) $(LIBINTL)
+
+# popt out of memory.
+tests_unit_cmdline_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=poptGetNextOpt -Wl,--wrap=poptGetContext
+
+# Limits that are not there, allocations that fail.
+tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_explain -Wl,--wrap=realloc
 
 # Files of any key.
 tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmdline.c - reads the line of one command with popt, and prints its help
+ */
+#include "config.h"
+
+#include "cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "near.h"
+
+/* What popt replaces by the next operand wherever an option's value has it. */
+#define POPT_SUBSTITUTE "!#:+"
+
+void print_version(void)
+{
+	printf("mqtool %s\n", PACKAGE_VERSION);
+	puts(_("License GPLv2+: GNU GPL version 2 or later"
+	       " <https://gnu.org/licenses/gpl-2.0.html>.\n"
+	       "This is free software: you are free to change and redistribute it.\n"
+	       "There is NO WARRANTY, to the extent permitted by law."));
+}
+
+static void print_help(const struct cmdline *cl)
+{
+	const struct command *cmd = cl->cmd;
+	struct buffer intro = { 0 };
+
+	/* popt looks the table's texts up itself. */
+	text_init();
+	buffer_printf(&intro, "%s %s\n%s.\n", _("[OPTION...]"), _(cmd->operands), _(cmd->summary));
+	poptSetOtherOptionHelp(cl->con, buffer_string(&intro));
+	buffer_free(&intro);
+	poptPrintHelp(cl->con, stdout, 0);
+	if (cmd->notes)
+		printf("\n%s\n", _(cmd->notes));
+}
+
+/* ---- what is wrong with a line ---- */
+
+static int report_unknown(const struct option_walk *walk)
+{
+	const char *name = walk->word + strspn(walk->word, "-");
+	bool ascii = (unsigned char)walk->seen[1] < 0x80;
+	const char *written = msg_quote(ascii ? walk->seen : walk->word);
+	const struct poptOption *row;
+	struct near_miss near;
+	char answer[64];
+
+	near_begin(&near, name, strcspn(name, "="));
+	for (row = walk->options; row->longName || row->shortName; row++)
+		if (row->longName)
+			near_offer(&near, row->longName, row->longName);
+	if (!near_answer(&near))
+		return msg_usage(_("unknown option '%s'"), written);
+	snprintf(answer, sizeof(answer), "--%s", near_answer(&near));
+	return msg_usage_near(answer, _("unknown option '%s'"), written);
+}
+
+static int report_value(const struct option_walk *walk)
+{
+	return msg_usage(_("option '%s' cannot be given a value with '%s' in it"), walk->seen,
+			 POPT_SUBSTITUTE);
+}
+
+static int report_walk(const struct option_walk *walk, enum walk_result result)
+{
+	if (result == WALK_UNKNOWN)
+		return report_unknown(walk);
+	if (result == WALK_NO_VALUE)
+		return msg_usage(_("option '%s' needs a value"), walk->seen);
+	return msg_usage(_("option '%s' takes no value"), walk->seen);
+}
+
+/*
+ * Looks at the whole line before anything of it is believed.  True where the command is to run;
+ * else *status is set: --help and --version have been served, or a usage error has been printed.
+ */
+static bool check_line(const struct cmdline *cl, int *status)
+{
+	struct option_walk walk = cl->walk;
+	enum walk_result result;
+
+	while ((result = walk_next(&walk)) == WALK_OPTION) {
+		*status = EX_DONE;
+		if (walk.row->val == OPT_HELP) {
+			print_help(cl);
+			return false;
+		}
+		if (walk.row->val == OPT_VERSION) {
+			print_version();
+			return false;
+		}
+		if (walk.value && strstr(walk.value, POPT_SUBSTITUTE)) {
+			*status = report_value(&walk);
+			return false;
+		}
+	}
+	if (result != WALK_DONE)
+		*status = report_walk(&walk, result);
+	else if (cl->trailing && !*cl->trailing)
+		*status = msg_usage(_("no command after '--'"));
+	else
+		return true;
+	return false;
+}
+
+/* ---- the line ---- */
+
+/* The words that popt gets: the command's title for its usage line, then all up to a "--" that
+ * begins a COMMAND. */
+static int copy_words(struct cmdline *cl, int argc, char **argv)
+{
+	int n = 0, i;
+
+	snprintf(cl->title, sizeof(cl->title), "mqtool %s", cl->cmd->name);
+	cl->argv[n++] = cl->title;
+	for (i = 1; i < argc; i++) {
+		if (cl->cmd->takes_command && strcmp(argv[i], "--") == 0) {
+			cl->trailing = argv + i + 1;
+			break;
+		}
+		cl->argv[n++] = argv[i];
+	}
+	cl->argv[n] = NULL;
+	return n;
+}
+
+static bool open_line(struct cmdline *cl, int argc, char **argv)
+{
+	size_t words = argc > 0 ? (size_t)argc : 1;
+
+	cl->argv = calloc(words + 1, sizeof(*cl->argv));
+	cl->kept = calloc(words, sizeof(*cl->kept));
+	if (cl->argv && cl->kept)
+		cl->con = poptGetContext(NULL, copy_words(cl, argc, argv), cl->argv,
+					 cl->cmd->options, 0);
+	if (!cl->con) {
+		msg_error(_("out of memory"));
+		return false;
+	}
+	walk_begin(&cl->walk, cl->cmd->options, cl->argv + 1);
+	return true;
+}
+
+static void close_line(struct cmdline *cl)
+{
+	size_t i;
+
+	if (cl->con)
+		poptFreeContext(cl->con);
+	for (i = 0; i < cl->nkept; i++)
+		free(cl->kept[i]);
+	free(cl->kept);
+	free(cl->argv);
+}
+
+int cmdline_run(const struct command *cmd, int argc, char **argv)
+{
+	struct cmdline cl = { .cmd = cmd };
+	int status = EX_FAILED;
+
+	msg_set_command(cmd->name);
+	if (open_line(&cl, argc, argv) && check_line(&cl, &status))
+		status = cmd->run(&cl);
+	close_line(&cl);
+	return status;
+}
+
+static int count_operands(struct cmdline *cl)
+{
+	static const char *none[] = { NULL };
+	const struct command *cmd = cl->cmd;
+	const char *extra;
+
+	cl->operands = poptGetArgs(cl->con);
+	if (!cl->operands)
+		cl->operands = none;
+	for (cl->noperands = 0; cl->operands[cl->noperands]; cl->noperands++)
+		;
+	if (cl->noperands < cmd->min_operands) {
+		if (cl->noperands == 0)
+			return msg_usage(_("no queue given"));
+		return msg_usage(_("missing operand after '%s'"),
+				 msg_quote(cl->operands[cl->noperands - 1]));
+	}
+	if (cmd->max_operands < 0 || cl->noperands <= cmd->max_operands)
+		return EX_DONE;
+	extra = msg_quote(cl->operands[cmd->max_operands]);
+	if (cmd->takes_command && !cl->trailing)
+		return msg_usage(_("extra operand '%s' (a command is written after '--')"), extra);
+	return msg_usage(_("extra operand '%s'"), extra);
+}
+
+int cmdline_next(struct cmdline *cl, const char **value)
+{
+	int val = poptGetNextOpt(cl->con);
+	char *arg;
+
+	*value = NULL;
+	if (val == -1)
+		return count_operands(cl) == EX_DONE ? 0 : -1;
+	if (val < 0) {
+		msg_error("%s: %s", msg_quote(poptBadOption(cl->con, POPT_BADOPTION_NOALIAS)),
+			  poptStrerror(val));
+		return -1;
+	}
+	if (walk_next(&cl->walk) == WALK_OPTION)
+		cl->seen = cl->walk.seen;
+	arg = poptGetOptArg(cl->con);
+	if (arg)
+		cl->kept[cl->nkept++] = arg;
+	*value = arg;
+	return val;
+}

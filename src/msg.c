@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * msg.c - what mqtool says: lines on stderr, exit statuses, the end of standard output
+ */
+#include "config.h"
+
+#include "cmd.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format.h"
+
+/* Foreign text is quoted to this many bytes: a line that names it should stay readable. */
+#define QUOTE_MAX 200
+#define QUOTES 4
+
+static const char *command_name;
+
+void msg_set_command(const char *name)
+{
+	command_name = name;
+}
+
+/* One write: lines of several processes on one stderr must not mix. */
+static void write_stderr(struct buffer *b)
+{
+	const char *text = b->failed ? "mqtool: out of memory\n" : b->data;
+	size_t len = b->failed ? strlen(text) : b->len;
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(STDERR_FILENO, text, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		text += n;
+		len -= (size_t)n;
+	}
+	buffer_free(b);
+}
+
+static void put_line(struct buffer *b, const char *fmt, va_list ap) _printf_(2, 0);
+
+static void put_line(struct buffer *b, const char *fmt, va_list ap)
+{
+	buffer_puts(b, "mqtool");
+	if (command_name) {
+		buffer_putc(b, ' ');
+		buffer_puts(b, command_name);
+	}
+	buffer_puts(b, ": ");
+	buffer_vprintf(b, fmt, ap);
+	buffer_putc(b, '\n');
+}
+
+void msg_error(const char *fmt, ...)
+{
+	struct buffer b = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(&b, fmt, ap);
+	va_end(ap);
+	write_stderr(&b);
+}
+
+int msg_usage(const char *fmt, ...)
+{
+	struct buffer b = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(&b, fmt, ap);
+	va_end(ap);
+	buffer_printf(&b, _("Try 'mqtool%s%s --help' for more information."),
+		      command_name ? " " : "", command_name ? command_name : "");
+	buffer_putc(&b, '\n');
+	write_stderr(&b);
+	return EX_BADUSAGE;
+}
+
+int msg_usage_near(const char *near, const char *fmt, ...)
+{
+	struct buffer b = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(&b, fmt, ap);
+	va_end(ap);
+	buffer_printf(&b, _("Did you mean '%s'?"), near);
+	buffer_putc(&b, '\n');
+	write_stderr(&b);
+	return EX_BADUSAGE;
+}
+
+const char *msg_quote(const char *text)
+{
+	static struct buffer ring[QUOTES];
+	static unsigned int turn;
+	struct buffer *b = &ring[turn++ % QUOTES];
+	size_t len = strnlen(text, QUOTE_MAX + 1);
+	bool cut = len > QUOTE_MAX;
+
+	if (cut)
+		for (len = QUOTE_MAX; len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80; len--)
+			;
+	b->len = 0;
+	escape_put(b, text, len, ESCAPE_FOREIGN);
+	if (cut)
+		buffer_puts(b, "...");
+	return buffer_string(b);
+}
+
+int exit_status_of(int error)
+{
+	switch (error) {
+	case -EAGAIN:
+	case -ETIMEDOUT:
+	case -ENOMSG:
+		return EX_NOTHING;
+	case -ENOENT:
+	case -EIDRM:
+		return EX_NOQUEUE;
+	case -EACCES:
+	case -EPERM:
+		return EX_DENIED;
+	default:
+		return EX_FAILED;
+	}
+}
+
+/* A limit is a failure whatever errno it came with, but one that waiting may cure stays "not now";
+ * a path that ftok(3) cannot read says nothing about a queue. */
+static int attempt_status(const struct queue_attempt *attempt, int error, bool limit)
+{
+	if (attempt->ref && attempt->ref->error)
+		return EX_FAILED;
+	if (limit && error != -EAGAIN && error != -ETIMEDOUT)
+		return EX_FAILED;
+	return exit_status_of(error);
+}
+
+int msg_queue_failed(const struct queue_attempt *attempt, int error)
+{
+	const struct queue_ref *ref = attempt->ref;
+	char name[QUEUE_NAME_TEXT];
+	struct buffer why = { 0 };
+	bool limit;
+
+	if (!ref && attempt->queue)
+		ref = &attempt->queue->ref;
+	limit = queue_explain(attempt, error, &why);
+	if (ref)
+		msg_error("%s: %s", queue_ref_text(ref, name), buffer_string(&why));
+	else
+		msg_error("%s", buffer_string(&why));
+	buffer_free(&why);
+	return attempt_status(attempt, error, limit);
+}
+
+int status_first(int first, int next)
+{
+	return first != EX_DONE ? first : next;
+}
+
+int stdout_finish(int status)
+{
+	static bool finished;
+	bool pending, failed;
+	int error = 0;
+
+	if (finished)
+		return status;
+	finished = true;
+	pending = __fpending(stdout) != 0;
+	failed = ferror(stdout);
+	/* close(2) too can bring a failed write (NFS, quotas). */
+	if (fclose(stdout) != 0 && (pending || errno != EBADF))
+		error = errno;
+	if (!failed && error == 0)
+		return status;
+	if (error)
+		msg_error(_("cannot write standard output: %s"), strerror(error));
+	else
+		msg_error(_("cannot write standard output"));
+	return EX_FAILED;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * opt.c - values of options and names of queues on a command line, with their error lines
+ */
+#include "config.h"
+
+#include "cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "parse.h"
+#include "users.h"
+
+/* Prints "-t: 'x' WHY"; returns false. */
+static bool refused(const struct cmdline *cl, const char *text, const char *why)
+{
+	return msg_usage("%s: '%s' %s", cl->seen, msg_quote(text), why) == EX_DONE;
+}
+
+bool opt_u64(struct cmdline *cl, const char *text, uint64_t min, uint64_t max, uint64_t *value)
+{
+	int rc = parse_u64(text, min, max, value);
+
+	if (rc == -ERANGE)
+		return msg_usage(_("%s: %s is out of range (%" PRIu64 " to %" PRIu64 ")"), cl->seen,
+				 msg_quote(text), min, max) == EX_DONE;
+	return rc == 0 || refused(cl, text, _("is not a whole number (decimal digits only)"));
+}
+
+bool opt_i64(struct cmdline *cl, const char *text, int64_t min, int64_t max, int64_t *value)
+{
+	int rc = parse_i64(text, min, max, value);
+
+	if (rc == -ERANGE)
+		return msg_usage(_("%s: %s is out of range (%" PRId64 " to %" PRId64 ")"), cl->seen,
+				 msg_quote(text), min, max) == EX_DONE;
+	return rc == 0 || refused(cl, text, _("is not a whole number (decimal digits only)"));
+}
+
+bool opt_size(struct cmdline *cl, const char *text, uint64_t *bytes)
+{
+	int rc = parse_size(text, bytes);
+
+	if (rc == -ERANGE)
+		return refused(cl, text, _("is too large for a size"));
+	return rc == 0 || refused(cl, text, _("is not a size (digits, then K, M, G or nothing)"));
+}
+
+bool opt_duration(struct cmdline *cl, const char *text, int64_t *ns)
+{
+	int rc = parse_duration(text, ns);
+
+	if (rc == -ERANGE)
+		return refused(cl, text, _("is too long for a duration"));
+	return rc == 0 ||
+	       refused(cl, text,
+		       _("is not a duration (seconds, or a number with ms, s, m, h or d)"));
+}
+
+bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode)
+{
+	return parse_mode(text, mode) == 0 ||
+	       refused(cl, text, _("is not a mode (octal digits, at most 0777)"));
+}
+
+bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr)
+{
+	struct owner_error error;
+
+	return owner_parse(text, attr, &error) == 0 ||
+	       msg_usage("%s: %s", cl->seen, error.text) == EX_DONE;
+}
+
+bool cmdline_queue(const char *text, struct queue_ref *ref)
+{
+	struct queue_ref_error error;
+
+	if (queue_ref_parse(ref, text, &error) == 0)
+		return true;
+	msg_error("'%s': %s", msg_quote(text), error.text);
+	return false;
+}
+
+struct queue_ref *cmdline_queues(struct cmdline *cl, int first)
+{
+	int n = cl->noperands - first, i;
+	struct queue_ref *refs = calloc(n > 0 ? (size_t)n : 1, sizeof(*refs));
+
+	if (!refs) {
+		msg_error(_("out of memory"));
+		return NULL;
+	}
+	for (i = 0; i < n; i++) {
+		if (!cmdline_queue(cl->operands[first + i], &refs[i])) {
+			free(refs);
+			return NULL;
+		}
+	}
+	return refs;
+}
+
+int cmdline_each(const struct queue_ref *refs, int n,
+		 int (*one)(const struct queue_ref *ref, void *arg), void *arg)
+{
+	int status = EX_DONE, i;
+
+	for (i = 0; i < n; i++)
+		status = status_first(status, one(&refs[i], arg));
+	return status;
+}
+
+int msg_wrong_kind(const char *option, const struct queue_ref *ref)
+{
+	char name[QUEUE_NAME_TEXT];
+
+	queue_ref_text(ref, name);
+	if (ref->kind == QUEUE_SYSV)
+		return msg_usage(_("%s is for POSIX queues, and %s is a System V queue"), option,
+				 name);
+	return msg_usage(_("%s is for System V queues, and %s is a POSIX queue"), option, name);
+}
