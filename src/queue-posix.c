@@ -628,14 +628,14 @@ static bool explain_attr(const struct queue_attempt *a, struct buffer *why)
 	return false;
 }
 
-/* The bytes that the kernel charges at creation for the whole capacity (getrlimit(2)). */
-static uint64_t bytes_charged(const struct queue_attr *attr)
+uint64_t queue_charge(uint64_t maxmsg, uint64_t msgsize)
 {
-	const uint64_t per_message = 48;  /* struct msg_msg, and a node of the tree of priorities */
+	/* struct msg_msg, and a node of the tree of priorities: six words each */
+	const uint64_t per_message = 6 * sizeof(void *);
 	const uint64_t max_priorities = 32768;
-	uint64_t nodes = attr->maxmsg < max_priorities ? attr->maxmsg : max_priorities;
+	uint64_t nodes = maxmsg < max_priorities ? maxmsg : max_priorities;
 
-	return attr->maxmsg * per_message + nodes * per_message + attr->maxmsg * attr->msgsize;
+	return maxmsg * per_message + nodes * per_message + maxmsg * msgsize;
 }
 
 /* EMFILE means RLIMIT_MSGQUEUE or RLIMIT_NOFILE: one more descriptor tells which. */
@@ -665,7 +665,7 @@ static bool explain_emfile(const struct queue_attempt *a, struct buffer *why)
 		      _("%" PRIu64 " bytes would be charged; all queues of a user together may have"
 			" %" PRIu64 " (RLIMIT_MSGQUEUE; remove some, make it smaller, or raise it"
 			" with ulimit -q)"),
-		      bytes_charged(&full), (uint64_t)limit.rlim_cur);
+		      queue_charge(full.maxmsg, full.msgsize), (uint64_t)limit.rlim_cur);
 	return true;
 }
 

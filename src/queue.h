@@ -168,6 +168,7 @@ int queue_peek(struct queue *q, struct message *m, size_t room, size_t index) _m
 #define STAT_CTIME (1u << 11)
 #define STAT_INODE (1u << 12)    /* POSIX dev and ino */
 #define STAT_NOTIFY (1u << 13)   /* POSIX: notify_pid, 0 none */
+#define STAT_WAITING (1u << 14)  /* receivers, senders: found by procs.h, by no backend */
 
 struct queue_stat {
 	enum queue_kind kind;
@@ -185,6 +186,7 @@ struct queue_stat {
 	dev_t dev;
 	ino_t ino;
 	pid_t notify_pid;
+	unsigned int receivers, senders;    /* threads blocked on the queue now */
 };
 
 /* Writes the queue's name in the form mqtool prints and accepts back; returns buf. */
@@ -195,6 +197,12 @@ const char *queue_stat_text(const struct queue_stat *st, char buf[static QUEUE_N
  * mq_maxmsg.  -1 where the numbers are absent.
  */
 int queue_stat_use(const struct queue_stat *st);
+
+/*
+ * Bytes that the kernel charges against RLIMIT_MSGQUEUE when a POSIX queue is made: its whole
+ * capacity and what it keeps beside the bodies (getrlimit(2)).
+ */
+uint64_t queue_charge(uint64_t maxmsg, uint64_t msgsize);
 
 /* Attributes of an open queue (any access).  st->name is owned by q. */
 int queue_stat(struct queue *q, struct queue_stat *st) _must_check_;
