@@ -23,6 +23,8 @@ libmqtool_a_SOURCES = \
 	src/queue.h \
 	src/ref.c \
 	src/render.h \
+	src/table.c \
+	src/table.h \
 	src/unicode-ranges.h \
 	src/users.c \
 	src/users.h \

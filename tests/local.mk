@@ -14,6 +14,8 @@ UNIT_PURE = \
 	tests/unit/users \
 	tests/unit/util \
 	tests/unit/walk
+	tests/unit/table \
+	tests/unit/util
 UNIT_TESTS = $(UNIT_PURE)
 
 # Tests of the commands.
@@ -55,6 +57,9 @@ tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok
 # A user database of its own.
 tests_unit_users_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=getpwnam -Wl,--wrap=getpwuid -Wl,--wrap=getgrnam -Wl,--wrap=getgrgid
+# Allocations that fail.
+tests_unit_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc \
+	-Wl,--wrap=reallocarray
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc -Wl,--wrap=read
