@@ -16,6 +16,9 @@ libmqtool_a_SOURCES = \
 	src/opt.c \
 	src/parse.c \
 	src/parse.h \
+	src/procs-parse.c \
+	src/procs.c \
+	src/procs.h \
 	src/queue-backend.h \
 	src/queue-posix.c \
 	src/queue-sysv.c \

@@ -10,6 +10,7 @@ UNIT_PURE = \
 	tests/unit/msg \
 	tests/unit/near \
 	tests/unit/parse \
+	tests/unit/procs \
 	tests/unit/ref \
 	tests/unit/users \
 	tests/unit/util \

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * procs.h - the processes behind the queues: who is blocked on one, who has one open
+ *
+ * The kernel keeps no list of either.  A blocked thread shows its system call and arguments in
+ * /proc/TID/syscall, an open POSIX queue is a file in /proc/PID/fd (proc(5)).  Looking needs the
+ * right to trace the process (ptrace(2), access mode checking): what may not be looked at is
+ * counted and is no error.
+ */
+#ifndef MQTOOL_PROCS_H
+#define MQTOOL_PROCS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "queue.h"
+#include "util.h"
+
+/* Room for a command as /proc/PID/comm has it, with its NUL: kernel workers have the longest. */
+#define PROC_COMMAND 64
+
+/* A thread that is blocked on a queue. */
+struct proc_waiter {
+	enum queue_kind kind;
+	int msqid;  /* System V */
+	dev_t dev;  /* POSIX */
+	ino_t ino;  /* POSIX */
+	bool sender;
+	bool except;            /* System V receiver: any type but `type` (MSG_EXCEPT) */
+	long type;              /* System V receiver: as msgrcv(2) was given it */
+	unsigned int priority;  /* POSIX sender */
+	uint64_t size;          /* sender: bytes of its message; receiver: bytes it has room for */
+	int64_t waited_ns;      /* since it blocked; -1 where the kernel does not say */
+	pid_t pid, tid;
+	char command[PROC_COMMAND]; /* foreign bytes */
+};
+
+/* A process that has a POSIX queue open. */
+struct proc_holder {
+	dev_t dev;
+	ino_t ino;
+	pid_t pid;
+	int fd;
+	bool reads, writes;
+	char command[PROC_COMMAND]; /* foreign bytes */
+};
+
+/* What a look at all processes found.  Zero-initialise it; the owner calls procs_free(). */
+struct procs {
+	struct proc_waiter *waiters; /* those of one queue lie side by side */
+	size_t nwaiters, waiters_cap;
+	struct proc_holder *holders; /* likewise */
+	size_t nholders, holders_cap;
+	unsigned int hidden; /* processes that may not be looked at */
+	unsigned int blind;  /* threads blocked on some queue: on which may not be looked at */
+	bool hidepid;        /* processes of others do not show at all (proc(5), hidepid) */
+};
+
+#define PROCS_WAITERS (1u << 0)
+#define PROCS_HOLDERS (1u << 1)
+#define PROCS_SINCE (1u << 2) /* waited_ns of waiters: one more file for each */
+
+/*
+ * Looks at all threads of all processes but our own for what the PROCS_* bits ask.  Holders are
+ * sought for the n queues given alone, waiters for any.  Returns 0, or -errno: -ENOMEM, or that
+ * of opening /proc.
+ */
+int procs_scan(struct procs *procs, unsigned int what, const struct queue_stat *queues, size_t n)
+	_must_check_;
+/* Frees the memory; safe on a zeroed struct. */
+void procs_free(struct procs *procs);
+/* The waiters and holders of one queue: how many, and where the first is in *first. */
+size_t procs_waiters_of(const struct procs *procs, const struct queue_stat *st,
+			const struct proc_waiter **first);
+size_t procs_holders_of(const struct procs *procs, const struct queue_stat *st,
+			const struct proc_holder **first);
+/* Fills receivers and senders of all queues that can be told apart, and sets their STAT_WAITING. */
+void procs_count(const struct procs *procs, struct queue_stat *queues, size_t n);
+/*
+ * Reads the command of process pid, provided that it was there at `then` (seconds since the
+ * epoch): -ESRCH where it is gone or its number was given to a later process.
+ */
+int procs_command(pid_t pid, int64_t then, char command[static PROC_COMMAND]) _must_check_;
+
+/* ---- the files of /proc, read: pure ---- */
+
+/* /proc/TID/syscall */
+struct proc_syscall {
+	long nr;
+	uint64_t arg[6];
+};
+
+/* False for a thread that is in no system call. */
+bool proc_parse_syscall(const char *text, struct proc_syscall *call);
+
+/* What the kernel function that a thread sleeps in (/proc/TID/wchan) says about it. */
+enum proc_sleep { SLEEP_ELSEWHERE, SLEEP_MSGRCV, SLEEP_MSGSND, SLEEP_MQUEUE };
+
+/* Reads wchan, whose names may carry a compiler's suffix (".constprop.0"). */
+enum proc_sleep proc_parse_wchan(const char *text);
+/*
+ * Decodes a blocked call.  System call numbers differ between the ABIs that one kernel runs: only
+ * a number that fits where the thread sleeps is believed.  Fills kind, sender, msqid or *fd, type,
+ * except, size and priority; returns false where it is no call that we know.
+ */
+bool proc_decode(enum proc_sleep sleep, const struct proc_syscall *call, struct proc_waiter *waiter,
+		 int *fd);
+/* The octal `flags:` of /proc/PID/fdinfo/N, as open(2) has them.  False where there are none. */
+bool proc_parse_fdinfo(const char *text, unsigned int *flags);
+/* `se.exec_start` of /proc/TID/sched, which the kernel writes in milliseconds: nanoseconds. */
+bool proc_parse_sched(const char *text, int64_t *ns);
+
+/* /proc/PID/stat */
+struct proc_stat {
+	char state;
+	unsigned long flags;         /* PF_*: 0x00200000 is a kernel thread */
+	unsigned long long start;    /* clock ticks after boot */
+};
+
+/* The name in parentheses may itself hold any byte. */
+bool proc_parse_stat(const char *text, struct proc_stat *stat);
+
+#endif
