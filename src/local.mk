@@ -7,6 +7,8 @@ libmqtool_a_SOURCES = \
 	src/cmd.h \
 	src/cmdline.c \
 	src/columns.h \
+	src/diagnose.c \
+	src/diagnose.h \
 	src/format.c \
 	src/format.h \
 	src/json.h \

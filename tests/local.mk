@@ -6,17 +6,17 @@
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
 	tests/unit/cmdline \
+	tests/unit/diagnose \
 	tests/unit/format \
 	tests/unit/msg \
 	tests/unit/near \
 	tests/unit/parse \
 	tests/unit/procs \
 	tests/unit/ref \
+	tests/unit/table \
 	tests/unit/users \
 	tests/unit/util \
 	tests/unit/walk
-	tests/unit/table \
-	tests/unit/util
 UNIT_TESTS = $(UNIT_PURE)
 
 # Tests of the commands.
@@ -58,6 +58,7 @@ tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok
 # A user database of its own.
 tests_unit_users_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=getpwnam -Wl,--wrap=getpwuid -Wl,--wrap=getgrnam -Wl,--wrap=getgrgid
+
 # Allocations that fail.
 tests_unit_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc \
 	-Wl,--wrap=reallocarray

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * diagnose.h - what is wrong with a queue, where that follows from what is seen
+ *
+ * Pure: the queue's numbers and the processes behind it are arguments.
+ */
+#ifndef MQTOOL_DIAGNOSE_H
+#define MQTOOL_DIAGNOSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "procs.h"
+#include "queue.h"
+#include "util.h"
+
+/* What is known of a queue. */
+struct diagnose_view {
+	const struct queue_stat *st;
+	const struct proc_waiter *waiters;
+	size_t nwaiters;
+	const struct proc_holder *holders; /* POSIX */
+	size_t nholders;
+	bool receiver_gone;                /* System V: lrpid is there no more */
+	int64_t took_ns;                   /* from reading st to the end of the look at processes */
+};
+
+enum finding_kind {
+	FINDING_NEVER_FITS,   /* a blocked message is larger than the queue */
+	FINDING_NO_ROOM,      /* senders are blocked */
+	FINDING_TYPE_ABSENT,  /* messages wait, but not of the type that a receiver waits for */
+	FINDING_NO_READER,    /* messages wait, and nobody is there to receive them */
+};
+
+struct finding {
+	enum finding_kind kind;
+	size_t count;                     /* threads in that state */
+	const struct proc_waiter *waiter; /* the first of them; NULL for FINDING_NO_READER */
+};
+
+#define FINDINGS_MAX 8
+
+/* Returns the number of findings, gravest first; types that are waited for beyond what has room
+ * are left out. */
+size_t diagnose(const struct diagnose_view *view, struct finding findings[static FINDINGS_MAX]);
+/* Appends the finding as one line of text, translated, without a newline. */
+void finding_put(struct buffer *b, const struct diagnose_view *view, const struct finding *finding);
+
+#endif
