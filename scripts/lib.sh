@@ -32,6 +32,7 @@ unshare     util-linux       util-linux          util-linux      util-linux-misc
 setpriv     util-linux       util-linux          util-linux      setpriv
 ipcs        util-linux       util-linux          util-linux      util-linux-misc
 perl        perl             perl                perl            perl
+ps          procps           procps-ng           procps-ng       procps
 bats        bats             bats                bats            bats
 tmux        tmux             tmux                tmux            tmux
 valgrind    valgrind         valgrind            valgrind        valgrind
@@ -44,7 +45,7 @@ cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
 
 build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
-check_needs='jansson.pc cmocka.pc bats setpriv ipcs perl xz'
+check_needs='jansson.pc cmocka.pc bats setpriv ipcs perl ps xz'
 check_wishes='clang valgrind shellcheck strace tmux'
 
 have()

@@ -51,6 +51,7 @@ install_programs()
 	local bin=$BATS_FILE_TMPDIR/bin name
 	local names=(mqtool mqcreate mqsend mqrecv mqstat mqrm)
 
+	: "${MQTOOL:?}"
 	PATH=$bin:$PATH
 	if [ "$MQTOOL_TEST_NS" = root ]; then
 		chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
@@ -59,9 +60,9 @@ install_programs()
 	[ ! -d "$bin" ] || return 0
 	mkdir "$bin" "$bin/plain"
 	if [ "$MQTOOL_TEST_NS" = root ]; then
-		cp "${MQTOOL:?}" "$bin/plain/mqtool"
+		cp "$MQTOOL" "$bin/plain/mqtool"
 	else
-		ln -s "${MQTOOL:?}" "$bin/plain/mqtool"
+		ln -s "$MQTOOL" "$bin/plain/mqtool"
 	fi
 	for name in "${names[@]}"; do
 		[ "$name" = mqtool ] || ln -s mqtool "$bin/plain/$name"
