@@ -131,7 +131,7 @@ static int parse_user(const char *text, struct queue_attr *attr, struct owner_er
 
 	if (pw)
 		id = pw->pw_uid;
-	else if (parse_id(text, &id) < 0)
+	else if (parse_id(text, &id) != 0)
 		return refuse(error, text, _("no such user"));
 	attr->uid = id;
 	attr->have |= CREATE_OWNER;
@@ -145,7 +145,7 @@ static int parse_group(const char *text, struct queue_attr *attr, struct owner_e
 
 	if (gr)
 		id = gr->gr_gid;
-	else if (parse_id(text, &id) < 0)
+	else if (parse_id(text, &id) != 0)
 		return refuse(error, text, _("no such group"));
 	attr->gid = id;
 	attr->have |= CREATE_GROUP;
