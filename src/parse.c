@@ -10,8 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The digit's value, or 16 and more for anything else.  isxdigit(3) would ask the locale. */
-static unsigned int digit_value(char c)
+unsigned int parse_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return (unsigned int)(c - '0');
@@ -36,7 +35,7 @@ static struct digits read_digits(const char **text, unsigned int base)
 	struct digits d = { 0 };
 	unsigned int digit;
 
-	for (; (digit = digit_value(**text)) < base; ++*text, d.count++) {
+	for (; (digit = parse_digit(**text)) < base; ++*text, d.count++) {
 		if (__builtin_mul_overflow(d.value, base, &d.value) ||
 		    __builtin_add_overflow(d.value, digit, &d.value))
 			d.overflow = true;
@@ -198,8 +197,7 @@ int parse_mode(const char *text, mode_t *mode)
 	return 0;
 }
 
-/* Decodes the escape at text, which begins with a backslash.  Returns its length, or 0. */
-static size_t read_escape(const char *text, char *byte)
+size_t parse_escape(const char *text, char *byte)
 {
 	unsigned int high, low;
 
@@ -209,8 +207,8 @@ static size_t read_escape(const char *text, char *byte)
 	}
 	if (text[1] != 'x')
 		return 0;
-	high = digit_value(text[2]);
-	low = high < 16 ? digit_value(text[3]) : 16;
+	high = parse_digit(text[2]);
+	low = high < 16 ? parse_digit(text[3]) : 16;
 	if (low >= 16)
 		return 0;
 	*byte = (char)(high << 4 | low);
@@ -228,7 +226,7 @@ int parse_escapes(const char *text, char *out, size_t size, size_t *len)
 		used = 1;
 		byte = *text;
 		if (byte == '\\')
-			used = read_escape(text, &byte);
+			used = parse_escape(text, &byte);
 		if (!used)
 			return -EINVAL;
 		full = full || n == size;

@@ -30,6 +30,13 @@ int parse_size(const char *text, uint64_t *bytes) _must_check_;
 int parse_duration(const char *text, int64_t *ns) _must_check_;
 /* MODE: octal digits, at most 0777. */
 int parse_mode(const char *text, mode_t *mode) _must_check_;
+/* The value of a digit of base 16 or below, or 16.  isxdigit(3) would ask the locale. */
+unsigned int parse_digit(char c);
+/*
+ * Decodes the \xNN (two hex digits) or \\ at text, which begins with a backslash.  Returns its
+ * length with *byte, or 0 for anything else.
+ */
+size_t parse_escape(const char *text, char *byte);
 /*
  * Decodes \xNN (two hex digits) and \\ from text into out, which holds size bytes and gets no
  * NUL.  *len is what was written.  -EINVAL for any other use of a backslash, -ERANGE where out is

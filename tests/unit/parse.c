@@ -368,9 +368,23 @@ static void test_escapes(void **state)
 	}
 }
 
+static void test_digit(void **state)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		int lower = c >= 'A' && c <= 'F' ? c | 0x20 : c;
+		const char *found = c ? strchr(digits, lower) : NULL;
+
+		assert_int_equal(parse_digit((char)c), found ? found - digits : 16);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_digit),
 		cmocka_unit_test(test_u64),
 		cmocka_unit_test(test_i64),
 		cmocka_unit_test(test_hex),
