@@ -27,6 +27,7 @@ libmqtool_a_SOURCES = \
 	src/queue.c \
 	src/queue.h \
 	src/ref.c \
+	src/render.c \
 	src/render.h \
 	src/table.c \
 	src/table.h \

@@ -7,6 +7,7 @@
 #ifndef MQTOOL_RENDER_H
 #define MQTOOL_RENDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -32,6 +33,7 @@ struct render_context {
 	const char *queue;              /* its name as printed */
 	uint64_t seq;                   /* from 1 */
 	const struct timespec *time;    /* of receipt, CLOCK_REALTIME; only for %T */
+	bool terminal;                  /* %s as escape_put() shows it with ESCAPE_TERMINAL */
 };
 
 /* Appends the message as the format says; nothing is added. */

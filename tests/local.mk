@@ -13,6 +13,7 @@ UNIT_PURE = \
 	tests/unit/parse \
 	tests/unit/procs \
 	tests/unit/ref \
+	tests/unit/render \
 	tests/unit/table \
 	tests/unit/users \
 	tests/unit/util \
@@ -64,6 +65,7 @@ tests_unit_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc \
 	-Wl,--wrap=reallocarray
 
 # Allocations that fail, reads that are interrupted.
+tests_unit_render_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
 tests_unit_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc -Wl,--wrap=read
 
 TEST_EXTENSIONS = .bats .sh
