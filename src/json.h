@@ -14,28 +14,29 @@
 #include "queue.h"
 #include "util.h"
 
-/* Appends a JSON string, quotes included.  data must be UTF-8 (utf8_valid()). */
+/* Appends a JSON string, quotes included.  Bytes that are not UTF-8 become U+FFFD. */
 void json_put_string(struct buffer *b, const char *data, size_t len);
 /* Appends `"body":"..."`, or `"body_base64":"..."` where data is not UTF-8. */
 void json_put_body(struct buffer *b, const char *data, size_t len);
 /*
  * Appends one message as an object without a newline: queue (its name as printed), type or
- * priority, size and body.
+ * priority, size and body.  These functions check for memory as struct buffer says.
  */
 void json_put_message(struct buffer *b, const char *queue, const struct message *m);
 
 /* Why a line is not a message. */
 struct json_error {
-	int column;      /* from 1, in bytes; 0 where no one place is wrong */
+	int column;      /* from 1, in bytes: where reading stopped; 0 where no one place is wrong */
 	char text[160];  /* translated */
 };
 
 /*
- * Reads one line as a message (DESIGN: body or body_base64, type or priority; others are
- * ignored).  The body is put into `body` (its content replaced, MESSAGE_HEADROOM bytes kept in
- * front) and m->data points there; m->have says which of type and priority the line carried.
- * Returns 0, -EINVAL with *error, -ENOMEM, or -ENOSYS with *error where libjansson is not
- * installed.
+ * Reads one line, without its newline, as a message: an object with exactly one of the strings
+ * body and body_base64, and at most one of the whole numbers type (1 to LONG_MAX) and priority
+ * (0 to 32767); other members are ignored.  The body is put into `body` (its content replaced,
+ * MESSAGE_HEADROOM bytes kept in front) and m->data points there; m->have says which of type and
+ * priority the line carried.  Returns 0, -EINVAL with *error, -ENOMEM, or -ENOSYS with *error
+ * where libjansson is not installed, whatever the line is.  *m is set only where it returns 0.
  */
 int json_read_message(const char *line, size_t len, struct message *m, struct buffer *body,
 		      struct json_error *error) _must_check_;

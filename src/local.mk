@@ -4,6 +4,8 @@
 noinst_LIBRARIES += libmqtool.a
 
 libmqtool_a_SOURCES = \
+	src/base64.c \
+	src/base64.h \
 	src/cmd.h \
 	src/cmdline.c \
 	src/columns.h \
@@ -11,6 +13,9 @@ libmqtool_a_SOURCES = \
 	src/diagnose.h \
 	src/format.c \
 	src/format.h \
+	src/json-plain.h \
+	src/json-read.c \
+	src/json-write.c \
 	src/json.h \
 	src/msg.c \
 	src/near.c \

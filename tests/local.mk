@@ -8,6 +8,8 @@ UNIT_PURE = \
 	tests/unit/cmdline \
 	tests/unit/diagnose \
 	tests/unit/format \
+	tests/unit/json \
+	tests/unit/json-own \
 	tests/unit/msg \
 	tests/unit/near \
 	tests/unit/parse \
@@ -59,6 +61,10 @@ tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok
 # A user database of its own.
 tests_unit_users_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=getpwnam -Wl,--wrap=getpwuid -Wl,--wrap=getgrnam -Wl,--wrap=getgrgid
+
+# Libraries that are missing.
+tests_unit_json_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=dlopen -Wl,--wrap=dlsym -Wl,--wrap=malloc -Wl,--wrap=realloc
 
 # Allocations that fail.
 tests_unit_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc \

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * json-read.c - the reader of messages as JSON
+ *
+ * jansson decides what a line means.  It takes some twenty thousand instructions for one, more
+ * than the kernel takes for the message, so lines of the very form that json_put_message() writes
+ * are read here.  That reader knows no errors: whatever it does not fully understand is left to
+ * jansson, so the two never disagree.
+ */
+#include "config.h"
+
+#include "json.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if HAVE_JANSSON
+#include <dlfcn.h>
+#include <jansson.h>
+#include <stdarg.h>
+
+#include "base64.h"
+#include "format.h"
+#include "json-plain.h"
+#include "parse.h"
+
+#define PRIORITY_MAX 32767
+/* Digits that every number of them fits 64 bits. */
+#define DIGITS_SAFE 19
+
+/* ---- lines of our own form ---- */
+
+/* A line that is being read.  What it decodes to is never longer than it is. */
+struct scan {
+	const char *p, *end;
+	char separator;  /* before the next member */
+	char *out;       /* where the next decoded byte goes */
+};
+
+/* Passes over `name` and its colon, where the next member is that one. */
+#define scan_member(s, name) scan_name(s, "\"" name "\":", sizeof("\"" name "\":") - 1)
+
+static inline bool scan_name(struct scan *s, const char *name, size_t len)
+{
+	if ((size_t)(s->end - s->p) <= len || *s->p != s->separator || memcmp(s->p + 1, name, len))
+		return false;
+	s->p += 1 + len;
+	s->separator = ',';
+	return true;
+}
+
+/* Reads a whole number from 0 to max, of at most the digits that cannot overflow. */
+static bool scan_number(struct scan *s, uint64_t max, uint64_t *value)
+{
+	const char *start = s->p;
+	uint64_t v = 0;
+
+	for (; s->p < s->end && *s->p >= '0' && *s->p <= '9'; s->p++)
+		v = v * 10 + (uint64_t)(*s->p - '0');
+	*value = v;
+	return v <= max && s->p > start && s->p - start <= DIGITS_SAFE &&
+	       (*start != '0' || s->p == start + 1);
+}
+
+/* Reads \uNNNN. */
+static bool scan_u(struct scan *s, uint32_t *c)
+{
+	if (s->end - s->p < 6 || s->p[0] != '\\' || s->p[1] != 'u')
+		return false;
+	*c = 0;
+	for (int i = 2; i < 6; i++) {
+		unsigned int digit = parse_digit(s->p[i]);
+
+		if (digit >= 16)
+			return false;
+		*c = *c << 4 | digit;
+	}
+	s->p += 6;
+	return true;
+}
+
+static void write_utf8(struct scan *s, uint32_t c)
+{
+	if (c < 0x80) {
+		*s->out++ = (char)c;
+		return;
+	}
+	if (c < 0x800) {
+		*s->out++ = (char)(0xc0 | c >> 6);
+	} else {
+		if (c < 0x10000) {
+			*s->out++ = (char)(0xe0 | c >> 12);
+		} else {
+			*s->out++ = (char)(0xf0 | c >> 18);
+			*s->out++ = (char)(0x80 | (c >> 12 & 0x3f));
+		}
+		*s->out++ = (char)(0x80 | (c >> 6 & 0x3f));
+	}
+	*s->out++ = (char)(0x80 | (c & 0x3f));
+}
+
+/* Reads \uNNNN, or the two of them that a character above U+FFFF takes. */
+static bool scan_unicode(struct scan *s)
+{
+	uint32_t c, low;
+
+	if (!scan_u(s, &c))
+		return false;
+	if (c >= 0xd800 && c <= 0xdfff) {
+		if (c >= 0xdc00 || !scan_u(s, &low) || low < 0xdc00 || low > 0xdfff)
+			return false;
+		c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+	}
+	write_utf8(s, c);
+	return true;
+}
+
+static bool scan_escape(struct scan *s)
+{
+	static const char meaning[128] = {
+		['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
+		['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
+	};
+	unsigned char letter;
+
+	if (s->end - s->p < 2)
+		return false;
+	letter = (unsigned char)s->p[1];
+	if (letter == 'u')
+		return scan_unicode(s);
+	if (letter >= sizeof(meaning) || !meaning[letter])
+		return false;
+	*s->out++ = meaning[letter];
+	s->p += 2;
+	return true;
+}
+
+/* Takes a character that stands for itself but is not plain: DEL, or one above ASCII. */
+static bool scan_character(struct scan *s)
+{
+	uint32_t c;
+	size_t n = utf8_decode(s->p, (size_t)(s->end - s->p), &c);
+
+	if (!n || c < 0x7f)
+		return false;
+	memcpy(s->out, s->p, n);
+	s->out += n;
+	s->p += n;
+	return true;
+}
+
+static bool scan_string(struct scan *s)
+{
+	if (s->p == s->end || *s->p++ != '"')
+		return false;
+	for (;;) {
+		size_t n = json_copy_plain(s->out, s->p, (size_t)(s->end - s->p));
+
+		s->p += n;
+		s->out += n;
+		/* What is not plain seldom comes alone. */
+		while (s->p < s->end && !json_plain(*s->p)) {
+			if (*s->p == '"') {
+				s->p++;
+				return true;
+			}
+			if (!(*s->p == '\\' ? scan_escape(s) : scan_character(s)))
+				return false;
+		}
+		if (s->p == s->end)
+			return false;
+	}
+}
+
+static bool scan_base64(struct scan *s)
+{
+	const char *quote;
+	size_t n;
+
+	if (s->p == s->end || *s->p++ != '"')
+		return false;
+	quote = memchr(s->p, '"', (size_t)(s->end - s->p));
+	if (!quote || base64_decode(s->out, s->p, (size_t)(quote - s->p), &n) < 0)
+		return false;
+	s->p = quote + 1;
+	s->out += n;
+	return true;
+}
+
+/* The queue of a line is not looked at, so what it decodes to is written over. */
+static bool scan_queue(struct scan *s)
+{
+	char *out = s->out;
+	bool ok = scan_string(s);
+
+	s->out = out;
+	return ok;
+}
+
+/* Reads the members in the order of json_put_message(); each but the body may be absent. */
+static bool scan_message(struct scan *s, struct message *m)
+{
+	uint64_t number;
+
+	if (scan_member(s, "queue") && !scan_queue(s))
+		return false;
+	if (scan_member(s, "type")) {
+		if (!scan_number(s, LONG_MAX, &number) || !number)
+			return false;
+		m->type = (long)number;
+		m->have = MESSAGE_HAS_TYPE;
+	} else if (scan_member(s, "priority")) {
+		if (!scan_number(s, PRIORITY_MAX, &number))
+			return false;
+		m->priority = (unsigned int)number;
+		m->have = MESSAGE_HAS_PRIORITY;
+	}
+	if (scan_member(s, "size") && !scan_number(s, INT64_MAX, &number))
+		return false;
+	if (scan_member(s, "body")) {
+		if (!scan_string(s))
+			return false;
+	} else if (!scan_member(s, "body_base64") || !scan_base64(s)) {
+		return false;
+	}
+	return s->end - s->p == 1 && *s->p == '}';
+}
+
+/* Reads a line of our own form; m->data has room for len + JSON_COPY_SLACK bytes.  False for every
+ * other line: *m means nothing then. */
+static bool read_own(const char *line, size_t len, struct message *m)
+{
+	struct scan s = { .p = line, .end = line + len, .separator = '{', .out = m->data };
+
+	if (!scan_message(&s, m))
+		return false;
+	m->len = (size_t)(s.out - m->data);
+	return true;
+}
+
+/* ---- every other line ---- */
+
+#define LIBRARY "libjansson.so.4"
+#define LIBRARY_PACKAGE "libjansson4"
+
+static struct {
+	bool loaded;
+	__typeof__(&json_loadb) loadb;
+	__typeof__(&json_delete) delete;
+	__typeof__(&json_object_get) object_get;
+	__typeof__(&json_integer_value) integer_value;
+	__typeof__(&json_string_value) string_value;
+	__typeof__(&json_string_length) string_length;
+	__typeof__(&json_set_alloc_funcs) set_alloc_funcs;
+	bool out_of_memory;
+} jansson;
+
+/* jansson reports some allocations that fail as bad syntax, so they are noticed here. */
+static void *jansson_malloc(size_t size)
+{
+	void *p = malloc(size);
+
+	if (!p)
+		jansson.out_of_memory = true;
+	return p;
+}
+
+static bool load_jansson(void)
+{
+	static const struct {
+		const char *name;
+		void *slot;
+	} symbols[] = {
+		{ "json_loadb", &jansson.loadb },
+		{ "json_delete", &jansson.delete },
+		{ "json_object_get", &jansson.object_get },
+		{ "json_integer_value", &jansson.integer_value },
+		{ "json_string_value", &jansson.string_value },
+		{ "json_string_length", &jansson.string_length },
+		{ "json_set_alloc_funcs", &jansson.set_alloc_funcs },
+	};
+	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+
+	if (!library)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++) {
+		void *symbol = dlsym(library, symbols[i].name);
+
+		if (!symbol) {
+			dlclose(library);
+			return false;
+		}
+		/* ISO C has no conversion from void * to a function; POSIX gives both one form. */
+		memcpy(symbols[i].slot, &symbol, sizeof(symbol));
+	}
+	jansson.set_alloc_funcs(jansson_malloc, free);
+	jansson.loaded = true;
+	return true;
+}
+
+/* Cuts a text that was too long for its place where a character begins. */
+static void trim_text(char *text, size_t len)
+{
+	size_t end = len;
+	uint32_t c;
+
+	while (end && (text[end - 1] & 0xc0) == 0x80)
+		end--;
+	if (end && (text[end - 1] & 0x80) && !utf8_decode(text + end - 1, len - (end - 1), &c))
+		text[end - 1] = '\0';
+}
+
+/* Fills in *error; always returns -EINVAL. */
+static _printf_(3, 4) int refuse(struct json_error *error, int column, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	error->column = column;
+	va_start(ap, fmt);
+	n = vsnprintf(error->text, sizeof(error->text), fmt, ap);
+	va_end(ap);
+	if (n >= (int)sizeof(error->text))
+		trim_text(error->text, sizeof(error->text) - 1);
+	return -EINVAL;
+}
+
+/* jansson quotes the line in what it says, and the line is foreign. */
+static int refuse_syntax(struct json_error *error, const json_error_t *why)
+{
+	struct buffer text = { 0 };
+	/* It stops behind what it does not understand, but before a byte that is no UTF-8. */
+	int column = why->position + (json_error_code(why) == json_error_invalid_utf8);
+
+	if (jansson.out_of_memory)
+		return -ENOMEM;
+	escape_put(&text, why->text, strlen(why->text), ESCAPE_TERMINAL);
+	if (text.failed) {
+		buffer_free(&text);
+		return -ENOMEM;
+	}
+	refuse(error, column, _("bad JSON: %s"), buffer_string(&text));
+	buffer_free(&text);
+	return -EINVAL;
+}
+
+static int read_type(const json_t *value, struct message *m, struct json_error *error)
+{
+	json_int_t type = jansson.integer_value(value);
+
+	if (!json_is_integer(value) || type < 1 || type > LONG_MAX)
+		return refuse(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
+			      "type", 1L, LONG_MAX);
+	m->type = (long)type;
+	m->have |= MESSAGE_HAS_TYPE;
+	return 0;
+}
+
+static int read_priority(const json_t *value, struct message *m, struct json_error *error)
+{
+	json_int_t priority = jansson.integer_value(value);
+
+	if (!json_is_integer(value) || priority < 0 || priority > PRIORITY_MAX)
+		return refuse(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
+			      "priority", 0L, (long)PRIORITY_MAX);
+	m->priority = (unsigned int)priority;
+	m->have |= MESSAGE_HAS_PRIORITY;
+	return 0;
+}
+
+static int read_base64(const char *text, size_t len, struct message *m, struct json_error *error)
+{
+	if (base64_decode(m->data, text, len, &m->len) < 0)
+		return refuse(error, 0, _("\"%s\" is not base64"), "body_base64");
+	return 0;
+}
+
+static int read_body(const json_t *object, struct message *m, struct json_error *error)
+{
+	const json_t *plain = jansson.object_get(object, "body");
+	const json_t *coded = jansson.object_get(object, "body_base64");
+	const json_t *value = plain ? plain : coded;
+	const char *text;
+	size_t len;
+
+	if (plain && coded)
+		return refuse(error, 0, _("both \"%s\" and \"%s\""), "body", "body_base64");
+	if (!value)
+		return refuse(error, 0, _("neither \"%s\" nor \"%s\""), "body", "body_base64");
+	if (!json_is_string(value))
+		return refuse(error, 0, _("\"%s\" must be a string"), plain ? "body" : "body_base64");
+	text = jansson.string_value(value);
+	len = jansson.string_length(value);
+	if (coded)
+		return read_base64(text, len, m, error);
+	memcpy(m->data, text, len);
+	m->len = len;
+	return 0;
+}
+
+static int read_object(const json_t *object, struct message *m, struct json_error *error)
+{
+	const json_t *type = jansson.object_get(object, "type");
+	const json_t *priority = jansson.object_get(object, "priority");
+	int rc = 0;
+
+	if (!json_is_object(object))
+		return refuse(error, 0, _("not a JSON object"));
+	if (type && priority)
+		return refuse(error, 0, _("both \"%s\" and \"%s\""), "type", "priority");
+	if (type)
+		rc = read_type(type, m, error);
+	else if (priority)
+		rc = read_priority(priority, m, error);
+	return rc ? rc : read_body(object, m, error);
+}
+
+/* Reads any line with jansson; m as for read_own(). */
+static int read_any(const char *line, size_t len, struct message *m, struct json_error *error)
+{
+	json_error_t why;
+	json_t *root;
+	int rc;
+
+	jansson.out_of_memory = false;
+	root = jansson.loadb(line, len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &why);
+	if (!root)
+		return refuse_syntax(error, &why);
+	rc = read_object(root, m, error);
+	/* json_decref() would link the library; the only reference is ours. */
+	jansson.delete(root);
+	return rc;
+}
+
+int json_read_message(const char *line, size_t len, struct message *m, struct buffer *body,
+		      struct json_error *error)
+{
+	struct message read = { 0 };
+	int rc;
+
+	/* Also for a line that does not need it: else a stream would be half sent before one does. */
+	if (!jansson.loaded && !load_jansson()) {
+		refuse(error, 0, _("reading JSON takes %s: install the package %s"), LIBRARY,
+		       LIBRARY_PACKAGE);
+		return -ENOSYS;
+	}
+	body->len = 0;
+	if (!buffer_reserve(body, MESSAGE_HEADROOM + len + JSON_COPY_SLACK))
+		return -ENOMEM;
+	read.data = body->data + MESSAGE_HEADROOM;
+	if (!read_own(line, len, &read)) {
+		read.have = 0;
+		rc = read_any(line, len, &read, error);
+		if (rc < 0)
+			return rc;
+	}
+	body->len = MESSAGE_HEADROOM + read.len;
+	*m = read;
+	return 0;
+}
+
+#else
+
+int json_read_message(const char *line, size_t len, struct message *m, struct buffer *body,
+		      struct json_error *error)
+{
+	(void)line;
+	(void)len;
+	(void)m;
+	(void)body;
+	error->column = 0;
+	snprintf(error->text, sizeof(error->text), "%s",
+		 _("this mqtool was built without the JSON reader (jansson)"));
+	return -ENOSYS;
+}
+
+#endif
