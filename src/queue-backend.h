@@ -16,6 +16,8 @@ struct queue_backend {
 	int (*take)(struct queue *q, struct message *m, size_t room,
 		    const struct queue_select *want, int64_t timeout_ns);
 	size_t (*room_wanted)(struct queue *q);
+	size_t (*max_message)(struct queue *q);
+	bool (*same)(const struct queue *a, const struct queue *b);
 	int (*put_back)(struct queue *q, const struct message *m);
 	int (*peek)(struct queue *q, struct message *m, size_t room, size_t index);
 	int (*stat)(struct queue *q, struct queue_stat *st);
@@ -31,6 +33,10 @@ struct queue_backend {
 
 extern const struct queue_backend queue_backend_sysv;
 extern const struct queue_backend queue_backend_posix;
+
+/* Appends "SIZE bytes; QUEUE takes at most LIMIT (REASON)"; reason is translated. */
+void queue_explain_size(const struct queue_attempt *attempt, uint64_t limit, const char *reason,
+			struct buffer *why);
 
 /* One more zeroed item at the end of the list, or NULL (out of memory). */
 struct queue_stat *queue_list_add(struct queue_list *list);

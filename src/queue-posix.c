@@ -163,12 +163,24 @@ static size_t posix_room_wanted(struct queue *q)
 	return q->room;
 }
 
+static size_t posix_max_message(struct queue *q)
+{
+	struct mq_attr attr;
+
+	return mq_getattr(q->handle, &attr) == 0 ? (size_t)attr.mq_msgsize : SIZE_MAX;
+}
+
 static bool same_queue(int a, int b)
 {
 	struct stat sa, sb;
 
 	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
 	       sa.st_ino == sb.st_ino;
+}
+
+static bool posix_same(const struct queue *a, const struct queue *b)
+{
+	return same_queue(a->handle, b->handle);
 }
 
 /*
@@ -684,15 +696,12 @@ static bool explain_queues_max(struct buffer *why)
 
 static bool explain_size(const struct queue_attempt *a, struct buffer *why)
 {
-	char name[QUEUE_NAME_TEXT];
 	struct mq_attr attr;
 
 	if (!a->queue || mq_getattr(a->queue->handle, &attr) < 0)
 		return false;
-	buffer_printf(why,
-		      _("%zu bytes; %s takes at most %ld"
-			" (its mq_msgsize, fixed at creation: mqtool create --message-size)"),
-		      a->size, queue_ref_text(a->ref, name), attr.mq_msgsize);
+	queue_explain_size(a, (uint64_t)attr.mq_msgsize,
+			   _("its mq_msgsize, fixed by mqtool create --message-size"), why);
 	return true;
 }
 
@@ -732,6 +741,8 @@ const struct queue_backend queue_backend_posix = {
 	.send = posix_send,
 	.take = posix_take,
 	.room_wanted = posix_room_wanted,
+	.max_message = posix_max_message,
+	.same = posix_same,
 	.put_back = posix_put_back,
 	.peek = posix_peek,
 	.stat = posix_stat,

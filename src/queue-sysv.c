@@ -115,9 +115,8 @@ static int send_check(void *arg)
 	return check_fits(c->q, c->len);
 }
 
-static int send_error(const struct queue *q, size_t len)
+static int send_error(size_t len)
 {
-	(void)q;
 	if (errno == EINVAL)
 		return len > limit_msgmax() ? -EMSGSIZE : -EIDRM;
 	return -errno;
@@ -135,7 +134,7 @@ static int send_blocking(struct queue *q, const char *msgp, size_t len, int64_t 
 		rc = msgsnd(q->handle, msgp, len, 0);
 	} while (rc < 0 && errno == EINTR && !wait_cause());
 	if (rc < 0)
-		rc = errno == EINTR ? -EINTR : send_error(q, len);
+		rc = errno == EINTR ? -EINTR : send_error(len);
 	cause = wait_end();
 	return rc == -EINTR ? cause : rc;
 }
@@ -150,7 +149,7 @@ static int send_type(struct queue *q, const struct message *m, long type, int64_
 	memcpy(msgp, &type, sizeof(type));
 	rc = msgsnd(q->handle, msgp, m->len, IPC_NOWAIT);
 	if (rc < 0) {
-		rc = send_error(q, m->len);
+		rc = send_error(m->len);
 		if (rc == -EAGAIN && (q->fits <= 0 || m->len > (uint64_t)q->fits)) {
 			int never = check_fits(q, m->len);
 
@@ -244,6 +243,21 @@ static size_t sysv_room_wanted(struct queue *q)
 	if (stat_any(q->handle, &ds) == 0)
 		return ds.__msg_cbytes;
 	return limit_msgmax();
+}
+
+static size_t sysv_max_message(struct queue *q)
+{
+	uint64_t max = limit_msgmax();
+	struct msqid_ds ds;
+
+	if (stat_any(q->handle, &ds) == 0 && ds.msg_qbytes < max)
+		max = ds.msg_qbytes;
+	return max;
+}
+
+static bool sysv_same(const struct queue *a, const struct queue *b)
+{
+	return a->handle == b->handle;
 }
 
 static int sysv_peek(struct queue *q, struct message *m, size_t room, size_t index)
@@ -556,30 +570,22 @@ static int sysv_remove(const struct queue_ref *ref)
 
 static bool explain_size(const struct queue_attempt *a, struct buffer *why)
 {
-	char name[QUEUE_NAME_TEXT];
 	uint64_t msgmax = limit_msgmax();
 	struct msqid_ds ds;
 
-	queue_ref_text(a->ref, name);
 	if (a->size > msgmax) {
-		buffer_printf(why,
-			      _("%zu bytes; %s takes at most %" PRIu64
-				" (kernel.msgmax; raise it with sysctl kernel.msgmax=N)"),
-			      a->size, name, msgmax);
+		queue_explain_size(a, msgmax,
+				   _("kernel.msgmax; raise it with sysctl kernel.msgmax=N"), why);
 		return true;
 	}
 	if (!a->queue || stat_any(a->queue->handle, &ds) < 0)
 		return false;
 	if (ds.msg_qbytes == 0)
-		buffer_printf(why,
-			      _("%zu bytes; %s takes no message at all: its msg_qbytes is 0"
-				" (raise it with mqtool set --max-bytes)"),
-			      a->size, name);
+		buffer_puts(why, _("it takes no message at all: its msg_qbytes is 0 (raise it with"
+				   " mqtool set --max-bytes)"));
 	else
-		buffer_printf(why,
-			      _("%zu bytes; %s takes at most %lu"
-				" (its msg_qbytes; raise it with mqtool set --max-bytes)"),
-			      a->size, name, (unsigned long)ds.msg_qbytes);
+		queue_explain_size(a, ds.msg_qbytes,
+				   _("its msg_qbytes; raise it with mqtool set --max-bytes"), why);
 	return true;
 }
 
@@ -666,6 +672,8 @@ const struct queue_backend queue_backend_sysv = {
 	.send = sysv_send,
 	.take = sysv_take,
 	.room_wanted = sysv_room_wanted,
+	.max_message = sysv_max_message,
+	.same = sysv_same,
 	.put_back = sysv_put_back,
 	.peek = sysv_peek,
 	.stat = sysv_stat,

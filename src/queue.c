@@ -7,6 +7,7 @@
 #include "queue.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,16 @@ int queue_take(struct queue *q, struct message *m, size_t room, const struct que
 size_t queue_room_wanted(struct queue *q)
 {
 	return q->backend->room_wanted(q);
+}
+
+size_t queue_max_message(struct queue *q)
+{
+	return q->backend->max_message(q);
+}
+
+bool queue_same(const struct queue *a, const struct queue *b)
+{
+	return a->backend == b->backend && a->backend->same(a, b);
 }
 
 int queue_settle(struct queue *q, const struct message *m, enum queue_settle how)
@@ -202,6 +213,20 @@ static const char *plain_meaning(const struct queue_attempt *attempt, int error)
 	default:
 		return strerror(-error);
 	}
+}
+
+void queue_explain_size(const struct queue_attempt *attempt, uint64_t limit, const char *reason,
+			struct buffer *why)
+{
+	char name[QUEUE_NAME_TEXT];
+
+	if (attempt->size_at_least)
+		buffer_printf(why, text_n("more than %zu byte", "more than %zu bytes", attempt->size),
+			      attempt->size);
+	else
+		buffer_printf(why, text_n("%zu byte", "%zu bytes", attempt->size), attempt->size);
+	buffer_printf(why, _("; %s takes at most %" PRIu64 " (%s)"),
+		      queue_ref_text(attempt->ref, name), limit, reason);
 }
 
 bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer *why)

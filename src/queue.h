@@ -46,7 +46,8 @@ struct queue_ref {
 	int error;                /* -errno of an ftok path that cannot be read; else 0 */
 	uint32_t key;             /* by key */
 	int msqid;                /* by id */
-	char name[NAME_MAX + 2];  /* by name: with its slash, NUL-terminated */
+	char name[NAME_MAX + 2];  /* by name: with its slash, NUL-terminated; where error is set,
+				     the beginning of what was written behind ftok: */
 };
 
 /* Room for any name as printed, with its NUL: every byte of a name may need four. */
@@ -75,6 +76,9 @@ const char *queue_kind_name(enum queue_kind kind);
 
 #define MESSAGE_HAS_TYPE (1u << 0)
 #define MESSAGE_HAS_PRIORITY (1u << 1)
+
+/* The highest POSIX priority on Linux: sysconf(_SC_MQ_PRIO_MAX) - 1. */
+#define MESSAGE_PRIORITY_MAX 32767
 
 /* Bytes before a body that must be there and writable: msgsnd(2) and msgrcv(2) want the type in
  * front of the body.  They are left as they were found. */
@@ -140,6 +144,10 @@ int queue_take(struct queue *q, struct message *m, size_t room, const struct que
 	       int64_t timeout_ns) _must_check_;
 /* Bytes of room that fit the largest message the queue may hold now. */
 size_t queue_room_wanted(struct queue *q);
+/* The most bytes that a message sent to the queue may have today; SIZE_MAX where not known. */
+size_t queue_max_message(struct queue *q);
+/* True where two open queues are one and the same. */
+bool queue_same(const struct queue *a, const struct queue *b);
 /*
  * Ends the life of a taken message: QUEUE_DELIVERED, or QUEUE_RETURN, which puts it back with its
  * type or priority at the end of its line, without waiting.  Errors as queue_send().
@@ -268,6 +276,7 @@ struct queue_attempt {
 	const struct queue *queue;      /* open queue, for send and take */
 	const struct queue_attr *attr;  /* create, set */
 	size_t size;                    /* send: bytes of the message */
+	bool size_at_least;             /* send: there are more, not counted */
 };
 
 /*

@@ -50,17 +50,12 @@ static bool is_hex(const char *text)
 
 /* ---- names as printed ---- */
 
-/* Writes a POSIX name as /name, or as esc:... where that could be misread. */
-static void print_name(const char *name, char *buf)
+/* Writes prefix and the name, which may need four bytes for one. */
+static void print_escaped(const char *prefix, const char *name, char *buf)
 {
 	size_t len = strlen(name), used;
 
-	if (escape_clean(name, len, ESCAPE_NAME)) {
-		memcpy(buf, name, len + 1);
-		return;
-	}
-	memcpy(buf, "esc:", 4);
-	for (buf += 4; len; name += used, len -= used) {
+	for (buf = stpcpy(buf, prefix); len; name += used, len -= used) {
 		char out[ESCAPE_CHAR_MAX];
 		size_t n = escape_char(name, len, ESCAPE_NAME, out, &used);
 
@@ -68,6 +63,14 @@ static void print_name(const char *name, char *buf)
 		buf += n;
 	}
 	*buf = '\0';
+}
+
+/* Writes a POSIX name as /name, or as esc:... where that could be misread. */
+static void print_name(const char *name, char *buf)
+{
+	bool clean = escape_clean(name, strlen(name), ESCAPE_NAME);
+
+	print_escaped(clean ? "" : "esc:", name, buf);
 }
 
 static void print_key(uint32_t key, char *buf)
@@ -82,6 +85,10 @@ static void print_id(int msqid, char *buf)
 
 const char *queue_ref_text(const struct queue_ref *ref, char buf[static QUEUE_NAME_TEXT])
 {
+	if (ref->error) {
+		print_escaped("ftok:", ref->name, buf);
+		return buf;
+	}
 	switch (ref->by) {
 	case QUEUE_BY_KEY:
 		print_key(ref->key, buf);
@@ -260,6 +267,8 @@ static int parse_ftok(struct queue_ref *ref, const char *text, struct queue_ref_
 			      _("ftok(3) makes key 0 of that file, which is IPC_PRIVATE: choose "
 				"another PROJ"));
 	*ref = (struct queue_ref){ .kind = QUEUE_SYSV, .by = QUEUE_BY_KEY, .error = rc, .key = key };
+	if (rc < 0) /* there is no key to name it by: keep what was written, as much as fits */
+		snprintf(ref->name, sizeof(ref->name), "%s", text);
 	return 0;
 }
 

@@ -25,6 +25,7 @@
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 static volatile sig_atomic_t stop_received;
+static bool stop_ready;
 static bool pipe_was_ignored;
 
 /* All but wake is guarded by lock; wake is set before the helper starts and never changes. */
@@ -73,6 +74,9 @@ void stop_init(void)
 	struct sigaction action = { .sa_handler = on_stop }; /* no SA_RESTART: calls must end */
 	struct sigaction old;
 
+	if (stop_ready)
+		return;
+	stop_ready = true;
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++) {
 		if (sigaction(stop_signals[i], &action, &old) == 0 && old.sa_handler == SIG_IGN)
@@ -216,6 +220,7 @@ static int start_helper(void)
 	sigset_t set;
 	int rc;
 
+	stop_init();
 	state.caller = pthread_self();
 	sigemptyset(&kick.sa_mask);
 	sigaction(SIGRTMIN, &kick, NULL);

@@ -20,7 +20,8 @@
 
 /*
  * Catches SIGINT, SIGTERM and SIGHUP, those not ignored at start, and from then on ignores
- * SIGPIPE: a write to a closed pipe must come back so that messages can be put back.
+ * SIGPIPE: a write to a closed pipe must come back so that messages can be put back.  The first
+ * wait does it too; whoever holds messages calls it before.
  */
 void stop_init(void);
 /* The stop signal that came, or 0. */

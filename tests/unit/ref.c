@@ -506,6 +506,7 @@ static void test_ftok_unreadable(void **state)
 	struct queue_ref_error error;
 	struct queue_ref ref;
 	static char text[PATH_MAX + 16];
+	char printed[QUEUE_NAME_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -513,6 +514,7 @@ static void test_ftok_unreadable(void **state)
 		assert_int_equal(queue_ref_parse(&ref, text, &error), 0);
 		assert_int_equal(ref.kind, QUEUE_SYSV);
 		assert_int_equal(ref.error, rows[i].error);
+		assert_string_equal(queue_ref_text(&ref, printed), text);
 	}
 	for (int len = PATH_MAX - 1; len <= PATH_MAX; len++) {
 		snprintf(text, sizeof(text), "ftok:%0*d:1", len, 0);
