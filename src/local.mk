@@ -6,6 +6,10 @@ noinst_LIBRARIES += libmqtool.a
 libmqtool_a_SOURCES = \
 	src/base64.c \
 	src/base64.h \
+	src/batch.c \
+	src/batch.h \
+	src/cmd-recv.c \
+	src/cmd-send.c \
 	src/cmd.h \
 	src/cmdline.c \
 	src/columns.h \
@@ -13,6 +17,10 @@ libmqtool_a_SOURCES = \
 	src/diagnose.h \
 	src/format.c \
 	src/format.h \
+	src/handler.c \
+	src/handler.h \
+	src/input.c \
+	src/input.h \
 	src/json-plain.h \
 	src/json-read.c \
 	src/json-write.c \
@@ -26,6 +34,8 @@ libmqtool_a_SOURCES = \
 	src/procs-parse.c \
 	src/procs.c \
 	src/procs.h \
+	src/progress.c \
+	src/progress.h \
 	src/queue-backend.h \
 	src/queue-posix.c \
 	src/queue-sysv.c \

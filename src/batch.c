@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * batch.c - messages taken and not yet written
+ */
+#include "config.h"
+
+#include "batch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "json.h"
+#include "wait.h"
+
+int batch_init(struct batch *b, struct queue *q, const struct output *output)
+{
+	*b = (struct batch){ .q = q, .output = output, .cap = BATCH_BYTES };
+	/* One byte more than the bodies: the terminator of one as large as the room. */
+	b->data = malloc(MESSAGE_HEADROOM + b->cap + 1);
+	b->entries = malloc(BATCH_MESSAGES * sizeof(*b->entries));
+	if (b->data && b->entries)
+		return 0;
+	batch_free(b);
+	return -ENOMEM;
+}
+
+void batch_free(struct batch *b)
+{
+	free(b->data);
+	free(b->entries);
+	buffer_free(&b->rendered);
+	b->data = NULL;
+	b->entries = NULL;
+}
+
+void batch_forget(struct batch *b)
+{
+	b->n = 0;
+	b->len = 0;
+}
+
+void batch_drop_last(struct batch *b)
+{
+	b->n--;
+	b->len = b->n ? b->entries[b->n - 1].end : 0;
+}
+
+/* True where what is written is the bodies as they lie. */
+static bool is_plain(const struct output *output)
+{
+	return output->style == OUTPUT_RAW ||
+	       (!output->terminal &&
+		(output->style == OUTPUT_LINES || output->style == OUTPUT_NUL));
+}
+
+static void add_entry(struct batch *b, const struct message *m)
+{
+	struct batch_entry *entry = &b->entries[b->n++];
+
+	entry->message = *m;
+	if (b->output->time)
+		clock_gettime(CLOCK_REALTIME, &entry->time);
+	b->len += m->len;
+	if (b->output->style == OUTPUT_LINES)
+		b->data[MESSAGE_HEADROOM + b->len++] = '\n';
+	else if (b->output->style == OUTPUT_NUL)
+		b->data[MESSAGE_HEADROOM + b->len++] = '\0';
+	entry->end = b->len;
+}
+
+/* More room for one message; nothing is in hand, so nothing points into the memory. */
+static int grow(struct batch *b)
+{
+	size_t wanted = queue_room_wanted(b->q);
+	char *data;
+
+	if (wanted <= b->cap)
+		wanted = b->cap * 2; /* it came after we looked */
+	data = realloc(b->data, MESSAGE_HEADROOM + wanted + 1);
+	if (!data)
+		return -ENOMEM;
+	b->data = data;
+	b->cap = wanted;
+	return 0;
+}
+
+/* Bytes of room for one more message within the bound. */
+static size_t room_left(const struct batch *b)
+{
+	if (b->n == 0)
+		return b->cap;
+	return b->len < BATCH_BYTES ? BATCH_BYTES - b->len : 0;
+}
+
+/* After -E2BIG: makes room by writing, or else by growing. */
+static int make_room(struct batch *b, bool *writing)
+{
+	if (b->n > 0) {
+		*writing = true;
+		return batch_write(b);
+	}
+	return grow(b);
+}
+
+int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout_ns, bool *writing)
+{
+	struct message m = { 0 };
+	int rc;
+
+	*writing = false;
+	if (b->n == BATCH_MESSAGES) {
+		*writing = true;
+		rc = batch_write(b);
+		if (rc < 0)
+			return rc;
+		*writing = false;
+	}
+	for (;;) {
+		m.data = b->data + MESSAGE_HEADROOM + b->len;
+		rc = queue_take(b->q, &m, room_left(b), want, timeout_ns);
+		if (rc != -E2BIG)
+			break;
+		rc = make_room(b, writing);
+		if (rc < 0)
+			return rc;
+		*writing = false;
+	}
+	if (rc == 0)
+		add_entry(b, &m);
+	return rc;
+}
+
+int batch_peek(struct batch *b, size_t index, bool *writing)
+{
+	struct message m = { 0 };
+	int rc;
+
+	*writing = b->n == BATCH_MESSAGES;
+	rc = *writing ? batch_write(b) : 0;
+	while (rc == 0) {
+		*writing = false;
+		m.data = b->data + MESSAGE_HEADROOM + b->len;
+		rc = queue_peek(b->q, &m, room_left(b), index);
+		if (rc == 0) {
+			add_entry(b, &m);
+			break;
+		}
+		if (rc == -E2BIG)
+			rc = make_room(b, writing);
+	}
+	return rc;
+}
+
+/* ---- writing ---- */
+
+static void render(struct batch *b, struct batch_entry *entry, uint64_t seq)
+{
+	const struct output *output = b->output;
+	const struct message *m = &entry->message;
+	struct render_context context = { .queue = output->queue, .seq = seq,
+					  .time = &entry->time, .terminal = output->terminal };
+
+	switch (output->style) {
+	case OUTPUT_FORMAT:
+		render_format_put(&b->rendered, output->format, m, &context);
+		break;
+	case OUTPUT_JSON:
+		json_put_message(&b->rendered, output->queue, m);
+		buffer_putc(&b->rendered, '\n');
+		break;
+	default:
+		escape_put(&b->rendered, m->data, m->len, ESCAPE_TERMINAL);
+		buffer_putc(&b->rendered, output->style == OUTPUT_NUL ? '\0' : '\n');
+	}
+	entry->end = b->rendered.len;
+}
+
+static int render_all(struct batch *b)
+{
+	b->rendered.len = 0;
+	for (size_t i = 0; i < b->n; i++)
+		render(b, &b->entries[i], b->seq + i + 1);
+	return b->rendered.failed ? -ENOMEM : 0;
+}
+
+/* Settles what has been written whole; keeps the rest, with their output forgotten. */
+static void settle_written(struct batch *b, size_t written)
+{
+	size_t done = 0;
+
+	while (done < b->n && b->entries[done].end <= written) {
+		/* Nothing can be done about a kernel queue that could not be told. */
+		(void)!queue_settle(b->q, &b->entries[done].message, QUEUE_DELIVERED);
+		done++;
+	}
+	b->seq += done;
+	b->n -= done;
+	memmove(b->entries, b->entries + done, b->n * sizeof(*b->entries));
+	if (b->n == 0)
+		b->len = 0;
+}
+
+int batch_write(struct batch *b)
+{
+	bool plain = is_plain(b->output);
+	const char *out = b->data + MESSAGE_HEADROOM;
+	size_t len = b->len;
+	size_t done = 0;
+	int rc = 0;
+
+	if (b->n == 0)
+		return 0;
+	if (!plain) {
+		rc = render_all(b);
+		if (rc < 0)
+			return rc;
+		out = b->rendered.data;
+		len = b->rendered.len;
+	}
+	while (done < len) {
+		ssize_t n = wait_write(STDOUT_FILENO, out + done, len - done);
+
+		if (n < 0) {
+			rc = (int)n;
+			break;
+		}
+		done += (size_t)n;
+		if (done < len && stop_signal()) {
+			rc = -EINTR;
+			break;
+		}
+	}
+	settle_written(b, done);
+	return rc;
+}
+
+/* ---- putting back ---- */
+
+static void report(struct batch *b, const struct message *m)
+{
+	struct buffer line = { 0 };
+	size_t done = 0;
+
+	json_put_message(&line, b->output->queue, m);
+	buffer_putc(&line, '\n');
+	while (!line.failed && done < line.len) {
+		ssize_t n = write(STDERR_FILENO, line.data + done, line.len - done);
+
+		if (n < 0 && errno != EINTR)
+			break;
+		done += n < 0 ? 0 : (size_t)n;
+	}
+	buffer_free(&line);
+}
+
+size_t batch_put_back(struct batch *b, int *why)
+{
+	size_t lost = 0;
+
+	*why = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		const struct message *m = &b->entries[i].message;
+		int rc = queue_settle(b->q, m, QUEUE_RETURN);
+
+		if (rc == 0)
+			continue;
+		if (lost++ == 0)
+			*why = rc;
+		report(b, m);
+	}
+	batch_forget(b);
+	return lost;
+}

@@ -1,0 +1,760 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-recv.c - mqtool recv: take messages from a queue
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "batch.h"
+#include "cmd.h"
+#include "handler.h"
+#include "progress.h"
+#include "render.h"
+#include "wait.h"
+
+enum { OPT_COUNT = OPT_FIRST, OPT_FOLLOW, OPT_ALL, OPT_NONBLOCK, OPT_TIMEOUT, OPT_TYPE, OPT_EXCEPT,
+       OPT_PEEK, OPT_NULL, OPT_RAW, OPT_FORMAT, OPT_JSON, OPT_ON_FAILURE, OPT_MOVE_FAILED,
+       OPT_VERBOSE, OPT_PROGRESS };
+
+static const struct poptOption recv_options[] = {
+	{ "count", 'c', POPT_ARG_STRING, NULL, OPT_COUNT, N_("take N messages; default 1"),
+	  N_("N") },
+	{ "follow", 'f', POPT_ARG_NONE, NULL, OPT_FOLLOW, N_("take messages without end"), NULL },
+	{ "all", 'a', POPT_ARG_NONE, NULL, OPT_ALL,
+	  N_("take messages until the queue is empty; with -c at most N"), NULL },
+	{ "nonblock", 'n', POPT_ARG_NONE, NULL, OPT_NONBLOCK,
+	  N_("do not wait for a message: exit with status 3"), NULL },
+	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
+	  N_("wait at most this long for each message"), N_("DURATION") },
+	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE,
+	  N_("only messages of type N; 0 any, -N the lowest type up to N (System V)"), N_("N") },
+	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,
+	  N_("with -t N: only messages of other types (System V)"), NULL },
+	{ "peek", 0, POPT_ARG_NONE, NULL, OPT_PEEK,
+	  N_("show messages without taking them (System V)"), NULL },
+	{ "null", '0', POPT_ARG_NONE, NULL, OPT_NULL,
+	  N_("write NUL behind each message, not newline"), NULL },
+	{ "raw", 'r', POPT_ARG_NONE, NULL, OPT_RAW, N_("write the messages and nothing else"),
+	  NULL },
+	{ "format", 'F', POPT_ARG_STRING, NULL, OPT_FORMAT,
+	  N_("write each message as FORMAT says"), N_("FORMAT") },
+	CMD_JSON_OPTION(OPT_JSON, N_("write each message as a line of JSON (also -J)")),
+	{ "on-failure", 0, POPT_ARG_STRING, NULL, OPT_ON_FAILURE,
+	  N_("when COMMAND fails: put the message back and stop, or drop it"), "stop|drop" },
+	{ "move-failed", 0, POPT_ARG_STRING, NULL, OPT_MOVE_FAILED,
+	  N_("when COMMAND fails: send the message to QUEUE and go on"), N_("QUEUE") },
+	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
+	  N_("say at the end how much was received"), NULL },
+	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS,
+	  N_("show how far it is, on a terminal"), NULL },
+	CMD_COMMON_OPTIONS
+};
+
+enum on_failure { FAILURE_STOP, FAILURE_DROP, FAILURE_MOVE };
+
+struct recv_options {
+	bool has_count, follow, all, nonblock, has_timeout, has_type, peek;
+	bool has_style, has_failure;
+	uint64_t count;
+	int64_t timeout_ns;
+	struct queue_select want;
+	const char *format;
+	enum on_failure on_failure;
+	const char *move_to;
+	bool verbose, progress;
+};
+
+/* One run of recv. */
+struct receiver {
+	struct recv_options opt;
+	struct queue_ref ref;
+	struct queue q;
+	struct output output;
+	struct render_format *format;
+	struct batch batch;
+	struct progress progress;
+	char **command;             /* COMMAND and its arguments, or NULL */
+	char *program;              /* its path */
+	struct queue_ref failed_ref;
+	struct queue failed_q;      /* --move-failed */
+	bool command_failed;        /* for some message that did not stop us */
+	bool lost;                  /* a message could not go back and was reported */
+};
+
+/* ---- the command line ---- */
+
+static int set_style(struct receiver *r, enum output_style style)
+{
+	if (r->opt.has_style && r->output.style != style)
+		return msg_usage(_("only one of -0, -r, -F and -j can say what to write"));
+	r->opt.has_style = true;
+	r->output.style = style;
+	return EX_DONE;
+}
+
+static int set_failure(struct receiver *r, const char *value)
+{
+	if (!strcmp(value, "stop"))
+		r->opt.on_failure = FAILURE_STOP;
+	else if (!strcmp(value, "drop"))
+		r->opt.on_failure = FAILURE_DROP;
+	else
+		return msg_usage(_("--on-failure is stop or drop, not '%s'"), msg_quote(value));
+	r->opt.has_failure = true;
+	return EX_DONE;
+}
+
+static int take_option(struct cmdline *cl, struct receiver *r, int val, const char *value)
+{
+	struct recv_options *opt = &r->opt;
+	int64_t type;
+
+	switch (val) {
+	case OPT_COUNT:
+		opt->has_count = true;
+		return opt_u64(cl, value, 1, UINT64_MAX, &opt->count) ? EX_DONE : EX_BADUSAGE;
+	case OPT_FOLLOW:
+		opt->follow = true;
+		break;
+	case OPT_ALL:
+		opt->all = true;
+		break;
+	case OPT_NONBLOCK:
+		opt->nonblock = true;
+		break;
+	case OPT_TIMEOUT:
+		opt->has_timeout = true;
+		return opt_duration(cl, value, &opt->timeout_ns) ? EX_DONE : EX_BADUSAGE;
+	case OPT_TYPE:
+		if (!opt_i64(cl, value, LONG_MIN, LONG_MAX, &type))
+			return EX_BADUSAGE;
+		opt->has_type = true;
+		opt->want.type = (long)type;
+		break;
+	case OPT_EXCEPT:
+		opt->want.except = true;
+		break;
+	case OPT_PEEK:
+		opt->peek = true;
+		break;
+	case OPT_NULL:
+		return set_style(r, OUTPUT_NUL);
+	case OPT_RAW:
+		return set_style(r, OUTPUT_RAW);
+	case OPT_FORMAT:
+		opt->format = value;
+		return set_style(r, OUTPUT_FORMAT);
+	case OPT_JSON:
+		return set_style(r, OUTPUT_JSON);
+	case OPT_ON_FAILURE:
+		return set_failure(r, value);
+	case OPT_MOVE_FAILED:
+		opt->move_to = value;
+		break;
+	case OPT_VERBOSE:
+		opt->verbose = true;
+		break;
+	case OPT_PROGRESS:
+		opt->progress = true;
+		break;
+	}
+	return EX_DONE;
+}
+
+/* Which options go together. */
+static int check_options(const struct receiver *r)
+{
+	const struct recv_options *opt = &r->opt;
+
+	if (opt->follow && opt->has_count)
+		return msg_usage(_("-f takes messages without end, -c only so many: give one"));
+	if (opt->follow && opt->all)
+		return msg_usage(_("-f never ends, -a ends on an empty queue: give one"));
+	if (opt->has_timeout && opt->nonblock)
+		return msg_usage(_("-n never waits, so -T has no meaning with it"));
+	if (opt->has_timeout && opt->all)
+		return msg_usage(_("-a never waits, so -T has no meaning with it"));
+	if (opt->follow && opt->nonblock)
+		return msg_usage(_("-f waits for messages, -n never waits: give one"));
+	if (opt->want.except && opt->want.type <= 0)
+		return msg_usage(_("-x needs a type above 0: -t N"));
+	if (opt->peek && opt->follow)
+		return msg_usage(_("--peek never waits, so -f has no meaning with it"));
+	if (opt->peek && opt->has_timeout)
+		return msg_usage(_("--peek never waits, so -T has no meaning with it"));
+	if (r->command && (opt->has_style || opt->peek))
+		return msg_usage(_("COMMAND takes each message itself: -0, -r, -F, -j and --peek"
+				   " have no meaning with it"));
+	if (!r->command && (opt->has_failure || opt->move_to))
+		return msg_usage(_("--on-failure and --move-failed need a COMMAND"));
+	if (opt->has_failure && opt->move_to)
+		return msg_usage(_("only one of --on-failure and --move-failed can be given"));
+	if (opt->has_type && r->ref.kind != QUEUE_SYSV)
+		return msg_wrong_kind("-t", &r->ref);
+	return EX_DONE;
+}
+
+static int check_peek(const struct receiver *r)
+{
+	char name[QUEUE_NAME_TEXT];
+
+	if (!r->opt.peek || r->ref.kind == QUEUE_SYSV)
+		return EX_DONE;
+	msg_error(_("%s: Linux has no way to look at a message of a POSIX queue without taking"
+		    " it; --peek is for System V queues"),
+		  queue_ref_text(&r->ref, name));
+	return EX_BADUSAGE;
+}
+
+static int compile_format(struct receiver *r)
+{
+	const char *bad;
+	int rc;
+
+	if (r->output.style != OUTPUT_FORMAT)
+		return EX_DONE;
+	rc = render_format_compile(r->opt.format, &r->format, &bad);
+	if (rc == -EINVAL)
+		return msg_usage(_("the format means nothing at '%s'; see mqtool recv --help"),
+				 msg_quote(bad));
+	if (rc < 0) {
+		msg_error("%s", strerror(-rc));
+		return EX_FAILED;
+	}
+	r->output.format = r->format;
+	r->output.time = render_format_needs_time(r->format);
+	return EX_DONE;
+}
+
+static int find_command(struct receiver *r)
+{
+	int rc;
+
+	if (!r->command)
+		return EX_DONE;
+	rc = handler_find(r->command[0], &r->program);
+	if (rc == 0)
+		return EX_DONE;
+	msg_error(_("cannot run %s: %s; nothing was taken"), msg_quote(r->command[0]),
+		  rc == -ENOENT ? _("no such command") : strerror(-rc));
+	return rc == -ENOMEM ? EX_FAILED : EX_BADUSAGE;
+}
+
+static int read_options(struct cmdline *cl, struct receiver *r)
+{
+	const char *value;
+	int val, status;
+
+	r->opt.timeout_ns = QUEUE_WAIT_FOREVER;
+	while ((val = cmdline_next(cl, &value)) > 0) {
+		status = take_option(cl, r, val, value);
+		if (status != EX_DONE)
+			return status;
+	}
+	if (val < 0)
+		return EX_BADUSAGE;
+	r->command = cl->trailing;
+	if (!cmdline_queue(cl->operands[0], &r->ref))
+		return EX_BADUSAGE;
+	if (r->opt.move_to && !cmdline_queue(r->opt.move_to, &r->failed_ref))
+		return EX_BADUSAGE;
+	status = check_options(r);
+	if (status == EX_DONE)
+		status = check_peek(r);
+	if (status == EX_DONE)
+		status = compile_format(r);
+	if (status == EX_DONE)
+		status = find_command(r);
+	if (r->opt.nonblock || r->opt.all || r->opt.peek)
+		r->opt.timeout_ns = QUEUE_NO_WAIT;
+	if (!r->opt.has_count)
+		r->opt.count = r->opt.follow || r->opt.all ? UINT64_MAX : 1;
+	return status;
+}
+
+/* ---- endings ---- */
+
+static const char *put_back_reason(int error)
+{
+	switch (-error) {
+	case EAGAIN:
+		return _("the queue is full again");
+	case EACCES:
+	case EPERM:
+		return _("no permission to write");
+	case EIDRM:
+		return _("the queue was removed");
+	case EMSGSIZE:
+		return _("larger than the queue takes now");
+	default:
+		return strerror(-error);
+	}
+}
+
+static int report_queue(struct receiver *r, enum queue_op op, int error)
+{
+	const struct queue_attempt attempt = { .op = op, .ref = &r->ref, .queue = &r->q };
+
+	progress_clear(&r->progress);
+	return msg_queue_failed(&attempt, error);
+}
+
+/* The queue gave no more in the time allowed. */
+static int end_empty(struct receiver *r, int error)
+{
+	if (r->opt.all)
+		return EX_DONE;
+	return report_queue(r, QUEUE_OP_TAKE, error);
+}
+
+/*
+ * Standard output took no more: what is in hand goes back.  The signal that a closed pipe stands
+ * for is passed on, unless a message could not go back: then its report is what counts.
+ */
+static int end_unwritten(struct receiver *r, int error)
+{
+	char name[QUEUE_NAME_TEXT];
+	size_t n = r->batch.n;
+	size_t lost;
+	int why;
+
+	progress_clear(&r->progress);
+	if (r->opt.peek) {
+		batch_forget(&r->batch);
+		lost = n = 0;
+	} else {
+		lost = batch_put_back(&r->batch, &why);
+	}
+	if (lost) {
+		r->lost = true;
+		msg_error(text_n("%s: %zu message could not be put back (%s) and stands above as"
+				 " JSON",
+				 "%s: %zu messages could not be put back (%s) and stand above as"
+				 " JSON", lost),
+			  queue_ref_text(&r->ref, name), lost, put_back_reason(why));
+		return EX_FAILED;
+	}
+	if (error == -EINTR)
+		return EX_FAILED; /* recv_run() passes the signal on */
+	if (error == -EPIPE && !stop_pipe_ignored())
+		stop_die(SIGPIPE);
+	if (n == 0)
+		msg_error(_("cannot write standard output: %s"), strerror(-error));
+	else
+		msg_error(text_n("cannot write standard output: %s; %zu message was put back",
+				 "cannot write standard output: %s; %zu messages were put back", n),
+			  strerror(-error), n);
+	return EX_FAILED;
+}
+
+/* Any end of taking: what is in hand is written first. */
+static int end_taking(struct receiver *r, int error)
+{
+	int rc = batch_write(&r->batch);
+
+	if (rc < 0)
+		return end_unwritten(r, rc);
+	switch (error) {
+	case 0:
+		return EX_DONE;
+	case -EINTR:
+		return EX_FAILED;
+	case -EPIPE:
+		return end_unwritten(r, error);
+	case -EAGAIN:
+	case -ETIMEDOUT:
+		return end_empty(r, error);
+	default:
+		return report_queue(r, r->opt.peek ? QUEUE_OP_PEEK : QUEUE_OP_TAKE, error);
+	}
+}
+
+/* ---- to standard output ---- */
+
+static void count_last(struct receiver *r)
+{
+	const struct batch *b = &r->batch;
+
+	progress_count(&r->progress, b->entries[b->n - 1].message.len);
+	r->progress.done++;
+}
+
+/*
+ * Takes what is there without a write each; writes everything before it waits.
+ */
+static int receive(struct receiver *r)
+{
+	bool writing;
+	int rc = 0;
+
+	for (uint64_t left = r->opt.count; left > 0; left--) {
+		if (stop_signal())
+			return end_taking(r, -EINTR);
+		rc = batch_take(&r->batch, &r->opt.want,
+				r->batch.n ? QUEUE_NO_WAIT : r->opt.timeout_ns, &writing);
+		if (rc == -EAGAIN && r->batch.n && r->opt.timeout_ns != QUEUE_NO_WAIT) {
+			writing = true;
+			rc = batch_write(&r->batch);
+			if (rc == 0)
+				rc = batch_take(&r->batch, &r->opt.want, r->opt.timeout_ns,
+						&writing);
+		}
+		if (rc < 0)
+			return writing ? end_unwritten(r, rc) : end_taking(r, rc);
+		count_last(r);
+	}
+	return end_taking(r, 0);
+}
+
+/* ---- looking without taking ---- */
+
+/* One message that a look will show. */
+struct sight {
+	size_t index;
+	long type;
+};
+
+static bool is_wanted(const struct queue_select *want, long type)
+{
+	if (want->type == 0)
+		return true;
+	if (want->type < 0) /* msgrcv(2): LONG_MIN has no positive counterpart */
+		return want->type == LONG_MIN || type <= -want->type;
+	return want->except ? type != want->type : type == want->type;
+}
+
+/* The order in which msgrcv(2) takes for a negative type: the lowest first, the oldest of it. */
+static int compare_sights(const void *a, const void *b)
+{
+	const struct sight *x = a;
+	const struct sight *y = b;
+
+	if (x->type != y->type)
+		return x->type < y->type ? -1 : 1;
+	return x->index < y->index ? -1 : 1;
+}
+
+static int end_peek(struct receiver *r, size_t hidden, bool short_of)
+{
+	char name[QUEUE_NAME_TEXT];
+	int status = end_taking(r, short_of ? -EAGAIN : 0);
+
+	if (hidden == 0)
+		return status;
+	msg_error(text_n("%s: %zu message is larger than kernel.msgmax now and cannot be seen",
+			 "%s: %zu messages are larger than kernel.msgmax now and cannot be seen",
+			 hidden),
+		  queue_ref_text(&r->ref, name), hidden);
+	return EX_FAILED;
+}
+
+/*
+ * Goes through the queue from the oldest message: shows those wanted, or with sights only notes
+ * where they are.  Returns 0 at the end of the queue or of the count, or -errno of batch_peek().
+ */
+static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hidden)
+{
+	size_t max = 0;
+	bool writing;
+
+	for (size_t index = 0; sights || *n < r->opt.count; index++) {
+		int rc = batch_peek(&r->batch, index, &writing);
+		long type;
+
+		if (rc == -ENOMSG)
+			return 0;
+		if (rc == -EMSGSIZE) {
+			++*hidden;
+			continue;
+		}
+		if (rc < 0)
+			return rc;
+		type = r->batch.entries[r->batch.n - 1].message.type;
+		if (sights || !is_wanted(&r->opt.want, type))
+			batch_drop_last(&r->batch);
+		if (!is_wanted(&r->opt.want, type))
+			continue;
+		if (sights) {
+			if (*n == max) {
+				struct sight *more;
+
+				max = max ? 2 * max : 64;
+				more = reallocarray(*sights, max, sizeof(*more));
+				if (!more)
+					return -ENOMEM;
+				*sights = more;
+			}
+			(*sights)[*n] = (struct sight){ index, type };
+		}
+		++*n;
+	}
+	return 0;
+}
+
+static int peek_lowest_first(struct receiver *r)
+{
+	struct sight *sights = NULL;
+	size_t n = 0, hidden = 0, shown = 0;
+	bool writing = false;
+	int rc;
+
+	rc = walk(r, &sights, &n, &hidden);
+	if (rc == 0)
+		qsort(sights, n, sizeof(*sights), compare_sights);
+	while (rc == 0 && shown < n && shown < r->opt.count) {
+		rc = batch_peek(&r->batch, sights[shown].index, &writing);
+		if (rc == 0)
+			shown++;
+	}
+	free(sights);
+	if (rc < 0 && rc != -ENOMSG)
+		return writing ? end_unwritten(r, rc) : end_taking(r, rc);
+	return end_peek(r, hidden, shown < r->opt.count);
+}
+
+static int peek(struct receiver *r)
+{
+	size_t n = 0, hidden = 0;
+	int rc;
+
+	if (r->opt.want.type < 0)
+		return peek_lowest_first(r);
+	rc = walk(r, NULL, &n, &hidden);
+	if (rc < 0)
+		return r->batch.n && rc != -EIDRM ? end_unwritten(r, rc) : end_taking(r, rc);
+	return end_peek(r, hidden, n < r->opt.count);
+}
+
+/* ---- to COMMAND ---- */
+
+/* Says how COMMAND failed for the message at hand, and what became of it. */
+static void report_command(struct receiver *r, int status, const char *outcome)
+{
+	const char *command = msg_quote(r->command[0]);
+
+	progress_clear(&r->progress);
+	if (WIFSIGNALED(status))
+		msg_error(_("%s was ended by signal %d; %s"), command, WTERMSIG(status), outcome);
+	else
+		msg_error(_("%s exited with status %d; %s"), command, WEXITSTATUS(status), outcome);
+}
+
+/*
+ * POSIX priority p is System V type p + 1 and back.  False where the type has no priority.
+ */
+static bool convert(struct message *m, enum queue_kind to)
+{
+	if (to == QUEUE_SYSV && !(m->have & MESSAGE_HAS_TYPE)) {
+		m->type = (long)m->priority + 1;
+		m->have |= MESSAGE_HAS_TYPE;
+	} else if (to == QUEUE_POSIX && !(m->have & MESSAGE_HAS_PRIORITY)) {
+		if (m->type > MESSAGE_PRIORITY_MAX + 1)
+			return false;
+		m->priority = (unsigned int)(m->type - 1);
+		m->have |= MESSAGE_HAS_PRIORITY;
+	}
+	return true;
+}
+
+static int put_back_and_stop(struct receiver *r)
+{
+	char name[QUEUE_NAME_TEXT];
+	int why;
+
+	if (batch_put_back(&r->batch, &why) == 0)
+		return EX_FAILED;
+	r->lost = true;
+	msg_error(_("%s: the message could not be put back (%s) and stands above as JSON"),
+		  queue_ref_text(&r->ref, name), put_back_reason(why));
+	return EX_FAILED;
+}
+
+/* --move-failed: EX_DONE where the other queue has the message. */
+static int move_failed(struct receiver *r, int status)
+{
+	const struct queue_attempt attempt = { .op = QUEUE_OP_SEND, .ref = &r->failed_ref,
+					       .queue = &r->failed_q,
+					       .size = r->batch.entries[0].message.len };
+	struct message m = r->batch.entries[0].message;
+	int rc;
+
+	rc = convert(&m, r->failed_ref.kind) ? queue_send(&r->failed_q, &m, QUEUE_NO_WAIT) : -ERANGE;
+	if (rc == 0) {
+		report_command(r, status, _("the message was moved"));
+		return EX_DONE;
+	}
+	report_command(r, status, _("the message cannot be moved and goes back"));
+	if (rc == -ERANGE)
+		msg_error(_("type %ld has no priority that stands for it"), m.type);
+	else
+		(void)!msg_queue_failed(&attempt, rc);
+	return put_back_and_stop(r);
+}
+
+/* COMMAND failed for the message in hand: EX_DONE where it is dealt with and recv goes on. */
+static int handle_failure(struct receiver *r, int status)
+{
+	r->command_failed = true;
+	switch (r->opt.on_failure) {
+	case FAILURE_DROP:
+		report_command(r, status, _("the message was dropped"));
+		return EX_DONE;
+	case FAILURE_MOVE:
+		return move_failed(r, status);
+	default:
+		report_command(r, status, _("the message goes back"));
+		return put_back_and_stop(r);
+	}
+}
+
+/* Gives the one message in hand to COMMAND.  EX_DONE: go on. */
+static int handle_message(struct receiver *r)
+{
+	const struct message *m = &r->batch.entries[0].message;
+	int status = 0;
+	int result = EX_DONE;
+	int rc;
+
+	rc = handler_run(r->program, r->command, r->output.queue, m, r->batch.seq + 1, &status);
+	if (rc < 0) {
+		progress_clear(&r->progress);
+		msg_error(_("cannot run %s: %s; the message goes back"), msg_quote(r->command[0]),
+			  strerror(-rc));
+		return put_back_and_stop(r);
+	}
+	if (status)
+		result = handle_failure(r, status);
+	if (result == EX_DONE) {
+		(void)!queue_settle(&r->q, m, QUEUE_DELIVERED);
+		r->batch.seq++;
+		batch_forget(&r->batch);
+	}
+	return result;
+}
+
+static int receive_for_command(struct receiver *r)
+{
+	bool writing;
+	int status, rc;
+
+	for (uint64_t left = r->opt.count; left > 0; left--) {
+		if (stop_signal())
+			return EX_FAILED;
+		rc = batch_take(&r->batch, &r->opt.want, r->opt.timeout_ns, &writing);
+		if (rc < 0)
+			return end_taking(r, rc);
+		count_last(r);
+		status = handle_message(r);
+		if (status != EX_DONE)
+			return status;
+	}
+	return EX_DONE;
+}
+
+static int run_command(struct receiver *r)
+{
+	int status = receive_for_command(r);
+
+	return status == EX_DONE && r->command_failed ? EX_FAILED : status;
+}
+
+/* --move-failed: opened before anything is taken, and another queue than the one read. */
+static int open_failed_queue(struct receiver *r)
+{
+	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = &r->failed_ref };
+	int rc;
+
+	if (!r->opt.move_to)
+		return EX_DONE;
+	r->opt.on_failure = FAILURE_MOVE;
+	rc = queue_open(&r->failed_q, &r->failed_ref, QUEUE_WRITE);
+	if (rc < 0)
+		return msg_queue_failed(&attempt, rc);
+	if (queue_same(&r->q, &r->failed_q))
+		return msg_usage(_("--move-failed needs another queue than the one received from"));
+	return EX_DONE;
+}
+
+/* ---- the command ---- */
+
+static int receive_all(struct receiver *r)
+{
+	int status, rc;
+
+	rc = batch_init(&r->batch, &r->q, &r->output);
+	if (rc < 0) {
+		msg_error("%s", strerror(-rc));
+		return EX_FAILED;
+	}
+	if (r->opt.verbose || r->opt.progress)
+		progress_begin(&r->progress, r->opt.progress);
+	r->progress.total = r->opt.has_count ? r->opt.count : 0;
+	if (r->command)
+		status = run_command(r);
+	else if (r->opt.peek)
+		status = peek(r);
+	else
+		status = receive(r);
+	progress_end(&r->progress, false, r->opt.verbose);
+	batch_free(&r->batch);
+	return status;
+}
+
+static int open_and_receive(struct receiver *r)
+{
+	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = &r->ref };
+	int status, rc;
+
+	rc = queue_open(&r->q, &r->ref, QUEUE_READ);
+	if (rc < 0)
+		return msg_queue_failed(&attempt, rc);
+	status = open_failed_queue(r);
+	if (status != EX_DONE)
+		return status;
+	queue_ref_text(&r->ref, r->output.queue);
+	if (!r->command) {
+		r->output.terminal = r->output.style != OUTPUT_RAW && isatty(STDOUT_FILENO);
+		wait_watch_stdout();
+	}
+	stop_init();
+	return receive_all(r);
+}
+
+static int recv_run(struct cmdline *cl)
+{
+	struct receiver r = { 0 };
+	int status;
+
+	status = read_options(cl, &r);
+	if (status == EX_DONE)
+		status = open_and_receive(&r);
+	queue_close(&r.q);
+	queue_close(&r.failed_q);
+	render_format_free(r.format);
+	free(r.program);
+	if (stop_signal() && !r.lost)
+		stop_die(stop_signal());
+	return status;
+}
+
+const struct command cmd_recv = {
+	.name = "recv",
+	.operands = N_("QUEUE [-- COMMAND [ARG...]]"),
+	.summary = N_("take messages from a queue"),
+	.notes = N_("FORMAT: %s body, %S size, %q body escaped, %x body in hex, %t type, %p priority,\n"
+		    "%n number from 1, %Q queue, %T time of receipt, %%; \\n \\t \\0 \\\\ \\xNN.\n"
+		    "COMMAND is run for each message, which is its standard input; MQTOOL_QUEUE,\n"
+		    "MQTOOL_TYPE or MQTOOL_PRIORITY, MQTOOL_SIZE and MQTOOL_SEQ are set for it."),
+	.options = recv_options,
+	.min_operands = 1,
+	.max_operands = 1,
+	.takes_command = true,
+	.run = recv_run,
+};

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-send.c - mqtool send: put messages on a queue
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "input.h"
+#include "json.h"
+#include "parse.h"
+#include "progress.h"
+#include "wait.h"
+
+/* Bytes of a JSON line that are not its body. */
+#define JSON_OTHER_MEMBERS ((size_t)64 * 1024)
+
+enum { OPT_FILE = OPT_FIRST, OPT_LINES, OPT_NULL, OPT_JSON, OPT_TYPE, OPT_PRIORITY, OPT_NONBLOCK,
+       OPT_TIMEOUT, OPT_VERBOSE, OPT_PROGRESS };
+
+static const struct poptOption send_options[] = {
+	{ "file", 'f', POPT_ARG_STRING, NULL, OPT_FILE,
+	  N_("read PATH instead of standard input; may be repeated, - is standard input"),
+	  N_("PATH") },
+	{ "lines", 'l', POPT_ARG_NONE, NULL, OPT_LINES,
+	  N_("each line of input is one message, without its newline"), NULL },
+	{ "null", '0', POPT_ARG_NONE, NULL, OPT_NULL,
+	  N_("messages in the input are separated by NUL"), NULL },
+	CMD_JSON_OPTION(OPT_JSON, N_("each line of input is one message as JSON (also -J)")),
+	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE,
+	  N_("type of the messages, 1 or more; default 1 (System V)"), N_("N") },
+	{ "priority", 'p', POPT_ARG_STRING, NULL, OPT_PRIORITY,
+	  N_("priority of the messages, 0 to 32767; default 0 (POSIX)"), N_("N") },
+	{ "nonblock", 'n', POPT_ARG_NONE, NULL, OPT_NONBLOCK,
+	  N_("do not wait for room: exit with status 3"), NULL },
+	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
+	  N_("wait at most this long for room for each message"), N_("DURATION") },
+	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
+	  N_("say at the end how much was sent"), NULL },
+	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS,
+	  N_("show how far it is, on a terminal"), NULL },
+	CMD_COMMON_OPTIONS
+};
+
+struct send_options {
+	const char **files;    /* names, the strings popt's */
+	size_t nfiles;
+	enum input_framing framing;
+	bool framed;           /* -l, -0 or -j was given */
+	bool json;
+	bool has_type, has_priority;
+	long type;
+	unsigned int priority;
+	int64_t timeout_ns;
+	bool nonblock, timeout;
+	bool verbose;
+	bool progress;
+};
+
+/* One run of send. */
+struct sender {
+	struct send_options opt;
+	struct queue_ref ref;
+	struct queue q;
+	struct progress progress;
+	struct buffer body;     /* of a JSON line */
+	const char *source;     /* the input's name, where there may be a doubt; else NULL */
+	uint64_t place;         /* number of the line or message in the source, from 1 */
+	bool many;              /* there is more than one message to come */
+};
+
+/* ---- the command line ---- */
+
+static int set_framing(struct cmdline *cl, struct send_options *opt, enum input_framing framing,
+		       bool json)
+{
+	if (opt->framed && (opt->framing != framing || opt->json != json))
+		return msg_usage(_("only one of -l, -0 and -j can say what a message is"));
+	(void)cl;
+	opt->framed = true;
+	opt->framing = framing;
+	opt->json = json;
+	return EX_DONE;
+}
+
+static int add_file(struct send_options *opt, const char *path)
+{
+	const char **files = reallocarray(opt->files, opt->nfiles + 1, sizeof(*files));
+
+	if (!files) {
+		msg_error("%s", strerror(ENOMEM));
+		return EX_FAILED;
+	}
+	opt->files = files;
+	opt->files[opt->nfiles++] = path;
+	return EX_DONE;
+}
+
+static int take_option(struct cmdline *cl, struct send_options *opt, int val, const char *value)
+{
+	int64_t number;
+	uint64_t count;
+
+	switch (val) {
+	case OPT_FILE:
+		return add_file(opt, value);
+	case OPT_LINES:
+		return set_framing(cl, opt, INPUT_LINES, false);
+	case OPT_NULL:
+		return set_framing(cl, opt, INPUT_NUL, false);
+	case OPT_JSON:
+		return set_framing(cl, opt, INPUT_LINES, true);
+	case OPT_TYPE:
+		if (!opt_i64(cl, value, 1, LONG_MAX, &number))
+			return EX_BADUSAGE;
+		opt->has_type = true;
+		opt->type = (long)number;
+		break;
+	case OPT_PRIORITY:
+		if (!opt_u64(cl, value, 0, MESSAGE_PRIORITY_MAX, &count))
+			return EX_BADUSAGE;
+		opt->has_priority = true;
+		opt->priority = (unsigned int)count;
+		break;
+	case OPT_NONBLOCK:
+		opt->nonblock = true;
+		break;
+	case OPT_TIMEOUT:
+		if (!opt_duration(cl, value, &opt->timeout_ns))
+			return EX_BADUSAGE;
+		opt->timeout = true;
+		break;
+	case OPT_VERBOSE:
+		opt->verbose = true;
+		break;
+	case OPT_PROGRESS:
+		opt->progress = true;
+		break;
+	}
+	return EX_DONE;
+}
+
+static int read_options(struct cmdline *cl, struct sender *s)
+{
+	struct send_options *opt = &s->opt;
+	const char *value;
+	int val, status;
+
+	opt->timeout_ns = QUEUE_WAIT_FOREVER;
+	while ((val = cmdline_next(cl, &value)) > 0) {
+		status = take_option(cl, opt, val, value);
+		if (status != EX_DONE)
+			return status;
+	}
+	if (val < 0)
+		return EX_BADUSAGE;
+	if (!cmdline_queue(cl->operands[0], &s->ref))
+		return EX_BADUSAGE;
+	if (cl->noperands > 1 && (opt->framed || opt->nfiles))
+		return msg_usage(_("a MESSAGE cannot be given together with -f, -l, -0 or -j"));
+	if (opt->nonblock && opt->timeout)
+		return msg_usage(_("-n never waits, so -T has no meaning with it"));
+	if (opt->nonblock)
+		opt->timeout_ns = QUEUE_NO_WAIT;
+	if (opt->has_type && s->ref.kind != QUEUE_SYSV)
+		return msg_wrong_kind("-t", &s->ref);
+	if (opt->has_priority && s->ref.kind != QUEUE_POSIX)
+		return msg_wrong_kind("-p", &s->ref);
+	return EX_DONE;
+}
+
+/* ---- reporting ---- */
+
+/* Appends where the message at hand stands, "FILE: line 42: "; nothing where there is but one. */
+static void put_place(const struct sender *s, struct buffer *b)
+{
+	if (s->source)
+		buffer_printf(b, "%s: ", msg_quote(s->source));
+	if (s->opt.framed && s->opt.framing == INPUT_LINES)
+		buffer_printf(b, _("line %" PRIu64 ": "), s->place);
+	else if (s->opt.framed || (!s->source && s->many))
+		buffer_printf(b, _("message %" PRIu64 ": "), s->place);
+}
+
+/* Appends how much had been sent before the message at hand. */
+static void put_sent(const struct sender *s, struct buffer *b)
+{
+	if (!s->many && s->progress.messages == 0)
+		return;
+	buffer_puts(b, "; ");
+	buffer_printf(b,
+		      text_n("%" PRIu64 " message was sent before it",
+			     "%" PRIu64 " messages were sent before it", s->progress.messages),
+		      s->progress.messages);
+}
+
+/* The one line about the message at hand that was not sent. */
+static void report(struct sender *s, const char *why)
+{
+	struct buffer line = { 0 };
+
+	put_place(s, &line);
+	buffer_puts(&line, why);
+	put_sent(s, &line);
+	progress_clear(&s->progress);
+	msg_error("%s", buffer_string(&line));
+	buffer_free(&line);
+}
+
+/* EINTR comes with a stop signal, which send_run() passes on: the status then does not matter. */
+static int report_send(struct sender *s, size_t size, bool at_least, int error)
+{
+	struct queue_attempt attempt = { .op = QUEUE_OP_SEND, .ref = &s->ref, .queue = &s->q,
+					 .size = size, .size_at_least = at_least };
+	struct buffer why = { 0 };
+	char name[QUEUE_NAME_TEXT];
+	int status;
+
+	if (error == -EINTR && !s->many)
+		return EX_FAILED;
+	/* EMSGSIZE names the queue itself: "9000 bytes; /jobs takes at most 8192". */
+	if (error != -EMSGSIZE)
+		buffer_printf(&why, "%s: ", queue_ref_text(&s->ref, name));
+	if (error == -EINTR)
+		buffer_puts(&why, _("interrupted, not sent"));
+	else
+		queue_explain(&attempt, error, &why);
+	status = error == -EMSGSIZE ? EX_FAILED : exit_status_of(error);
+	report(s, buffer_string(&why));
+	buffer_free(&why);
+	return status;
+}
+
+static int report_input(struct sender *s, int error)
+{
+	if (error == -EINTR) {
+		if (s->many)
+			report(s, _("interrupted, not sent"));
+		return EX_FAILED;
+	}
+	progress_clear(&s->progress);
+	msg_error(_("cannot read %s: %s; %" PRIu64 " messages were sent"),
+		  s->source ? msg_quote(s->source) : _("standard input"), strerror(-error),
+		  s->progress.messages);
+	return EX_FAILED;
+}
+
+/* ---- sending ---- */
+
+static int send_message(struct sender *s, struct message *m)
+{
+	int rc;
+
+	/* The line's own type or priority wins over the option's. */
+	if (!(m->have & MESSAGE_HAS_TYPE))
+		m->type = s->opt.has_type ? s->opt.type : 1;
+	if (!(m->have & MESSAGE_HAS_PRIORITY))
+		m->priority = s->opt.priority;
+	m->have |= s->ref.kind == QUEUE_SYSV ? MESSAGE_HAS_TYPE : MESSAGE_HAS_PRIORITY;
+	rc = stop_signal() ? -EINTR : queue_send(&s->q, m, s->opt.timeout_ns);
+	if (rc < 0)
+		return report_send(s, m->len, false, rc);
+	progress_count(&s->progress, m->len);
+	return EX_DONE;
+}
+
+static int send_json(struct sender *s, const char *line, size_t len)
+{
+	struct message m = { 0 };
+	struct json_error error;
+	struct buffer why = { 0 };
+	bool sysv = s->ref.kind == QUEUE_SYSV;
+	unsigned int foreign = sysv ? MESSAGE_HAS_PRIORITY : MESSAGE_HAS_TYPE;
+	int rc;
+
+	rc = json_read_message(line, len, &m, &s->body, &error);
+	if (rc == 0 && (m.have & foreign) && !(sysv ? s->opt.has_type : s->opt.has_priority)) {
+		report(s, sysv ? _("a System V queue has types, no priorities; say which type"
+				   " to use with -t") :
+				 _("a POSIX queue has priorities, no types; say which priority"
+				   " to use with -p"));
+		return EX_FAILED;
+	}
+	if (rc == 0) {
+		m.have &= ~foreign;
+		return send_message(s, &m);
+	}
+	if (rc != -EINVAL && rc != -ENOSYS)
+		buffer_puts(&why, strerror(-rc));
+	else if (error.column > 0)
+		buffer_printf(&why, _("column %d: %s"), error.column, error.text);
+	else
+		buffer_puts(&why, error.text);
+	report(s, buffer_string(&why));
+	buffer_free(&why);
+	return EX_FAILED;
+}
+
+/*
+ * A message is longer than has been read so far.  Reads on where the queue could take it.
+ */
+static int raise_limit(struct sender *s, struct input *in, size_t seen)
+{
+	size_t max = queue_max_message(&s->q);
+
+	/* JSON writes a byte of the body as up to six, and has other members. */
+	if (s->opt.json && (__builtin_mul_overflow(max, 6, &max) ||
+			    __builtin_add_overflow(max, JSON_OTHER_MEMBERS, &max)))
+		max = SIZE_MAX;
+	if (seen <= max) {
+		in->limit = max;
+		return EX_DONE;
+	}
+	if (s->opt.json) {
+		report(s, _("the line is longer than any message the queue takes"));
+		return EX_FAILED;
+	}
+	return report_send(s, seen, in->cut, -EMSGSIZE);
+}
+
+/* Sends all messages of one input. */
+static int send_input(struct sender *s, int fd)
+{
+	struct input in;
+	size_t len;
+	char *data;
+	int status = EX_DONE;
+	int rc;
+
+	rc = input_init(&in, fd, s->opt.framing);
+	s->place = 1;
+	while (status == EX_DONE && rc >= 0) {
+		rc = input_next(&in, &data, &len);
+		if (rc == 0)
+			break;
+		if (rc == -EMSGSIZE) {
+			status = raise_limit(s, &in, len);
+			rc = 0;
+			continue;
+		}
+		if (rc < 0)
+			break;
+		if (s->opt.json) {
+			status = send_json(s, data, len);
+		} else {
+			struct message m = { .data = data, .len = len };
+
+			status = send_message(s, &m);
+		}
+		s->progress.done += len + 1;
+		s->place++;
+	}
+	if (rc < 0)
+		status = report_input(s, rc);
+	input_free(&in);
+	return status;
+}
+
+/* Sends the operands, each copied to where its type fits in front of it. */
+static int send_operands(struct sender *s, const char **messages, int n)
+{
+	int status = EX_DONE;
+
+	s->many = n > 1;
+	s->progress.total = (uint64_t)n;
+	for (int i = 0; i < n && status == EX_DONE; i++) {
+		struct message m = { .len = strlen(messages[i]) };
+		char *room = malloc(MESSAGE_HEADROOM + m.len + 1);
+
+		s->place = (uint64_t)i + 1;
+		if (!room) {
+			report(s, strerror(ENOMEM));
+			return EX_FAILED;
+		}
+		m.data = room + MESSAGE_HEADROOM;
+		memcpy(m.data, messages[i], m.len);
+		status = send_message(s, &m);
+		s->progress.done++;
+		free(room);
+	}
+	return status;
+}
+
+/* ---- inputs ---- */
+
+static void close_files(const int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fds[i] > STDIN_FILENO)
+			close(fds[i]);
+}
+
+/* Opens all files before anything is sent.  Returns a malloc'd array, or NULL, reported. */
+static int *open_files(struct sender *s)
+{
+	int *fds = calloc(s->opt.nfiles, sizeof(*fds));
+
+	for (size_t i = 0; fds && i < s->opt.nfiles; i++) {
+		const char *path = s->opt.files[i];
+
+		fds[i] = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+		if (fds[i] < 0) {
+			msg_error(_("cannot open %s: %s; nothing was sent"), msg_quote(path),
+				  strerror(errno));
+			close_files(fds, i);
+			free(fds);
+			return NULL;
+		}
+	}
+	if (!fds)
+		msg_error("%s", strerror(ENOMEM));
+	return fds;
+}
+
+/* For the percentage of --progress: the bytes of all inputs, 0 where one has no size. */
+static uint64_t total_size(const int *fds, size_t n)
+{
+	uint64_t total = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < n; i++) {
+		if (fstat(fds[i], &st) < 0 || !S_ISREG(st.st_mode))
+			return 0;
+		total += (uint64_t)st.st_size;
+	}
+	return total;
+}
+
+static int send_files(struct sender *s)
+{
+	static const int standard_input = STDIN_FILENO;
+	const int *fds = &standard_input;
+	size_t n = 1;
+	int *opened = NULL;
+	int status = EX_DONE;
+
+	if (s->opt.nfiles) {
+		opened = open_files(s);
+		if (!opened)
+			return EX_FAILED;
+		fds = opened;
+		n = s->opt.nfiles;
+	}
+	s->many = s->opt.framed || n > 1;
+	s->progress.total = total_size(fds, n);
+	for (size_t i = 0; i < n && status == EX_DONE; i++) {
+		s->source = s->opt.nfiles && strcmp(s->opt.files[i], "-") ? s->opt.files[i] :
+			    s->opt.nfiles || !s->opt.framed ? _("standard input") : NULL;
+		status = send_input(s, fds[i]);
+	}
+	close_files(fds, n);
+	free(opened);
+	return status;
+}
+
+static int send_all(struct sender *s, struct cmdline *cl)
+{
+	int status;
+
+	if (s->opt.verbose || s->opt.progress)
+		progress_begin(&s->progress, s->opt.progress);
+	if (cl->noperands > 1)
+		status = send_operands(s, cl->operands + 1, cl->noperands - 1);
+	else
+		status = send_files(s);
+	progress_end(&s->progress, true, s->opt.verbose);
+	return status;
+}
+
+static int send_run(struct cmdline *cl)
+{
+	struct sender s = { 0 };
+	int status, rc;
+
+	status = read_options(cl, &s);
+	if (status == EX_DONE) {
+		rc = queue_open(&s.q, &s.ref, QUEUE_WRITE);
+		if (rc < 0) {
+			const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = &s.ref };
+
+			status = msg_queue_failed(&attempt, rc);
+		} else {
+			/* An interrupted stream is to say how far it came. */
+			if (cl->noperands == 1)
+				stop_init();
+			status = send_all(&s, cl);
+		}
+		queue_close(&s.q);
+	}
+	buffer_free(&s.body);
+	free(s.opt.files);
+	if (stop_signal())
+		stop_die(stop_signal());
+	return status;
+}
+
+const struct command cmd_send = {
+	.name = "send",
+	.operands = N_("QUEUE [MESSAGE...]"),
+	.summary = N_("put messages on a queue"),
+	.notes = N_("Each MESSAGE is one message. Without MESSAGE, -f, -l, -0 or -j all of standard\n"
+		    "input is one message, byte for byte. What goes in by -l, -0 or -j comes out\n"
+		    "the same by recv, recv -0 or recv -j."),
+	.options = send_options,
+	.min_operands = 1,
+	.max_operands = -1,
+	.run = send_run,
+};

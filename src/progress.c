@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * progress.c - what send and recv say on stderr of how far they are
+ */
+#include "config.h"
+
+#include "progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "format.h"
+
+/* Ten times a second at most. */
+#define INTERVAL (NSEC_PER_SEC / 10)
+
+void progress_begin(struct progress *p, bool live)
+{
+	*p = (struct progress){ .live = live && isatty(STDERR_FILENO) };
+	p->start_ns = clock_monotonic_ns();
+	p->next_ns = p->start_ns + INTERVAL;
+}
+
+static void write_stderr(const struct buffer *b)
+{
+	ssize_t unused = write(STDERR_FILENO, b->data, b->len);
+
+	(void)unused; /* there is nowhere to report it */
+}
+
+static void show(struct progress *p, int64_t now)
+{
+	struct buffer b = { 0 };
+
+	buffer_puts(&b, "\r");
+	progress_put_line(&b, p, now - p->start_ns);
+	buffer_puts(&b, "\033[K");
+	write_stderr(&b);
+	buffer_free(&b);
+	p->shown = true;
+	p->next_ns = now + INTERVAL;
+}
+
+void progress_count(struct progress *p, uint64_t len)
+{
+	int64_t now;
+
+	p->messages++;
+	p->bytes += len;
+	if (!p->live)
+		return;
+	now = clock_monotonic_ns();
+	if (now >= p->next_ns)
+		show(p, now);
+}
+
+void progress_clear(struct progress *p)
+{
+	const struct buffer clear = { .data = (char[]){ "\r\033[K" }, .len = 4 };
+
+	if (p->shown)
+		write_stderr(&clear);
+	p->shown = false;
+}
+
+static uint64_t per_second(uint64_t count, int64_t elapsed_ns)
+{
+	return elapsed_ns > 0 ? (uint64_t)((double)count * 1e9 / (double)elapsed_ns) : 0;
+}
+
+void progress_put_line(struct buffer *b, const struct progress *p, int64_t elapsed_ns)
+{
+	uint64_t done;
+
+	buffer_printf(b, text_n("%" PRIu64 " message", "%" PRIu64 " messages", p->messages),
+		      p->messages);
+	buffer_puts(b, "  ");
+	format_size(b, p->bytes, false);
+	buffer_printf(b, _("  %" PRIu64 "/s"), per_second(p->messages, elapsed_ns));
+	if (p->total == 0)
+		return;
+	/* An input may grow while it is read. */
+	done = p->done < p->total ? p->done : p->total;
+	buffer_printf(b, "  %d%%", (int)(100.0 * (double)done / (double)p->total));
+	if (done == 0)
+		return;
+	buffer_puts(b, _("  left "));
+	format_age(b, (int64_t)((double)elapsed_ns / (double)done * (double)(p->total - done) /
+				1e9));
+}
+
+void progress_put_summary(struct buffer *b, const struct progress *p, bool sent,
+			  int64_t elapsed_ns)
+{
+	buffer_printf(b,
+		      sent ? text_n("sent %" PRIu64 " message, %" PRIu64 " bytes",
+				    "sent %" PRIu64 " messages, %" PRIu64 " bytes", p->messages) :
+			     text_n("received %" PRIu64 " message, %" PRIu64 " bytes",
+				    "received %" PRIu64 " messages, %" PRIu64 " bytes",
+				    p->messages),
+		      p->messages, p->bytes);
+	buffer_printf(b, _(" in %.3f s (%" PRIu64 " messages/s)"), (double)elapsed_ns / 1e9,
+		      per_second(p->messages, elapsed_ns));
+}
+
+void progress_end(struct progress *p, bool sent, bool summary)
+{
+	struct buffer line = { 0 };
+
+	progress_clear(p);
+	if (!summary)
+		return;
+	progress_put_summary(&line, p, sent, clock_monotonic_ns() - p->start_ns);
+	msg_error("%s", buffer_string(&line));
+	buffer_free(&line);
+}

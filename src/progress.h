@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * progress.h - what send and recv say on stderr of how far they are: --progress and -v
+ */
+#ifndef MQTOOL_PROGRESS_H
+#define MQTOOL_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util.h"
+
+struct progress {
+	bool live;             /* --progress, and stderr is a terminal */
+	bool shown;            /* a line is on the screen now */
+	int64_t start_ns;      /* CLOCK_MONOTONIC */
+	int64_t next_ns;       /* when the line is due again */
+	uint64_t messages;
+	uint64_t bytes;        /* of bodies */
+	uint64_t done, total;  /* for the percentage, in any unit; total 0: not known */
+};
+
+/* Starts counting.  live: --progress was given. */
+void progress_begin(struct progress *p, bool live);
+/* Counts one message of len bytes, and shows the line where it is due. */
+void progress_count(struct progress *p, uint64_t len);
+/* Takes the line off the screen: call before anything else is printed there. */
+void progress_clear(struct progress *p);
+/* Takes the line off and, for -v, prints the summary; sent: the word is not "received". */
+void progress_end(struct progress *p, bool sent, bool summary);
+
+/* The texts, pure, appended to b: the line with rate, percent and time left, and the summary. */
+void progress_put_line(struct buffer *b, const struct progress *p, int64_t elapsed_ns);
+void progress_put_summary(struct buffer *b, const struct progress *p, bool sent,
+			  int64_t elapsed_ns);
+
+#endif
