@@ -747,7 +747,7 @@ static int recv_run(struct cmdline *cl)
 const struct command cmd_recv = {
 	.name = "recv",
 	.operands = N_("QUEUE [-- COMMAND [ARG...]]"),
-	.summary = N_("take messages from a queue"),
+	.summary = N_("Take messages from a queue"),
 	.notes = N_("FORMAT: %s body, %S size, %q body escaped, %x body in hex, %t type, %p priority,\n"
 		    "%n number from 1, %Q queue, %T time of receipt, %%; \\n \\t \\0 \\\\ \\xNN.\n"
 		    "COMMAND is run for each message, which is its standard input; MQTOOL_QUEUE,\n"

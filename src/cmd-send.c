@@ -504,7 +504,7 @@ static int send_run(struct cmdline *cl)
 const struct command cmd_send = {
 	.name = "send",
 	.operands = N_("QUEUE [MESSAGE...]"),
-	.summary = N_("put messages on a queue"),
+	.summary = N_("Put messages on a queue"),
 	.notes = N_("Each MESSAGE is one message. Without MESSAGE, -f, -l, -0 or -j all of standard\n"
 		    "input is one message, byte for byte. What goes in by -l, -0 or -j comes out\n"
 		    "the same by recv, recv -0 or recv -j."),

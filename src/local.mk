@@ -1,6 +1,10 @@
 ## SPDX-License-Identifier: GPL-2.0-or-later
 ## All but main.c goes into a library that the unit tests link too.
 
+bin_PROGRAMS += mqtool
+mqtool_SOURCES = src/main.c
+mqtool_LDADD = libmqtool.a $(POPT_LIBS) $(LIBINTL)
+
 noinst_LIBRARIES += libmqtool.a
 
 libmqtool_a_SOURCES = \
@@ -8,7 +12,9 @@ libmqtool_a_SOURCES = \
 	src/base64.h \
 	src/batch.c \
 	src/batch.h \
+	src/cmd-create.c \
 	src/cmd-recv.c \
+	src/cmd-rm.c \
 	src/cmd-send.c \
 	src/cmd.h \
 	src/cmdline.c \

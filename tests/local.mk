@@ -6,6 +6,7 @@
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
 	tests/unit/cmdline \
+	tests/unit/create \
 	tests/unit/diagnose \
 	tests/unit/format \
 	tests/unit/json \
@@ -24,7 +25,12 @@ UNIT_TESTS = $(UNIT_PURE)
 
 # Tests of the commands.
 BATS_TESTS = \
-	tests/bats/harness.bats
+	tests/bats/cmdline.bats \
+	tests/bats/create-users.bats \
+	tests/bats/create.bats \
+	tests/bats/harness.bats \
+	tests/bats/rm-users.bats \
+	tests/bats/rm.bats
 
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \
@@ -51,6 +57,10 @@ LDADD = libmqtool.a $(CMOCKA_LIBS) $(POPT_LIBS) $(LIBINTL)
 # popt out of memory.
 tests_unit_cmdline_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=poptGetNextOpt -Wl,--wrap=poptGetContext
+
+# Queues that others make and remove.
+tests_unit_create_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=queue_create -Wl,--wrap=queue_open -Wl,--wrap=queue_stat -Wl,--wrap=queue_close
 
 # Limits that are not there, allocations that fail.
 tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_explain -Wl,--wrap=realloc

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-create.c - mqtool create: make queues
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "users.h"
+
+/* Rounds of "it exists" and "it is gone" before that is what is said. */
+#define ENSURE_TRIES 10
+
+enum {
+	OPT_MODE = OPT_FIRST, OPT_OWNER, OPT_MAX_MESSAGES, OPT_MESSAGE_SIZE, OPT_MAX_BYTES,
+	OPT_EXIST_OK, OPT_PRIVATE, OPT_VERBOSE
+};
+
+static const struct poptOption create_options[] = {
+	{ "mode", 'm', POPT_ARG_STRING, NULL, OPT_MODE,
+	  N_("permissions in octal, whatever the umask (default 0600)"), N_("MODE") },
+	{ "owner", 'o', POPT_ARG_STRING, NULL, OPT_OWNER,
+	  N_("owner and group, as chown(1) takes them"), N_("USER[:GROUP]") },
+	{ "max-messages", 'c', POPT_ARG_STRING, NULL, OPT_MAX_MESSAGES,
+	  N_("POSIX: room for N messages (mq_maxmsg)"), N_("N") },
+	{ "message-size", 's', POPT_ARG_STRING, NULL, OPT_MESSAGE_SIZE,
+	  N_("POSIX: the largest message (mq_msgsize)"), N_("SIZE") },
+	{ "max-bytes", 'b', POPT_ARG_STRING, NULL, OPT_MAX_BYTES,
+	  N_("System V: room for SIZE bytes (msg_qbytes)"), N_("SIZE") },
+	{ "exist-ok", 'e', POPT_ARG_NONE, NULL, OPT_EXIST_OK,
+	  N_("a queue that is there already is fine if it is as asked"), NULL },
+	{ "private", '\0', POPT_ARG_NONE, NULL, OPT_PRIVATE,
+	  N_("make a System V queue without a key and print its id"), NULL },
+	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
+	  N_("print the name of each queue"), NULL },
+	CMD_COMMON_OPTIONS
+};
+
+struct create {
+	struct queue_attr attr;
+	bool exist_ok;
+	bool private;
+	bool verbose;
+};
+
+static bool read_count(struct cmdline *cl, const char *text, struct queue_attr *attr)
+{
+	attr->have |= CREATE_MAXMSG;
+	return opt_u64(cl, text, 1, INT64_MAX, &attr->maxmsg);
+}
+
+static bool read_message_size(struct cmdline *cl, const char *text, struct queue_attr *attr)
+{
+	attr->have |= CREATE_MSGSIZE;
+	if (!opt_size(cl, text, &attr->msgsize))
+		return false;
+	if (attr->msgsize > 0)
+		return true;
+	return msg_usage(_("%s: the size of a message must be at least 1"), cl->seen) == EX_DONE;
+}
+
+static bool read_option(struct cmdline *cl, int opt, const char *value, struct create *c)
+{
+	struct queue_attr *attr = &c->attr;
+
+	switch (opt) {
+	case OPT_MODE:
+		attr->have |= CREATE_MODE;
+		return opt_mode(cl, value, &attr->mode);
+	case OPT_OWNER:
+		return opt_owner(cl, value, attr);
+	case OPT_MAX_MESSAGES:
+		return read_count(cl, value, attr);
+	case OPT_MESSAGE_SIZE:
+		return read_message_size(cl, value, attr);
+	case OPT_MAX_BYTES:
+		attr->have |= CREATE_QBYTES;
+		return opt_size(cl, value, &attr->qbytes);
+	case OPT_EXIST_OK:
+		c->exist_ok = true;
+		return true;
+	case OPT_PRIVATE:
+		c->private = true;
+		return true;
+	default:
+		c->verbose = true;
+		return true;
+	}
+}
+
+/* ---- what fits together ---- */
+
+/* The option given that only the other kind has, or NULL. */
+static const char *foreign_option(const struct queue_attr *attr, enum queue_kind kind)
+{
+	if (kind == QUEUE_POSIX)
+		return attr->have & CREATE_QBYTES ? "--max-bytes" : NULL;
+	if (attr->have & CREATE_MAXMSG)
+		return "--max-messages";
+	return attr->have & CREATE_MSGSIZE ? "--message-size" : NULL;
+}
+
+static int check_ref(const struct create *c, const struct queue_ref *ref)
+{
+	const char *foreign = foreign_option(&c->attr, ref->kind);
+	char name[QUEUE_NAME_TEXT];
+
+	if (ref->by == QUEUE_BY_ID)
+		return msg_usage(_("%s: the kernel chooses ids; give a key, or --private"),
+				 queue_ref_text(ref, name));
+	return foreign ? msg_wrong_kind(foreign, ref) : EX_DONE;
+}
+
+static int check_private(const struct create *c, const struct cmdline *cl)
+{
+	const char *foreign = foreign_option(&c->attr, QUEUE_SYSV);
+
+	if (cl->noperands > 0)
+		return msg_usage(_("--private makes one new queue: '%s' cannot be named"),
+				 msg_quote(cl->operands[0]));
+	if (c->exist_ok)
+		return msg_usage(_("--private and --exist-ok exclude each other"));
+	if (foreign)
+		return msg_usage(_("%s is for POSIX queues, and --private makes a System V queue"),
+				 foreign);
+	return EX_DONE;
+}
+
+/* ---- a queue that is there already ---- */
+
+static void difference(const struct queue_ref *ref, const char *what, const char *is,
+		       const char *asked)
+{
+	char name[QUEUE_NAME_TEXT];
+
+	msg_error(_("%s exists with %s %s, not %s"), queue_ref_text(ref, name), what, is, asked);
+}
+
+static bool same_number(const struct queue_ref *ref, const char *what, bool known, uint64_t is,
+			uint64_t asked)
+{
+	char is_text[32], asked_text[32];
+
+	if (known && is == asked)
+		return true;
+	snprintf(is_text, sizeof(is_text), "%" PRIu64, is);
+	snprintf(asked_text, sizeof(asked_text), "%" PRIu64, asked);
+	difference(ref, what, known ? is_text : "?", asked_text);
+	return false;
+}
+
+static bool same_mode(const struct queue_ref *ref, mode_t is, mode_t asked)
+{
+	char is_text[16], asked_text[16];
+
+	if (is == asked)
+		return true;
+	snprintf(is_text, sizeof(is_text), "%04o", (unsigned int)is);
+	snprintf(asked_text, sizeof(asked_text), "%04o", (unsigned int)asked);
+	difference(ref, _("mode"), is_text, asked_text);
+	return false;
+}
+
+/* Owner, group and mode as they would have been made, given or not. */
+static bool same_rights(const struct queue_ref *ref, const struct queue_stat *st,
+			const struct queue_attr *attr)
+{
+	uid_t uid = attr->have & CREATE_OWNER ? attr->uid : geteuid();
+	gid_t gid = attr->have & CREATE_GROUP ? attr->gid : getegid();
+	bool same = true;
+
+	if (st->uid != uid) {
+		difference(ref, _("owner"), msg_quote(user_name(st->uid)),
+			   msg_quote(user_name(uid)));
+		same = false;
+	}
+	if (st->gid != gid) {
+		difference(ref, _("group"), msg_quote(group_name(st->gid)),
+			   msg_quote(group_name(gid)));
+		same = false;
+	}
+	return same_mode(ref, st->mode, attr->have & CREATE_MODE ? attr->mode : 0600) && same;
+}
+
+/* Names each difference. */
+static bool same_queue(const struct queue_ref *ref, const struct queue_stat *st,
+		       const struct queue_attr *attr)
+{
+	bool same = same_rights(ref, st, attr);
+
+	if (attr->have & CREATE_MAXMSG)
+		same &= same_number(ref, "mq_maxmsg", st->have & STAT_MAXMSG, st->maxmsg,
+				    attr->maxmsg);
+	if (attr->have & CREATE_MSGSIZE)
+		same &= same_number(ref, "mq_msgsize", st->have & STAT_MSGSIZE, st->msgsize,
+				    attr->msgsize);
+	if (attr->have & CREATE_QBYTES)
+		same &= same_number(ref, "msg_qbytes", st->have & STAT_QBYTES, st->qbytes,
+				    attr->qbytes);
+	return same;
+}
+
+static int look(const struct queue_ref *ref, struct queue *q, struct queue_stat *st)
+{
+	int rc = queue_open(q, ref, 0);
+
+	return rc < 0 ? rc : queue_stat(q, st);
+}
+
+/* Is the existing queue as asked?  -EEXIST where not, each difference having been named. */
+static int compare_existing(const struct queue_ref *ref, const struct queue_attr *attr)
+{
+	struct queue_stat st;
+	struct queue q;
+	int rc = look(ref, &q, &st);
+
+	if (rc == 0 && !same_queue(ref, &st, attr))
+		rc = -EEXIST;
+	queue_close(&q);
+	return rc;
+}
+
+/* ---- making ---- */
+
+static int failed(enum queue_op op, const struct queue_ref *ref, const struct queue_attr *attr,
+		  int error)
+{
+	const struct queue_attempt attempt = { .op = op, .ref = ref, .attr = attr };
+
+	return msg_queue_failed(&attempt, error);
+}
+
+/*
+ * With --exist-ok.  Between "it exists" and a look at it the queue may be removed: then it is to
+ * be made after all.
+ */
+static int ensure(const struct queue_ref *ref, const struct queue_attr *attr)
+{
+	int tries = ENSURE_TRIES, rc;
+
+	do {
+		rc = queue_create(ref, attr, NULL);
+		if (rc != -EEXIST)
+			return rc < 0 ? failed(QUEUE_OP_CREATE, ref, attr, rc) : EX_DONE;
+		rc = compare_existing(ref, attr);
+	} while ((rc == -ENOENT || rc == -EIDRM) && --tries > 0);
+	if (rc == 0)
+		return EX_DONE;
+	return rc == -EEXIST ? EX_FAILED : failed(QUEUE_OP_STAT, ref, attr, rc);
+}
+
+static int make(const struct queue_ref *ref, const struct queue_attr *attr)
+{
+	int rc = queue_create(ref, attr, NULL);
+
+	return rc < 0 ? failed(QUEUE_OP_CREATE, ref, attr, rc) : EX_DONE;
+}
+
+static int create_one(const struct queue_ref *ref, void *arg)
+{
+	const struct create *c = arg;
+	int status = c->exist_ok ? ensure(ref, &c->attr) : make(ref, &c->attr);
+	char name[QUEUE_NAME_TEXT];
+
+	if (status == EX_DONE && c->verbose)
+		puts(queue_ref_text(ref, name));
+	return status;
+}
+
+static int create_private(const struct create *c)
+{
+	struct queue_ref made;
+	char name[QUEUE_NAME_TEXT];
+	int rc = queue_create(NULL, &c->attr, &made);
+
+	if (rc < 0)
+		return failed(QUEUE_OP_CREATE, NULL, &c->attr, rc);
+	puts(queue_ref_text(&made, name));
+	return EX_DONE;
+}
+
+static int create_named(struct cmdline *cl, struct create *c)
+{
+	struct queue_ref *refs = cmdline_queues(cl, 0);
+	int status = EX_DONE, i;
+
+	if (!refs)
+		return EX_BADUSAGE;
+	for (i = 0; i < cl->noperands && status == EX_DONE; i++)
+		status = check_ref(c, &refs[i]);
+	if (status == EX_DONE)
+		status = cmdline_each(refs, cl->noperands, create_one, c);
+	free(refs);
+	return status;
+}
+
+static int create_run(struct cmdline *cl)
+{
+	struct create c = { 0 };
+	const char *value;
+	int opt, status;
+
+	while ((opt = cmdline_next(cl, &value)) > 0)
+		if (!read_option(cl, opt, value, &c))
+			return EX_BADUSAGE;
+	if (opt < 0)
+		return EX_BADUSAGE;
+	if (c.private) {
+		status = check_private(&c, cl);
+		return status == EX_DONE ? create_private(&c) : status;
+	}
+	if (cl->noperands == 0)
+		return msg_usage(_("no queue given"));
+	return create_named(cl, &c);
+}
+
+const struct command cmd_create = {
+	.name = "create",
+	.operands = N_("QUEUE..."),
+	.summary = N_("Make queues"),
+	.notes = N_("One of -c and -s alone leaves the other at the kernel's default, or at its\n"
+		    "maximum where that is smaller.  SIZE takes K, M and G."),
+	.options = create_options,
+	.min_operands = 0, /* --private takes none */
+	.max_operands = -1,
+	.run = create_run,
+};

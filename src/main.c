@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * main.c - the table of commands, and which of them is meant
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "near.h"
+
+const struct command *const commands[] = {
+	&cmd_create, &cmd_send, &cmd_recv, &cmd_rm, NULL
+};
+
+/* The commands that links may be named after. */
+static const char *const linked[] = {
+	"create", "send", "recv", "stat", "rm", "watch"
+};
+
+/* What others call these things. */
+static const struct {
+	const char *word, *command;
+} other_names[] = {
+	{ "receive", "recv" },  { "get", "recv" },       { "pop", "recv" },
+	{ "put", "send" },      { "push", "send" },      { "post", "send" },
+	{ "list", "stat" },     { "ls", "stat" },        { "show", "stat" },
+	{ "status", "stat" },   { "info", "stat" },      { "remove", "rm" },
+	{ "delete", "rm" },     { "del", "rm" },         { "unlink", "rm" },
+	{ "make", "create" },   { "new", "create" },     { "mk", "create" },
+	{ "monitor", "watch" }, { "top", "watch" },
+};
+
+static const struct command *find_command(const char *name)
+{
+	const struct command *const *cmd;
+
+	for (cmd = commands; *cmd; cmd++)
+		if (strcmp((*cmd)->name, name) == 0)
+			return *cmd;
+	return NULL;
+}
+
+/* The command that a link of this name runs, or NULL. */
+static const struct command *linked_command(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t i;
+
+	if (strncmp(name, "mq", 2) != 0)
+		return NULL;
+	for (i = 0; i < ARRAY_SIZE(linked); i++)
+		if (strcmp(name + 2, linked[i]) == 0)
+			return find_command(linked[i]);
+	return NULL;
+}
+
+static int unknown_command(const char *word)
+{
+	const struct command *const *cmd;
+	struct near_miss near;
+	size_t i;
+
+	near_begin(&near, word, strlen(word));
+	for (cmd = commands; *cmd; cmd++)
+		near_offer(&near, (*cmd)->name, (*cmd)->name);
+	for (i = 0; i < ARRAY_SIZE(other_names); i++)
+		if (find_command(other_names[i].command))
+			near_offer(&near, other_names[i].word, other_names[i].command);
+	near_offer(&near, "help", "help");
+	if (near_answer(&near))
+		return msg_usage_near(near_answer(&near), _("unknown command '%s'"),
+				      msg_quote(word));
+	return msg_usage(_("unknown command '%s'"), msg_quote(word));
+}
+
+static int unknown_option(const char *word)
+{
+	const char *name = word + strspn(word, "-");
+	struct near_miss near;
+
+	near_begin(&near, name, strlen(name));
+	near_offer(&near, "help", "--help");
+	near_offer(&near, "version", "--version");
+	if (near_answer(&near))
+		return msg_usage_near(near_answer(&near), _("unknown option '%s'"),
+				      msg_quote(word));
+	return msg_usage(_("unknown option '%s'"), msg_quote(word));
+}
+
+static int print_global_help(void)
+{
+	const struct command *const *cmd;
+
+	printf(_("Usage: %s\n"), "mqtool COMMAND [OPTION...] ...");
+	puts(_("Every message queue on this machine, System V and POSIX, from the command line."));
+	printf("\n%s\n", _("Commands:"));
+	for (cmd = commands; *cmd; cmd++)
+		printf("  %-10s %s\n", (*cmd)->name, _((*cmd)->summary));
+	printf("  %-10s %s\n", "help", _("Show this help, or that of a command"));
+	printf("\n%s\n", _("Options:"));
+	printf("  %-15s %s\n", "-h, --help", _("show this help and exit"));
+	printf("  %-15s %s\n", "-V, --version", _("show the version and exit"));
+	printf("\n%s\n", _("Queues:"));
+	puts(_("  /NAME, esc:/NAME\n"
+	       "                  POSIX; esc: is for names with \\xNN in them\n"
+	       "  0xKEY, key:KEY, id:MSQID, ftok:PATH[:PROJ]\n"
+	       "                  System V"));
+	printf("\n%s\n", _("Exit status:"));
+	puts(_("  0  done\n"
+	       "  1  failed: bad input data, a limit, a failed write or command\n"
+	       "  2  usage: nothing was done\n"
+	       "  3  nothing to receive, no room, or a condition not met in time\n"
+	       "  4  no such queue, or it was removed while in use\n"
+	       "  5  permission denied"));
+	printf("\n%s\n", _("'mqtool COMMAND --help' shows the options of a command;"
+			   " 'man mqtool' has it all."));
+	return EX_DONE;
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
+}
+
+/* argv[0] is "help". */
+static int help_command(int argc, char **argv)
+{
+	char help[] = "--help", *line[] = { argv[0], help, NULL };
+	const struct command *cmd;
+
+	if (argc < 2 || is_help(argv[1]))
+		return print_global_help();
+	if (argc > 2)
+		return msg_usage(_("extra operand '%s'"), msg_quote(argv[2]));
+	cmd = find_command(argv[1]);
+	if (cmd)
+		return cmdline_run(cmd, 2, line);
+	if (strcmp(argv[1], "help") == 0)
+		return print_global_help();
+	return argv[1][0] == '-' ? unknown_option(argv[1]) : unknown_command(argv[1]);
+}
+
+static int dispatch(int argc, char **argv)
+{
+	const struct command *cmd = argc > 0 ? linked_command(argv[0]) : NULL;
+
+	if (cmd)
+		return cmdline_run(cmd, argc, argv);
+	if (argc < 2)
+		return msg_usage(_("no command given"));
+	cmd = find_command(argv[1]);
+	if (cmd)
+		return cmdline_run(cmd, argc - 1, argv + 1);
+	if (is_help(argv[1]))
+		return print_global_help();
+	if (strcmp(argv[1], "help") == 0)
+		return help_command(argc - 1, argv + 1);
+	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0) {
+		print_version();
+		return EX_DONE;
+	}
+	return argv[1][0] == '-' ? unknown_option(argv[1]) : unknown_command(argv[1]);
+}
+
+/*
+ * A queue or file opened while 0, 1 or 2 is free would get that number, and messages meant for
+ * stderr could go to it.  Each is opened in the mode that makes its use fail.  One poll(2) tells
+ * which are closed; for an O_PATH descriptor it lies, and open(2) then returns another number.
+ */
+static void guard_stdio(void)
+{
+	struct pollfd fds[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+	int fd, got;
+
+	if (poll(fds, 3, 0) <= 0)
+		return;
+	for (fd = 0; fd < 3; fd++) {
+		if (!(fds[fd].revents & POLLNVAL))
+			continue;
+		got = open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+		if (got >= 0 && got != fd)
+			close(got);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	guard_stdio();
+	return stdout_finish(dispatch(argc, argv));
+}

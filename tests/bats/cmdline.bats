@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What is meant by a line: the command, its links, help, versions, wrong words, descriptors.
+
+load helper
+
+# refused WHAT WHAT_TO_DO COMMAND [ARG...]: exit 2, nothing on stdout, exactly these two lines.
+refused()
+{
+	local what=$1 next=$2
+	shift 2
+	run --separate-stderr -2 "$@"
+	equal "$output" "" && equal "$stderr" "$what"$'\n'"$next"
+}
+
+try="Try 'mqtool --help' for more information."
+
+@test "mqtool alone" {
+	refused "mqtool: no command given" "$try" mqtool
+}
+
+@test "argv may be empty" {
+	command -v perl >/dev/null || skip_loudly "perl not found"
+	# shellcheck disable=SC2016
+	refused "mqtool: no command given" "$try" \
+		perl -e 'my $p = shift; exec { $p } "" or die' "$(command -v mqtool)"
+}
+
+@test "an unknown command" {
+	refused "mqtool: unknown command 'frobnicate'" "$try" mqtool frobnicate
+	refused "mqtool: unknown command ''" "$try" mqtool ""
+	refused "mqtool: unknown command '/q'" "$try" mqtool /q
+	refused "mqtool: unknown command '\\x1b[31m'" "$try" mqtool $'\e[31m'
+	refused "mqtool: unknown command 'RM'" "$try" mqtool RM
+}
+
+@test "a command nearly right, or called as others call it" {
+	refused "mqtool: unknown command 'remove'" "Did you mean 'rm'?" mqtool remove /q
+	refused "mqtool: unknown command 'delete'" "Did you mean 'rm'?" mqtool delete
+	refused "mqtool: unknown command 'delet'" "Did you mean 'rm'?" mqtool delet
+	refused "mqtool: unknown command 'craete'" "Did you mean 'create'?" mqtool craete
+	refused "mqtool: unknown command 'creat'" "Did you mean 'create'?" mqtool creat -m 600
+	refused "mqtool: unknown command 'hlep'" "Did you mean 'help'?" mqtool hlep
+	refused "mqtool: unknown command 'rmm'" "Did you mean 'rm'?" mqtool help rmm
+}
+
+@test "an unknown global option" {
+	refused "mqtool: unknown option '--bogus'" "$try" mqtool --bogus rm
+	refused "mqtool: unknown option '--hepl'" "Did you mean '--help'?" mqtool --hepl
+	refused "mqtool: unknown option '--versoin'" "Did you mean '--version'?" mqtool --versoin
+	refused "mqtool: unknown option '-n'" "$try" mqtool -n rm
+	refused "mqtool: unknown option '--'" "$try" mqtool -- rm
+	refused "mqtool: unknown option '-x'" "$try" mqtool help -x
+}
+
+@test "global help, spelled in four ways" {
+	run --separate-stderr -0 mqtool --help
+	equal "$stderr" ""
+	matches "$output" "Usage: mqtool COMMAND *"
+	matches "$output" "*  create *  rm *  help *"
+	matches "$output" "*man mqtool*"
+	local help=$output status
+	for status in 0 1 2 3 4 5; do
+		matches "$help" "*"$'\n'"  $status  *"
+	done
+	run -0 mqtool -h
+	equal "$output" "$help"
+	run -0 mqtool help
+	equal "$output" "$help"
+	run -0 mqtool help help
+	equal "$output" "$help"
+	run -0 mqtool help --help
+	equal "$output" "$help"
+}
+
+@test "help of each command, spelled in three ways" {
+	run -0 mqtool --help
+	local commands help
+	commands=$(awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' <<<"$output")
+	matches "$commands" "create*rm*help"
+	for command in $commands; do
+		[ "$command" != help ] || continue
+		run --separate-stderr -0 mqtool "$command" --help
+		equal "$stderr" ""
+		matches "$output" "Usage: mqtool $command [[]OPTION...[]] *-h, --help*-V, --version*"
+		help=$output
+		run -0 mqtool "$command" -h
+		equal "$output" "$help"
+		run -0 mqtool help "$command"
+		equal "$output" "$help"
+	done
+}
+
+@test "help for what is not there" {
+	refused "mqtool: unknown command 'nosuch'" "$try" mqtool help nosuch
+	refused "mqtool: extra operand 'create'" "$try" mqtool help rm create
+}
+
+@test "the version" {
+	run --separate-stderr -0 mqtool --version
+	equal "$stderr" ""
+	matches "${lines[0]}" "mqtool [0-9]*.[0-9]*"
+	matches "$output" "*GNU GPL version 2 or later*NO WARRANTY*"
+	local version=$output
+	run -0 mqtool -V
+	equal "$output" "$version"
+	run -0 mqtool rm --version
+	equal "$output" "$version"
+	run -0 mqtool create -V /never
+	equal "$output" "$version"
+	run -4 mqtool rm /never
+}
+
+@test "links run their command" {
+	run -0 mqcreate -v /link
+	equal "$output" /link
+	run -0 mqrm -v /link
+	equal "$output" /link
+	run -0 mqrm --help
+	matches "$output" "Usage: mqtool rm *"
+	run --separate-stderr -2 mqrm
+	equal "$stderr" "mqtool rm: no queue given"$'\n'"Try 'mqtool rm --help' for more information."
+	"$BATS_FILE_TMPDIR/bin/mqcreate" /by-path
+	run -0 mqtool rm /by-path
+}
+
+@test "other names of the program are mqtool" {
+	local name
+	for name in mq mqhelp mqcheck mqrmx xmqrm; do
+		ln -s "$(command -v mqtool)" "$name"
+		refused "mqtool: no command given" "$try" "./$name"
+		run -0 "./$name" rm --help
+	done
+}
+
+@test "help that cannot be written is a failure" {
+	run --separate-stderr -1 bash -c 'mqtool --help >/dev/full'
+	equal "$stderr" "mqtool: cannot write standard output: No space left on device"
+	run --separate-stderr -1 bash -c 'mqtool rm --help >/dev/full'
+	equal "$stderr" "mqtool rm: cannot write standard output: No space left on device"
+	run --separate-stderr -1 bash -c 'mqtool -V >&-'
+	equal "$stderr" "mqtool: cannot write standard output: Bad file descriptor"
+}
+
+@test "closed descriptors 0, 1 and 2 stay useless" {
+	# The queue must not become one of them.
+	mqtool create /fds <&- >&- 2>&-
+	run --separate-stderr -1 bash -c 'mqtool create -v /fds2 <&- >&-'
+	equal "$stderr" "mqtool create: cannot write standard output: Bad file descriptor"
+	run -1 bash -c 'mqtool create -v /fds3 <&- >&- 2>&-'
+	run -1 bash -c 'mqtool create /fds3 2>&-'
+	equal "$output" ""
+	# Nothing was to be printed.
+	mqtool rm /fds /fds2 /fds3 >&-
+}
+
+@test "closed descriptors are opened so that their use fails" {
+	command -v strace >/dev/null || skip_loudly "strace not found"
+	strace -o /dev/null true 2>/dev/null || skip_loudly "strace is not permitted"
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 run -4 strace -f -o trace -e trace=openat \
+		bash -c 'exec mqtool rm /nosuch <&- >&- 2>&-'
+	grep -q 'openat(AT_FDCWD, "/dev/null", O_WRONLY) = 0$' trace
+	grep -q 'openat(AT_FDCWD, "/dev/null", O_RDONLY) = 1$' trace
+	grep -q 'openat(AT_FDCWD, "/dev/null", O_RDONLY) = 2$' trace
+}
+
+@test "a command that prints nothing reads no locale" {
+	command -v strace >/dev/null || skip_loudly "strace not found"
+	strace -o /dev/null true 2>/dev/null || skip_loudly "strace is not permitted"
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 LC_ALL=en_US.UTF-8 \
+		strace -o trace -e trace=openat mqtool rm -f /nosuch
+	run ! grep -E 'locale|gconv' trace
+	grep -q libpopt trace
+}
+
+@test "options may follow operands, unless POSIXLY_CORRECT" {
+	run -0 mqtool rm /nosuch -f
+	POSIXLY_CORRECT=1 run -2 mqtool rm /nosuch -f
+	POSIXLY_CORRECT=1 run -0 mqtool rm -f /nosuch
+	run -2 mqtool rm /nosuch -- -f
+}
