@@ -83,7 +83,9 @@ static bool no_reader(const struct diagnose_view *view)
 {
 	if (!has_messages(view->st) || any_receiver(view))
 		return false;
-	return view->st->kind == QUEUE_POSIX ? !any_reader(view) : view->receiver_gone;
+	if (view->st->kind == QUEUE_SYSV)
+		return view->receiver_gone;
+	return !view->partial && !any_reader(view);
 }
 
 size_t diagnose(const struct diagnose_view *view, struct finding findings[static FINDINGS_MAX])
@@ -173,11 +175,8 @@ static void put_no_reader(struct buffer *b, const struct diagnose_view *view)
 			      n);
 	else if (st->kind == QUEUE_SYSV)
 		buffer_printf(b,
-			      text_n("%lu message waits, nobody waits for it, and the last"
-				     " receiver has exited",
-				     "%lu messages wait, nobody waits for them, and the last"
-				     " receiver has exited",
-				     n),
+			      text_n("%lu message waits, and the last receiver has exited",
+				     "%lu messages wait, and the last receiver has exited", n),
 			      n);
 	else if (view->nholders)
 		buffer_printf(b,

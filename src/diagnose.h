@@ -23,6 +23,7 @@ struct diagnose_view {
 	const struct proc_holder *holders; /* POSIX */
 	size_t nholders;
 	bool receiver_gone;                /* System V: lrpid is there no more */
+	bool partial;                      /* there are processes that may not be looked at */
 	int64_t took_ns;                   /* from reading st to the end of the look at processes */
 };
 

@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -633,17 +634,16 @@ int procs_command(pid_t pid, int64_t then, char command[static PROC_COMMAND])
 {
 	char path[PROC_PATH], text[1024];
 	struct proc_stat stat;
-	int n;
 
+	/* The one question that hidepid lets be asked of another user's process. */
+	if (kill(pid, 0) < 0 && errno == ESRCH)
+		return -ESRCH;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	n = read_text_file(path, text, sizeof(text));
-	if (n < 0)
-		return n == -ENOENT ? -ESRCH : n;
+	if (read_text_file(path, text, sizeof(text)) < 0 || !proc_parse_stat(text, &stat))
+		return -EACCES;
 	/* A second of grace: both times are cut to whole seconds. */
-	if (!proc_parse_stat(text, &stat) || stat.state == 'Z' ||
-	    start_time(stat.start) > then + 1)
+	if (stat.state == 'Z' || start_time(stat.start) > then + 1)
 		return -ESRCH;
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	return read_command(AT_FDCWD, path, command);
-	return 0;
+	return read_command(AT_FDCWD, path, command) < 0 ? -EACCES : 0;
 }

@@ -80,7 +80,8 @@ size_t procs_holders_of(const struct procs *procs, const struct queue_stat *st,
 void procs_count(const struct procs *procs, struct queue_stat *queues, size_t n);
 /*
  * Reads the command of process pid, provided that it was there at `then` (seconds since the
- * epoch): -ESRCH where it is gone or its number was given to a later process.
+ * epoch): -ESRCH where it is gone or its number was given to a later process, -EACCES where it is
+ * hidden.
  */
 int procs_command(pid_t pid, int64_t then, char command[static PROC_COMMAND]) _must_check_;
 
