@@ -29,7 +29,7 @@ struct column_context {
 	bool exact;    /* sizes in plain bytes */
 };
 
-/* A choice of columns in order. */
+/* A choice of columns in order, each at most once. */
 struct column_list {
 	enum column col[COLUMNS_ALL];
 	size_t n;
@@ -45,27 +45,39 @@ const char *column_help(enum column col);
 bool column_right(enum column col);
 /* The STAT_* bits that queue_list() must be asked for to fill the column. */
 unsigned int column_detail(enum column col);
+/* True where queues of that kind have such a value at all. */
+bool column_applies(enum column col, enum queue_kind kind);
+/* True where the queue has the value: false for another kind's and for what may not be read. */
+bool column_known(enum column col, const struct queue_stat *st);
+
 /* The default choice. */
 void column_list_default(struct column_list *list);
+/* True where the column was chosen. */
+bool column_list_has(const struct column_list *list, enum column col);
+/* Adds a column at the end, unless it is there. */
+void column_list_add(struct column_list *list, enum column col);
+/* The STAT_* bits for all columns chosen. */
+unsigned int column_list_detail(const struct column_list *list);
 /*
  * Reads LIST or +LIST (adds to what is there): names separated by commas, upper or lower case, as
- * heading or member.  Returns 0, or -EINVAL with *bad, *bad_len the part that is no column.
+ * heading or member; one that is chosen already is not added again.  Returns 0, or -EINVAL with
+ * *bad, *bad_len the part that is no column, and the list as it was.
  */
 int column_list_parse(const char *text, struct column_list *list, const char **bad, size_t *bad_len)
 	_must_check_;
-/*
- * Reads a sort key COL or COL:r.  Returns 0 or -EINVAL.
- */
+/* Reads a sort key COL or COL:r.  Returns 0 or -EINVAL. */
 int column_sort_parse(const char *text, enum column *col, bool *reverse) _must_check_;
 
-/* Appends the cell's text: "-" where the kind has no such value, "?" where it may not be read. */
+/* Appends the cell's text: "-" where the kind has no such value or nothing ever happened, "?"
+ * where it may not be read. */
 void column_put_cell(struct buffer *b, enum column col, const struct queue_stat *st,
 		     const struct column_context *context);
 /* Appends the JSON value: a number, a string, or null. */
 void column_put_json(struct buffer *b, enum column col, const struct queue_stat *st);
-/* Orders by the column: numbers by size with absent values last, texts by bytes; ties by name. */
-int column_compare(enum column col, const struct queue_stat *a, const struct queue_stat *b);
-/* Sorts queues in place; stable against reversal of ties. */
-void column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse);
+/*
+ * Sorts queues in place: numbers by size, LAST by age, texts by bytes, absent values last in
+ * either direction, ties by name.  Returns 0 or -ENOMEM with the order as it was.
+ */
+int column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse) _must_check_;
 
 #endif

@@ -18,6 +18,7 @@ libmqtool_a_SOURCES = \
 	src/cmd-send.c \
 	src/cmd.h \
 	src/cmdline.c \
+	src/columns.c \
 	src/columns.h \
 	src/diagnose.c \
 	src/diagnose.h \
@@ -31,6 +32,8 @@ libmqtool_a_SOURCES = \
 	src/json-read.c \
 	src/json-write.c \
 	src/json.h \
+	src/limit.c \
+	src/limit.h \
 	src/msg.c \
 	src/near.c \
 	src/near.h \

@@ -6,11 +6,13 @@
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
 	tests/unit/cmdline \
+	tests/unit/columns \
 	tests/unit/create \
 	tests/unit/diagnose \
 	tests/unit/format \
 	tests/unit/json \
 	tests/unit/json-own \
+	tests/unit/limit \
 	tests/unit/msg \
 	tests/unit/near \
 	tests/unit/parse \
@@ -61,6 +63,11 @@ tests_unit_cmdline_LDFLAGS = $(AM_LDFLAGS) \
 # Queues that others make and remove.
 tests_unit_create_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=queue_create -Wl,--wrap=queue_open -Wl,--wrap=queue_stat -Wl,--wrap=queue_close
+# Users that are not there, allocations that fail.
+tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name
+
+# Limits of the test's own.
+tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read_number_file -Wl,--wrap=getrlimit
 
 # Limits that are not there, allocations that fail.
 tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_explain -Wl,--wrap=realloc

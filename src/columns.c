@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * columns.c - one table of columns, and what it drives: cells, JSON values, order
+ */
+#include "config.h"
+
+#include "columns.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "format.h"
+#include "json.h"
+#include "users.h"
+
+/* How a column's value becomes text; numbers are what column_number() says. */
+enum column_form {
+	FORM_QUEUE,
+	FORM_KIND,
+	FORM_NUMBER,
+	FORM_SIZE,
+	FORM_PERCENT,
+	FORM_MODE,
+	FORM_USER,
+	FORM_KEY,
+	FORM_AGE,     /* 0 is never */
+	FORM_TIME,    /* 0 is never */
+	FORM_PID,     /* 0 is none */
+	FORM_WAITING,
+};
+
+struct column_info {
+	const char *name;
+	const char *member;
+	const char *help;
+	enum column_form form;
+	unsigned int kinds;  /* QUEUE_MASK_*: who has such a value */
+	unsigned int have;   /* STAT_* bits without which the value is not known */
+	unsigned int detail; /* STAT_* bits to ask queue_list() for */
+};
+
+#define SYSV QUEUE_MASK_SYSV
+#define POSIX QUEUE_MASK_POSIX
+#define ALL QUEUE_MASK_ALL
+
+static const struct column_info columns[COLUMNS_ALL] = {
+	[COL_QUEUE] = { "QUEUE", "queue", N_("name, as every command takes it"),
+			FORM_QUEUE, ALL, 0, 0 },
+	[COL_KIND] = { "KIND", "kind", N_("sysv or posix"), FORM_KIND, ALL, 0, 0 },
+	[COL_MESSAGES] = { "MESSAGES", "messages", N_("messages waiting"),
+			   FORM_NUMBER, ALL, STAT_MESSAGES, STAT_MESSAGES },
+	[COL_BYTES] = { "BYTES", "bytes", N_("bytes waiting"),
+			FORM_SIZE, ALL, STAT_BYTES, STAT_BYTES },
+	[COL_USE] = { "USE%", "use", N_("part of the queue in use, in percent"),
+		      FORM_PERCENT, ALL, STAT_MESSAGES,
+		      STAT_MESSAGES | STAT_MAXMSG | STAT_QBYTES },
+	[COL_MODE] = { "MODE", "mode", N_("permissions, octal"),
+		       FORM_MODE, ALL, STAT_OWNER, STAT_OWNER },
+	[COL_OWNER] = { "OWNER", "owner", N_("name of the owning user"),
+			FORM_USER, ALL, STAT_OWNER, STAT_OWNER },
+	[COL_LAST] = { "LAST", "last", N_("age of the last send or receive"),
+		       FORM_AGE, ALL, STAT_LAST, STAT_LAST },
+	[COL_WAITING] = { "WAITING", "waiting", N_("threads blocked: r in a receive, s in a send"),
+			  FORM_WAITING, ALL, STAT_WAITING, STAT_INODE },
+	[COL_KEY] = { "KEY", "key", N_("System V key"), FORM_KEY, SYSV, STAT_KEY, STAT_KEY },
+	[COL_MSQID] = { "MSQID", "msqid", N_("System V identifier"),
+			FORM_NUMBER, SYSV, STAT_KEY, STAT_KEY },
+	[COL_MAXMSG] = { "MAXMSG", "maxmsg", N_("messages that a POSIX queue can hold"),
+			 FORM_NUMBER, POSIX, STAT_MAXMSG, STAT_MAXMSG },
+	[COL_MSGSIZE] = { "MSGSIZE", "msgsize", N_("largest message of a POSIX queue"),
+			  FORM_SIZE, POSIX, STAT_MSGSIZE, STAT_MSGSIZE },
+	[COL_QBYTES] = { "QBYTES", "qbytes", N_("bytes that a System V queue can hold"),
+			 FORM_SIZE, SYSV, STAT_QBYTES, STAT_QBYTES },
+	[COL_UID] = { "UID", "uid", N_("number of the owning user"),
+		      FORM_NUMBER, ALL, STAT_OWNER, STAT_OWNER },
+	[COL_GID] = { "GID", "gid", N_("number of the owning group"),
+		      FORM_NUMBER, ALL, STAT_OWNER, STAT_OWNER },
+	[COL_SENT] = { "SENT", "sent", N_("time of the last send (System V)"),
+		       FORM_TIME, SYSV, STAT_SENT, STAT_SENT },
+	[COL_RECEIVED] = { "RECEIVED", "received", N_("time of the last receive (System V)"),
+			   FORM_TIME, SYSV, STAT_RECEIVED, STAT_RECEIVED },
+	[COL_LSPID] = { "LSPID", "lspid", N_("process that sent last (System V)"),
+			FORM_PID, SYSV, STAT_PIDS, STAT_PIDS },
+	[COL_LRPID] = { "LRPID", "lrpid", N_("process that received last (System V)"),
+			FORM_PID, SYSV, STAT_PIDS, STAT_PIDS },
+	[COL_CTIME] = { "CTIME", "ctime", N_("time of the last change of mode, owner or size"),
+			FORM_TIME, ALL, STAT_CTIME, STAT_CTIME },
+	[COL_INO] = { "INO", "ino", N_("inode number (POSIX)"),
+		      FORM_NUMBER, POSIX, STAT_INODE, STAT_INODE },
+	[COL_NOTIFY] = { "NOTIFY", "notify", N_("process registered with mq_notify(3) (POSIX)"),
+			 FORM_PID, POSIX, STAT_NOTIFY, STAT_NOTIFY },
+};
+
+const char *column_name(enum column col)
+{
+	return columns[col].name;
+}
+
+const char *column_member(enum column col)
+{
+	return columns[col].member;
+}
+
+const char *column_help(enum column col)
+{
+	return text_get(columns[col].help);
+}
+
+bool column_right(enum column col)
+{
+	switch (columns[col].form) {
+	case FORM_QUEUE:
+	case FORM_KIND:
+	case FORM_USER:
+		return false;
+	default:
+		return true;
+	}
+}
+
+unsigned int column_detail(enum column col)
+{
+	return columns[col].detail;
+}
+
+bool column_applies(enum column col, enum queue_kind kind)
+{
+	return columns[col].kinds & (1u << kind);
+}
+
+bool column_known(enum column col, const struct queue_stat *st)
+{
+	if (!column_applies(col, st->kind) || (columns[col].have & ~st->have))
+		return false;
+	return col != COL_USE || queue_stat_use(st) >= 0;
+}
+
+/* ---- choices ---- */
+
+void column_list_default(struct column_list *list)
+{
+	list->n = 0;
+	for (int col = COL_QUEUE; col <= COL_LAST; col++)
+		list->col[list->n++] = (enum column)col;
+}
+
+bool column_list_has(const struct column_list *list, enum column col)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->col[i] == col)
+			return true;
+	}
+	return false;
+}
+
+void column_list_add(struct column_list *list, enum column col)
+{
+	if (!column_list_has(list, col))
+		list->col[list->n++] = col;
+}
+
+unsigned int column_list_detail(const struct column_list *list)
+{
+	unsigned int detail = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		detail |= columns[list->col[i]].detail;
+	return detail;
+}
+
+static bool name_is(const char *name, const char *text, size_t len)
+{
+	return strlen(name) == len && strncasecmp(name, text, len) == 0;
+}
+
+static int column_find(const char *text, size_t len, enum column *found)
+{
+	for (int col = 0; col < COLUMNS_ALL; col++) {
+		if (!name_is(columns[col].name, text, len) &&
+		    !name_is(columns[col].member, text, len))
+			continue;
+		*found = (enum column)col;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int column_list_parse(const char *text, struct column_list *list, const char **bad, size_t *bad_len)
+{
+	struct column_list chosen = { .n = 0 };
+
+	if (*text == '+') {
+		chosen = *list;
+		text++;
+	}
+	for (;;) {
+		size_t len = strcspn(text, ",");
+		enum column col;
+
+		if (column_find(text, len, &col) < 0) {
+			*bad = text;
+			*bad_len = len;
+			return -EINVAL;
+		}
+		column_list_add(&chosen, col);
+		if (!text[len])
+			break;
+		text += len + 1;
+	}
+	*list = chosen;
+	return 0;
+}
+
+int column_sort_parse(const char *text, enum column *col, bool *reverse)
+{
+	size_t len = strcspn(text, ":");
+
+	if (text[len] && strcmp(text + len, ":r") != 0)
+		return -EINVAL;
+	*reverse = text[len] != '\0';
+	return column_find(text, len, col);
+}
+
+/* ---- values ---- */
+
+/* The value of a column that is a number at heart; the column is known. */
+static uint64_t column_number(enum column col, const struct queue_stat *st)
+{
+	switch (col) {
+	case COL_KIND:
+		return st->kind;
+	case COL_MESSAGES:
+		return st->messages;
+	case COL_BYTES:
+		return st->bytes;
+	case COL_USE:
+		return (uint64_t)queue_stat_use(st);
+	case COL_MODE:
+		return st->mode;
+	case COL_UID:
+		return st->uid;
+	case COL_GID:
+		return st->gid;
+	case COL_LAST:
+		return (uint64_t)st->last;
+	case COL_WAITING:
+		return (uint64_t)st->receivers + st->senders;
+	case COL_KEY:
+		return st->key;
+	case COL_MSQID:
+		return (uint64_t)st->msqid;
+	case COL_MAXMSG:
+		return st->maxmsg;
+	case COL_MSGSIZE:
+		return st->msgsize;
+	case COL_QBYTES:
+		return st->qbytes;
+	case COL_SENT:
+		return (uint64_t)st->stime;
+	case COL_RECEIVED:
+		return (uint64_t)st->rtime;
+	case COL_LSPID:
+		return (uint64_t)st->lspid;
+	case COL_LRPID:
+		return (uint64_t)st->lrpid;
+	case COL_CTIME:
+		return (uint64_t)st->ctime;
+	case COL_INO:
+		return st->ino;
+	case COL_NOTIFY:
+		return (uint64_t)st->notify_pid;
+	default: /* texts */
+		return 0;
+	}
+}
+
+/* Ten thousand rows of these: printf(3) would be most of the cost of a listing. */
+static void put_number(struct buffer *b, uint64_t value)
+{
+	char digits[20], *p = digits + sizeof(digits);
+
+	do {
+		*--p = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	buffer_put(b, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+static void put_mode(struct buffer *b, uint64_t mode)
+{
+	const char octal[4] = { '0', (char)('0' + (mode >> 6 & 7)), (char)('0' + (mode >> 3 & 7)),
+				(char)('0' + (mode & 7)) };
+
+	buffer_put(b, octal, sizeof(octal));
+}
+
+static void put_key(struct buffer *b, uint64_t key)
+{
+	char hex[10] = "0x";
+
+	for (int i = 0; i < 8; i++)
+		hex[2 + i] = "0123456789abcdef"[key >> (28 - 4 * i) & 15];
+	buffer_put(b, hex, sizeof(hex));
+}
+
+static void put_name(struct buffer *b, const struct queue_stat *st)
+{
+	char name[QUEUE_NAME_TEXT];
+
+	buffer_puts(b, queue_stat_text(st, name));
+}
+
+static void put_user(struct buffer *b, const struct queue_stat *st)
+{
+	const char *name = user_name(st->uid);
+
+	escape_put(b, name, strlen(name), ESCAPE_FOREIGN);
+}
+
+/* As lsipc --time-format=iso: one word, whatever the reader splits at. */
+static void put_time(struct buffer *b, int64_t seconds)
+{
+	time_t when = (time_t)seconds;
+	char iso[40];
+	struct tm tm;
+	size_t n;
+
+	if (!localtime_r(&when, &tm)) {
+		put_number(b, (uint64_t)seconds);
+		return;
+	}
+	n = strftime(iso, sizeof(iso), "%Y-%m-%dT%H:%M:%S%z", &tm);
+	if (n < 2)
+		return;
+	/* strftime(3) has +0100 for ISO 8601's +01:00 */
+	buffer_put(b, iso, n - 2);
+	buffer_putc(b, ':');
+	buffer_put(b, iso + n - 2, 2);
+}
+
+static void put_waiting(struct buffer *b, const struct queue_stat *st)
+{
+	if (!st->receivers && !st->senders) {
+		buffer_putc(b, '0');
+		return;
+	}
+	if (st->receivers) {
+		put_number(b, st->receivers);
+		buffer_putc(b, 'r');
+	}
+	if (st->receivers && st->senders)
+		buffer_putc(b, '+');
+	if (st->senders) {
+		put_number(b, st->senders);
+		buffer_putc(b, 's');
+	}
+}
+
+/* Values whose zero says that there is none. */
+static bool none(enum column_form form, uint64_t value)
+{
+	return value == 0 && (form == FORM_AGE || form == FORM_TIME || form == FORM_PID);
+}
+
+static void put_cell(struct buffer *b, enum column col, const struct queue_stat *st,
+		     const struct column_context *context)
+{
+	uint64_t value = column_number(col, st);
+
+	if (none(columns[col].form, value)) {
+		buffer_putc(b, '-');
+		return;
+	}
+	switch (columns[col].form) {
+	case FORM_QUEUE:
+		put_name(b, st);
+		break;
+	case FORM_KIND:
+		buffer_puts(b, queue_kind_name(st->kind));
+		break;
+	case FORM_NUMBER:
+	case FORM_PID:
+		put_number(b, value);
+		break;
+	case FORM_SIZE:
+		format_size(b, value, context->exact);
+		break;
+	case FORM_PERCENT:
+		put_number(b, value);
+		buffer_putc(b, '%');
+		break;
+	case FORM_MODE:
+		put_mode(b, value);
+		break;
+	case FORM_USER:
+		put_user(b, st);
+		break;
+	case FORM_KEY:
+		put_key(b, value);
+		break;
+	case FORM_AGE:
+		format_age(b, context->now - (int64_t)value);
+		break;
+	case FORM_TIME:
+		put_time(b, (int64_t)value);
+		break;
+	case FORM_WAITING:
+		put_waiting(b, st);
+		break;
+	}
+}
+
+void column_put_cell(struct buffer *b, enum column col, const struct queue_stat *st,
+		     const struct column_context *context)
+{
+	if (!column_applies(col, st->kind))
+		buffer_putc(b, '-');
+	else if (!column_known(col, st))
+		buffer_putc(b, '?');
+	else
+		put_cell(b, col, st, context);
+}
+
+static void put_json_user(struct buffer *b, const struct queue_stat *st)
+{
+	struct buffer name = { 0 };
+
+	put_user(&name, st);
+	json_put_string(b, buffer_string(&name), name.len);
+	buffer_free(&name);
+}
+
+void column_put_json(struct buffer *b, enum column col, const struct queue_stat *st)
+{
+	char name[QUEUE_NAME_TEXT];
+
+	if (!column_known(col, st)) {
+		buffer_puts(b, "null");
+		return;
+	}
+	switch (columns[col].form) {
+	case FORM_QUEUE:
+		queue_stat_text(st, name);
+		json_put_string(b, name, strlen(name));
+		break;
+	case FORM_KIND:
+		buffer_printf(b, "\"%s\"", queue_kind_name(st->kind));
+		break;
+	case FORM_MODE:
+		buffer_putc(b, '"');
+		put_mode(b, st->mode);
+		buffer_putc(b, '"');
+		break;
+	case FORM_USER:
+		put_json_user(b, st);
+		break;
+	default:
+		put_number(b, column_number(col, st));
+		break;
+	}
+}
+
+/* ---- order ---- */
+
+/* One queue with all that decides its place, so that comparing looks at nothing else. */
+struct sort_item {
+	uint64_t key;
+	const char *text;
+	const struct queue_stat *st;
+	bool absent;
+	signed char sign;      /* of values: -1 where reversed */
+	signed char name_sign; /* of names: reversed only where they are the key, not a tie */
+};
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* As the names read: System V by key, private queues first, by number; POSIX by bytes. */
+static int compare_names(const struct queue_stat *a, const struct queue_stat *b)
+{
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->kind == QUEUE_POSIX)
+		return strcmp(a->name, b->name);
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return (a->msqid > b->msqid) - (a->msqid < b->msqid);
+}
+
+static int compare_items(const void *pa, const void *pb)
+{
+	const struct sort_item *a = pa, *b = pb;
+	int order;
+
+	if (a->absent != b->absent)
+		return a->absent ? 1 : -1;
+	order = compare_u64(a->key, b->key);
+	if (!order && a->text && b->text)
+		order = strcmp(a->text, b->text);
+	if (order)
+		return order * a->sign;
+	return compare_names(a->st, b->st) * a->name_sign;
+}
+
+static void sort_item_set(struct sort_item *item, const struct queue_stat *st, enum column col,
+			  bool reverse)
+{
+	*item = (struct sort_item) {
+		.st = st,
+		.absent = !column_known(col, st),
+		.sign = reverse ? -1 : 1,
+		.name_sign = reverse && col == COL_QUEUE ? -1 : 1,
+	};
+	if (item->absent)
+		return;
+	if (col == COL_OWNER)
+		item->text = user_name(st->uid);
+	else
+		item->key = column_number(col, st);
+	/* The cell is an age: what moved last is the smallest, what never moved the largest. */
+	if (columns[col].form == FORM_AGE)
+		item->key = item->key ? (uint64_t)INT64_MAX - item->key : INT64_MAX;
+}
+
+int column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse)
+{
+	struct sort_item *order;
+	struct queue_stat *sorted;
+	int ret = -ENOMEM;
+
+	if (n < 2)
+		return 0;
+	order = calloc(n, sizeof(*order));
+	sorted = calloc(n, sizeof(*sorted));
+	if (!order || !sorted)
+		goto out;
+	for (size_t i = 0; i < n; i++)
+		sort_item_set(&order[i], &items[i], col, reverse);
+	qsort(order, n, sizeof(*order), compare_items);
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = *order[i].st;
+	memcpy(items, sorted, n * sizeof(*items));
+	ret = 0;
+out:
+	free(sorted);
+	free(order);
+	return ret;
+}
