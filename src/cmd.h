@@ -108,6 +108,11 @@ const char *msg_quote(const char *text);
  * its limit.  Returns the exit status for it.
  */
 int msg_queue_failed(const struct queue_attempt *attempt, int error) _must_check_;
+/*
+ * Prints a line for each kind in mask whose queues could not be listed (list->note): why, and what
+ * to do.  Returns EX_DONE where another kind was asked for too, else the exit status for it.
+ */
+int msg_list_notes(const struct queue_list *list, unsigned int mask);
 /* The exit status that belongs to -errno of a queue operation. */
 int exit_status_of(int error);
 /* Of two statuses the one that counts: the first that is no success. */

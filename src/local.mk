@@ -16,6 +16,7 @@ libmqtool_a_SOURCES = \
 	src/cmd-recv.c \
 	src/cmd-rm.c \
 	src/cmd-send.c \
+	src/cmd-stat.c \
 	src/cmd.h \
 	src/cmdline.c \
 	src/columns.c \
@@ -53,6 +54,8 @@ libmqtool_a_SOURCES = \
 	src/ref.c \
 	src/render.c \
 	src/render.h \
+	src/report.c \
+	src/report.h \
 	src/table.c \
 	src/table.h \
 	src/unicode-ranges.h \

@@ -14,7 +14,7 @@
 #include "near.h"
 
 const struct command *const commands[] = {
-	&cmd_create, &cmd_send, &cmd_recv, &cmd_rm, NULL
+	&cmd_create, &cmd_send, &cmd_recv, &cmd_stat, &cmd_rm, NULL
 };
 
 /* The commands that links may be named after. */

@@ -164,6 +164,39 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 	return attempt_status(attempt, error, limit);
 }
 
+static void list_note(enum queue_kind kind, int error)
+{
+	const char *name = kind == QUEUE_SYSV ? "System V" : "POSIX";
+
+	if (error == -ENODEV)
+		msg_error(_("%s queues are not listed: mqueue is not mounted on /dev/mqueue (as"
+			    " root: mount -t mqueue none /dev/mqueue)"),
+			  name);
+	else if (error == -EXDEV)
+		msg_error(_("%s queues are not listed: /dev/mqueue shows those of another IPC"
+			    " namespace (as root, to see those of this one: mount -t mqueue none"
+			    " /dev/mqueue)"),
+			  name);
+	else if (error == -ENOSYS)
+		msg_error(_("%s queues are not listed: this kernel has none"), name);
+	else
+		msg_error(_("%s queues are not listed: %s"), name, strerror(-error));
+}
+
+int msg_list_notes(const struct queue_list *list, unsigned int mask)
+{
+	int status = EX_DONE;
+
+	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++) {
+		if (!(mask & (1u << kind)) || !list->note[kind])
+			continue;
+		list_note((enum queue_kind)kind, list->note[kind]);
+		if (mask == 1u << kind)
+			status = exit_status_of(list->note[kind]);
+	}
+	return status;
+}
+
 int status_first(int first, int next)
 {
 	return first != EX_DONE ? first : next;

@@ -63,6 +63,7 @@ tests_unit_cmdline_LDFLAGS = $(AM_LDFLAGS) \
 # Queues that others make and remove.
 tests_unit_create_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=queue_create -Wl,--wrap=queue_open -Wl,--wrap=queue_stat -Wl,--wrap=queue_close
+
 # Users that are not there, allocations that fail.
 tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name
 

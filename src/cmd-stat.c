@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-stat.c - mqtool stat: what there is, how full, who is behind it
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "columns.h"
+#include "limit.h"
+#include "procs.h"
+#include "report.h"
+
+enum {
+	OPT_SYSV = OPT_FIRST, OPT_POSIX, OPT_OUTPUT, OPT_SORT, OPT_BYTES, OPT_NOHEADINGS, OPT_JSON,
+	OPT_WAITERS, OPT_LIMITS
+};
+
+static const struct poptOption stat_options[] = {
+	{ "sysv", 'S', POPT_ARG_NONE, NULL, OPT_SYSV, N_("System V queues"), NULL },
+	{ "posix", 'P', POPT_ARG_NONE, NULL, OPT_POSIX, N_("POSIX queues"), NULL },
+	{ "output", 'o', POPT_ARG_STRING, NULL, OPT_OUTPUT,
+	  N_("show these columns, or with +COL those too"), N_("COL,...") },
+	{ "sort", 's', POPT_ARG_STRING, NULL, OPT_SORT,
+	  N_("sort by a column; with :r the other way round"), N_("COL[:r]") },
+	{ "bytes", 'b', POPT_ARG_NONE, NULL, OPT_BYTES, N_("sizes in bytes, without K and M"),
+	  NULL },
+	{ "noheadings", 'H', POPT_ARG_NONE, NULL, OPT_NOHEADINGS, N_("no line of headings"), NULL },
+	CMD_JSON_OPTION(OPT_JSON, N_("a JSON array of objects (also -J)")),
+	{ "waiters", 'w', POPT_ARG_NONE, NULL, OPT_WAITERS,
+	  N_("look for the processes that wait on queues"), NULL },
+	{ "limits", 'L', POPT_ARG_NONE, NULL, OPT_LIMITS,
+	  N_("show the kernel's limits instead of queues"), NULL },
+	CMD_COMMON_OPTIONS
+};
+
+/* The line, read. */
+struct stat_line {
+	unsigned int mask;          /* QUEUE_MASK_*; 0 where neither -S nor -P was given */
+	struct column_list columns;
+	bool chosen;                /* -o */
+	bool sorted;                /* -s */
+	enum column sort;
+	bool reverse;
+	bool bytes, noheadings, json, waiters, limits;
+	struct queue_ref *refs;     /* operands */
+	int nrefs;
+};
+
+/* What was found. */
+struct stat_result {
+	struct queue_list list;
+	struct queue_stat *items;   /* list.items, or those that were named */
+	size_t n;
+	struct procs procs;
+	int64_t began_ns;
+};
+
+/* ---- the line ---- */
+
+static bool no_column(const struct cmdline *cl, const char *name, size_t len)
+{
+	struct buffer names = { 0 }, bad = { 0 };
+	int status;
+
+	for (int col = 0; col < COLUMNS_ALL; col++) {
+		buffer_puts(&names, col ? ", " : "");
+		buffer_puts(&names, column_name((enum column)col));
+	}
+	buffer_put(&bad, name, len);
+	status = msg_usage(_("%s: there is no column '%s'; there are %s"), cl->seen,
+			   msg_quote(buffer_string(&bad)), buffer_string(&names));
+	buffer_free(&names);
+	buffer_free(&bad);
+	return status == EX_DONE;
+}
+
+static bool read_columns(const struct cmdline *cl, const char *text, struct stat_line *line)
+{
+	const char *bad;
+	size_t len;
+
+	column_list_default(&line->columns);
+	line->chosen = true;
+	return column_list_parse(text, &line->columns, &bad, &len) == 0 || no_column(cl, bad, len);
+}
+
+static bool read_sort(const struct cmdline *cl, const char *text, struct stat_line *line)
+{
+	size_t len = strcspn(text, ":");
+
+	line->sorted = true;
+	if (column_sort_parse(text, &line->sort, &line->reverse) == 0)
+		return true;
+	if (text[len] && strcmp(text + len, ":r") != 0)
+		return msg_usage(_("%s: '%s' is not COL or COL:r"), cl->seen, msg_quote(text)) ==
+		       EX_DONE;
+	return no_column(cl, text, len);
+}
+
+static bool read_option(const struct cmdline *cl, int opt, const char *value,
+			struct stat_line *line)
+{
+	switch (opt) {
+	case OPT_SYSV:
+		line->mask |= QUEUE_MASK_SYSV;
+		return true;
+	case OPT_POSIX:
+		line->mask |= QUEUE_MASK_POSIX;
+		return true;
+	case OPT_OUTPUT:
+		return read_columns(cl, value, line);
+	case OPT_SORT:
+		return read_sort(cl, value, line);
+	case OPT_BYTES:
+		line->bytes = true;
+		return true;
+	case OPT_NOHEADINGS:
+		line->noheadings = true;
+		return true;
+	case OPT_JSON:
+		line->json = true;
+		return true;
+	case OPT_WAITERS:
+		line->waiters = true;
+		return true;
+	default:
+		line->limits = true;
+		return true;
+	}
+}
+
+static int check_limits(const struct stat_line *line, const struct cmdline *cl)
+{
+	if (cl->noperands)
+		return msg_usage(_("--limits is about no queue: '%s' cannot be named"),
+				 msg_quote(cl->operands[0]));
+	if (line->chosen || line->sorted || line->waiters)
+		return msg_usage(_("--limits has no columns of queues: not with %s"),
+				 line->chosen ? "--output" : line->sorted ? "--sort" : "--waiters");
+	return EX_DONE;
+}
+
+static int check_kinds(const struct stat_line *line)
+{
+	for (int i = 0; line->mask && i < line->nrefs; i++) {
+		if (!(line->mask & (1u << line->refs[i].kind)))
+			return msg_wrong_kind(line->refs[i].kind == QUEUE_SYSV ? "--posix" :
+										 "--sysv",
+					      &line->refs[i]);
+	}
+	return EX_DONE;
+}
+
+static int read_line(struct cmdline *cl, struct stat_line *line)
+{
+	const char *value;
+	int opt, status;
+
+	column_list_default(&line->columns);
+	while ((opt = cmdline_next(cl, &value)) > 0) {
+		if (!read_option(cl, opt, value, line))
+			return EX_BADUSAGE;
+	}
+	if (opt < 0)
+		return EX_BADUSAGE;
+	if (line->limits) {
+		status = check_limits(line, cl);
+		if (status)
+			return status;
+	}
+	if (!cl->noperands)
+		return EX_DONE;
+	line->refs = cmdline_queues(cl, 0);
+	if (!line->refs)
+		return EX_BADUSAGE;
+	line->nrefs = cl->noperands;
+	return check_kinds(line);
+}
+
+/* ---- looking ---- */
+
+static bool as_block(const struct stat_line *line)
+{
+	return line->nrefs && !line->chosen && !line->sorted && !line->noheadings && !line->json;
+}
+
+/* JSON is for programs, which take what they need: all that costs no look at processes. */
+static void complete_columns(struct stat_line *line)
+{
+	for (int col = 0; line->json && !line->chosen && col < COLUMNS_ALL; col++) {
+		if (col != COL_WAITING)
+			column_list_add(&line->columns, (enum column)col);
+	}
+	if (line->waiters)
+		column_list_add(&line->columns, COL_WAITING);
+}
+
+static int out_of_memory(void)
+{
+	msg_error(_("out of memory"));
+	return EX_FAILED;
+}
+
+static int list_all(const struct stat_line *line, struct stat_result *result)
+{
+	unsigned int mask = line->mask ? line->mask : QUEUE_MASK_ALL;
+	unsigned int detail = column_list_detail(&line->columns);
+	int rc, status;
+
+	if (line->sorted)
+		detail |= column_detail(line->sort);
+	rc = queue_list(&result->list, mask, detail);
+	if (rc < 0)
+		return out_of_memory();
+	status = msg_list_notes(&result->list, mask);
+	result->items = result->list.items;
+	result->n = result->list.n;
+	return status;
+}
+
+static bool is_queue(const struct queue_ref *ref, const struct queue_stat *st)
+{
+	switch (ref->by) {
+	case QUEUE_BY_NAME:
+		return st->kind == QUEUE_POSIX && strcmp(st->name, ref->name) == 0;
+	case QUEUE_BY_KEY:
+		return st->kind == QUEUE_SYSV && st->key == ref->key;
+	default:
+		return st->kind == QUEUE_SYSV && st->msqid == ref->msqid;
+	}
+}
+
+/* A queue that may not be opened still shows its owner and mode in the list. */
+static bool find_listed(const struct queue_ref *ref, struct queue_list *list, struct queue_stat *st)
+{
+	if (queue_list(list, 1u << ref->kind, STAT_INODE) < 0)
+		return false;
+	for (size_t i = 0; i < list->n; i++) {
+		if (!is_queue(ref, &list->items[i]))
+			continue;
+		*st = list->items[i];
+		return true;
+	}
+	return false;
+}
+
+/* Reads one queue that was named; *st->name is the ref's. */
+static int look(const struct queue_ref *ref, struct queue_list *list, struct queue_stat *st)
+{
+	struct queue q;
+	int rc = queue_open(&q, ref, 0);
+
+	if (rc == 0)
+		rc = queue_stat(&q, st);
+	queue_close(&q);
+	if (rc == -EACCES && find_listed(ref, list, st))
+		rc = 0;
+	if (rc == 0 && st->kind == QUEUE_POSIX)
+		st->name = ref->name;
+	return rc;
+}
+
+/* Is there a value to show that may not be read? */
+static bool unreadable(const struct stat_line *line, const struct queue_stat *st)
+{
+	for (int col = 0; col < COLUMNS_ALL; col++) {
+		enum column c = (enum column)col;
+
+		if (c != COL_WAITING && (as_block(line) || column_list_has(&line->columns, c)) &&
+		    column_applies(c, st->kind) && !column_known(c, st))
+			return true;
+	}
+	return false;
+}
+
+static int look_at_named(const struct stat_line *line, struct stat_result *result)
+{
+	int status = EX_DONE;
+
+	result->items = calloc((size_t)line->nrefs, sizeof(*result->items));
+	if (!result->items)
+		return out_of_memory();
+	for (int i = 0; i < line->nrefs; i++) {
+		const struct queue_attempt attempt = { .op = QUEUE_OP_STAT, .ref = &line->refs[i] };
+		struct queue_stat *st = &result->items[result->n];
+		int rc = look(&line->refs[i], &result->list, st);
+
+		if (rc == 0) {
+			result->n++;
+			rc = unreadable(line, st) ? -EACCES : 0;
+		}
+		if (rc < 0)
+			status = status_first(status, msg_queue_failed(&attempt, rc));
+	}
+	return status;
+}
+
+/* ---- processes ---- */
+
+static unsigned int processes_wanted(const struct stat_line *line)
+{
+	if (as_block(line))
+		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE;
+	if (line->waiters && line->json)
+		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE;
+	if (column_list_has(&line->columns, COL_WAITING) ||
+	    (line->sorted && line->sort == COL_WAITING))
+		return PROCS_WAITERS;
+	return 0;
+}
+
+static void say_hidden(const struct procs *procs)
+{
+	if (procs->hidepid)
+		msg_error(_("processes of other users are hidden here (/proc is mounted with"
+			    " hidepid): what they hold or wait for is not shown"));
+	if (procs->hidden)
+		msg_error(text_n("%u process may not be looked at: what it holds or waits for is"
+				 " not shown",
+				 "%u processes may not be looked at: what they hold or wait for is"
+				 " not shown",
+				 procs->hidden),
+			  procs->hidden);
+	if (procs->blind)
+		msg_error(text_n("%u thread waits on a queue that may not be told (it takes root,"
+				 " or kernel.yama.ptrace_scope=0)",
+				 "%u threads wait on queues that may not be told (it takes root,"
+				 " or kernel.yama.ptrace_scope=0)",
+				 procs->blind),
+			  procs->blind);
+}
+
+static int look_at_processes(const struct stat_line *line, struct stat_result *result)
+{
+	unsigned int wanted = processes_wanted(line);
+	int rc;
+
+	if (!wanted)
+		return EX_DONE;
+	rc = procs_scan(&result->procs, wanted, result->items, result->n);
+	if (rc == -ENOMEM)
+		return out_of_memory();
+	if (rc < 0) {
+		msg_error(_("processes cannot be looked at: /proc: %s"), strerror(-rc));
+		return EX_FAILED;
+	}
+	procs_count(&result->procs, result->items, result->n);
+	say_hidden(&result->procs);
+	return EX_DONE;
+}
+
+/* ---- showing ---- */
+
+/* One write for all, and a failed one is main()'s to say. */
+static int print(struct buffer *b, int status)
+{
+	if (b->failed)
+		status = status_first(status, out_of_memory());
+	else
+		fwrite(b->data, 1, b->len, stdout);
+	buffer_free(b);
+	return status;
+}
+
+static int show(const struct stat_line *line, const struct stat_result *result, int status)
+{
+	struct report report = {
+		.columns = &line->columns,
+		.context = { .now = time(NULL), .exact = line->bytes },
+		.headings = !line->noheadings,
+		.procs = line->waiters || as_block(line) ? &result->procs : NULL,
+		.took_ns = clock_monotonic_ns() - result->began_ns,
+	};
+	struct buffer b = { 0 };
+
+	if (line->json) {
+		report_put_json(&b, &report, result->items, result->n);
+	} else if (as_block(line)) {
+		for (size_t i = 0; i < result->n; i++) {
+			if (i)
+				buffer_putc(&b, '\n');
+			report_put_block(&b, &report, &result->items[i]);
+		}
+	} else if (report_put_table(&b, &report, result->items, result->n) < 0) {
+		b.failed = true;
+	}
+	return print(&b, status);
+}
+
+static int sort(const struct stat_line *line, struct stat_result *result)
+{
+	/* What was named comes in the order given, unless another is asked for. */
+	if (line->nrefs && !line->sorted)
+		return EX_DONE;
+	if (column_sort(result->items, result->n, line->sorted ? line->sort : COL_QUEUE,
+			line->reverse) < 0)
+		return out_of_memory();
+	return EX_DONE;
+}
+
+static int stat_queues(struct stat_line *line)
+{
+	struct stat_result result = { .began_ns = clock_monotonic_ns() };
+	int status;
+
+	complete_columns(line);
+	status = line->nrefs ? look_at_named(line, &result) : list_all(line, &result);
+	status = status_first(status, look_at_processes(line, &result));
+	status = status_first(status, sort(line, &result));
+	status = show(line, &result, status);
+	if (line->nrefs)
+		free(result.items);
+	queue_list_free(&result.list);
+	procs_free(&result.procs);
+	return status;
+}
+
+static int stat_limits(const struct stat_line *line)
+{
+	const struct report report = {
+		.context = { .exact = line->bytes },
+		.headings = !line->noheadings,
+	};
+	unsigned int mask = line->mask ? line->mask : QUEUE_MASK_ALL;
+	struct limit limits[LIMITS_MAX];
+	struct queue_list list = { 0 };
+	struct buffer b = { 0 };
+	size_t n;
+
+	if (queue_list(&list, mask, LIMITS_DETAIL) < 0)
+		return out_of_memory();
+	n = limits_read(limits, mask, &list);
+	queue_list_free(&list);
+	if (line->json)
+		report_put_limits_json(&b, limits, n);
+	else if (report_put_limits(&b, &report, limits, n) < 0)
+		b.failed = true;
+	return print(&b, EX_DONE);
+}
+
+static int stat_run(struct cmdline *cl)
+{
+	struct stat_line line = { 0 };
+	int status = read_line(cl, &line);
+
+	if (status == EX_DONE)
+		status = line.limits ? stat_limits(&line) : stat_queues(&line);
+	free(line.refs);
+	return status;
+}
+
+const struct command cmd_stat = {
+	.name = "stat",
+	.operands = N_("[QUEUE...]"),
+	.summary = N_("Show queues, their use, and who is behind them"),
+	.notes = N_("Without QUEUE, a table of all queues.  A QUEUE without -o, -s, -H or -j is shown in\n"
+		    "full, with its holders, its waiters and what follows from them.\n"
+		    "\n"
+		    "Columns: QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST, and WAITING KEY MSQID\n"
+		    "MAXMSG MSGSIZE QBYTES UID GID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY.\n"
+		    "A value that may not be read is ?, one that the kind does not have is -."),
+	.options = stat_options,
+	.min_operands = 0,
+	.max_operands = -1,
+	.run = stat_run,
+};
