@@ -30,6 +30,7 @@ BATS_TESTS = \
 	tests/bats/cmdline.bats \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \
+	tests/bats/examples.bats \
 	tests/bats/harness.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats

@@ -195,6 +195,16 @@ matches()
 	return 1
 }
 
+# All 256 values of a byte, in their order.
+all_bytes()
+{
+	local i
+	for ((i = 0; i < 256; i++)); do
+		# shellcheck disable=SC2059
+		printf "\\x$(printf %02x "$i")"
+	done
+}
+
 # skip_loudly WHY: skips the test, and says so also where only failures are shown.
 skip_loudly()
 {
