@@ -1,15 +1,17 @@
 ## SPDX-License-Identifier: GPL-2.0-or-later
 ## Small C programs that use queues without mqtool: built by make check, for people to read.
+## Each is complete in its one file and needs nothing of ours.
 
-EXAMPLES = \
+check_PROGRAMS += \
 	examples/posix-recv \
 	examples/posix-send \
 	examples/sysv-recv \
 	examples/sysv-send
-check_PROGRAMS += $(EXAMPLES)
-
-# Nothing of ours: each is complete in its one file.
+examples_posix_recv_SOURCES = examples/posix-recv.c
 examples_posix_recv_LDADD =
+examples_posix_send_SOURCES = examples/posix-send.c
 examples_posix_send_LDADD =
+examples_sysv_recv_SOURCES = examples/sysv-recv.c
 examples_sysv_recv_LDADD =
+examples_sysv_send_SOURCES = examples/sysv-send.c
 examples_sysv_send_LDADD =
