@@ -1,0 +1,20 @@
+## SPDX-License-Identifier: GPL-2.0-or-later
+## What mqtool costs, beside the least that a C program does.  Not part of make check: a figure
+## takes a quiet machine, and minutes.
+
+bench_programs = \
+	tests/bench/bare \
+	tests/bench/pairs
+EXTRA_PROGRAMS = $(bench_programs)
+CLEANFILES += $(bench_programs)
+
+tests_bench_bare_LDADD =
+tests_bench_pairs_LDADD =
+
+EXTRA_DIST += tests/bench/bench
+
+# make bench BENCH='start stream' measures some of the groups.
+bench: all $(bench_programs)
+	@MQTOOL='$(abs_top_builddir)/mqtool$(EXEEXT)' MQTOOL_BUILD='$(abs_top_builddir)' \
+		BENCH_CFLAGS='$(CC) $(CFLAGS)' $(srcdir)/tests/bench/bench $(BENCH)
+.PHONY: bench
