@@ -352,13 +352,18 @@ enum dir_state { DIR_OURS, DIR_FOREIGN, DIR_UNKNOWN };
 static enum dir_state compare_by_name(int by_path, const char *slash_name)
 {
 	mqd_t by_name = open_to_look(slash_name);
-	enum dir_state state;
+	struct stat file;
+	bool same;
 
-	if (by_name < 0)
-		return errno == ENOENT ? DIR_FOREIGN : DIR_UNKNOWN;
-	state = same_queue(by_path, by_name) ? DIR_OURS : DIR_FOREIGN;
-	mq_close(by_name);
-	return state;
+	if (by_name < 0 && errno != ENOENT)
+		return DIR_UNKNOWN;
+	same = by_name >= 0 && same_queue(by_path, by_name);
+	if (by_name >= 0)
+		mq_close(by_name);
+	if (same)
+		return DIR_OURS;
+	/* Removed since it was opened by path: the name says nothing of it any more. */
+	return fstat(by_path, &file) < 0 || file.st_nlink == 0 ? DIR_UNKNOWN : DIR_FOREIGN;
 }
 
 /*
@@ -393,43 +398,66 @@ static int open_at(int dir, const char *name)
 	return fd;
 }
 
-/* Adds one queue; 1 where it was gone by then. */
-static int add_queue(struct queue_list *list, int dir, const char *name, unsigned int detail,
-		     enum dir_state *state)
+/*
+ * Opens a queue to look at it and reads its inode: both of the same queue, whatever takes its name
+ * meanwhile.  One that may not be opened still has its inode read.  -ENOENT where it is gone.
+ */
+static int open_listed(int dir, const char *name, struct stat *file)
 {
-	char slash_name[NAME_MAX + 2];
-	struct queue_stat found = { 0 };
-	struct queue_stat *st;
-	struct stat file;
-	int fd;
+	int fd = open_at(dir, name);
+	int rc = fd < 0 ? -errno : fd;
 
-	if (fstatat(dir, name, &file, AT_SYMLINK_NOFOLLOW) < 0)
-		return 1;
-	fill_inode(&found, &file);
-	slash_name[0] = '/';
-	memcpy(slash_name + 1, name, strlen(name) + 1);
-	if ((detail & (STAT_MESSAGES | STAT_BYTES | STAT_NOTIFY | STAT_MAXMSG | STAT_MSGSIZE)) ||
-	    *state == DIR_UNKNOWN) {
-		fd = open_at(dir, name);
-		if (fd >= 0) {
-			fill_open(&found, fd, detail);
-			if (*state == DIR_UNKNOWN)
-				*state = compare_by_name(fd, slash_name);
-			close(fd);
-		}
-		if (*state == DIR_FOREIGN)
-			return -EXDEV;
-	}
-	st = queue_list_add(list);
+	if (fd >= 0 && fstat(fd, file) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	if (rc == -ENOENT || fstatat(dir, name, file, AT_SYMLINK_NOFOLLOW) < 0)
+		return -ENOENT;
+	return rc < 0 ? rc : -EACCES;
+}
+
+static int add_item(struct queue_list *list, const struct queue_stat *found, const char *name)
+{
+	struct queue_stat *st = queue_list_add(list);
+
 	if (!st)
 		return -ENOMEM;
-	*st = found;
-	st->name = queue_list_name(list, slash_name);
+	*st = *found;
+	st->name = queue_list_name(list, name);
 	if (!st->name) {
 		list->n--;
 		return -ENOMEM;
 	}
 	return 0;
+}
+
+/* Adds one queue; 1 where it was gone by then. */
+static int add_queue(struct queue_list *list, int dir, const char *name, unsigned int detail,
+		     enum dir_state *state)
+{
+	const unsigned int inside = STAT_MESSAGES | STAT_BYTES | STAT_NOTIFY | STAT_MAXMSG |
+				    STAT_MSGSIZE;
+	char slash_name[NAME_MAX + 2];
+	struct queue_stat found = { 0 };
+	struct stat file;
+	int fd = -1;
+
+	slash_name[0] = '/';
+	memcpy(slash_name + 1, name, strlen(name) + 1);
+	if ((detail & inside) || *state == DIR_UNKNOWN)
+		fd = open_listed(dir, name, &file);
+	else if (fstatat(dir, name, &file, AT_SYMLINK_NOFOLLOW) < 0)
+		fd = -ENOENT;
+	if (fd == -ENOENT)
+		return 1;
+	fill_inode(&found, &file);
+	if (fd >= 0) {
+		fill_open(&found, fd, detail);
+		if (*state == DIR_UNKNOWN)
+			*state = compare_by_name(fd, slash_name);
+		close(fd);
+	}
+	return *state == DIR_FOREIGN ? -EXDEV : add_item(list, &found, slash_name);
 }
 
 static int posix_list(struct queue_list *list, unsigned int detail)
