@@ -362,7 +362,7 @@ static int print(struct buffer *b, int status)
 {
 	if (b->failed)
 		status = status_first(status, out_of_memory());
-	else
+	else if (b->len)
 		fwrite(b->data, 1, b->len, stdout);
 	buffer_free(b);
 	return status;

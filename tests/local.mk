@@ -33,7 +33,8 @@ BATS_TESTS = \
 	tests/bats/examples.bats \
 	tests/bats/harness.bats \
 	tests/bats/rm-users.bats \
-	tests/bats/rm.bats
+	tests/bats/rm.bats \
+	tests/bats/stat.bats
 
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \
@@ -52,6 +53,9 @@ else
 TESTS += tests/no-cmocka.sh
 endif
 TESTS += $(BATS_TESTS) $(SOURCE_TESTS)
+
+# Programs that the tests of commands start.
+check_PROGRAMS += tests/helpers/blocked
 
 # Of the unit tests; mqtool has its own.
 AM_DEFAULT_SOURCE_EXT = .c
