@@ -391,15 +391,17 @@ static void count_last(struct receiver *r)
  */
 static int receive(struct receiver *r)
 {
+	int64_t timeout_ns;
 	bool writing;
 	int rc = 0;
 
 	for (uint64_t left = r->opt.count; left > 0; left--) {
 		if (stop_signal())
 			return end_taking(r, -EINTR);
-		rc = batch_take(&r->batch, &r->opt.want,
-				r->batch.n ? QUEUE_NO_WAIT : r->opt.timeout_ns, &writing);
-		if (rc == -EAGAIN && r->batch.n && r->opt.timeout_ns != QUEUE_NO_WAIT) {
+		timeout_ns = r->batch.n ? QUEUE_NO_WAIT : r->opt.timeout_ns;
+		rc = batch_take(&r->batch, &r->opt.want, timeout_ns, &writing);
+		/* A full batch may have been written on the way: only what was asked counts. */
+		if (rc == -EAGAIN && timeout_ns != r->opt.timeout_ns) {
 			writing = true;
 			rc = batch_write(&r->batch);
 			if (rc == 0)
