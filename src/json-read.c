@@ -409,11 +409,9 @@ static int read_object(const json_t *object, struct message *m, struct json_erro
 
 	if (!json_is_object(object))
 		return refuse(error, 0, _("not a JSON object"));
-	if (type && priority)
-		return refuse(error, 0, _("both \"%s\" and \"%s\""), "type", "priority");
 	if (type)
 		rc = read_type(type, m, error);
-	else if (priority)
+	if (rc == 0 && priority)
 		rc = read_priority(priority, m, error);
 	return rc ? rc : read_body(object, m, error);
 }

@@ -358,6 +358,11 @@ static void test_lines(void **state)
 		  0, 0, "x" },
 		{ "{\"priority\":32767,\"body\":\"x\"}", MESSAGE_HAS_PRIORITY, 0, 32767, "x" },
 		{ "{\"type\":1,\"body_base64\":\"Zm9v\"}", MESSAGE_HAS_TYPE, 1, 0, "foo" },
+		/* one is foreign to any queue, but which one is not known here */
+		{ "{\"type\":7,\"priority\":5,\"body\":\"x\"}",
+		  MESSAGE_HAS_TYPE | MESSAGE_HAS_PRIORITY, 7, 5, "x" },
+		{ "{\"priority\":5,\"type\":7,\"body\":\"x\"}",
+		  MESSAGE_HAS_TYPE | MESSAGE_HAS_PRIORITY, 7, 5, "x" },
 		/* other orders, blanks, other members, whatever they hold */
 		{ " { \"body\" : \"x\" , \"type\" : 2 } \r", MESSAGE_HAS_TYPE, 2, 0, "x" },
 		{ "{\"body\":\"x\",\"size\":\"none\",\"queue\":null,\"nested\":{\"body\":1,\"a\":[2]}}",
@@ -447,7 +452,9 @@ static void test_bad_lines(void **state)
 		{ "{\"body_base64\":[\"Zm9v\"]}", 0, "\"body_base64\" must be a string" },
 		{ "{\"body_base64\":\"Zm9\"}", 0, "\"body_base64\" is not base64" },
 		{ "{\"body_base64\":\"Zm9v \"}", 0, "\"body_base64\" is not base64" },
-		{ "{\"type\":1,\"priority\":1,\"body\":\"x\"}", 0, "both \"type\" and \"priority\"" },
+		{ "{\"type\":0,\"priority\":1,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
+		{ "{\"type\":1,\"priority\":-1,\"body\":\"x\"}", 0,
+		  "\"priority\" must be a whole number from 0 to 32767" },
 		{ "{\"type\":0,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
 		{ "{\"type\":-1,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
 		{ "{\"type\":1.0,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
