@@ -33,6 +33,7 @@ BATS_TESTS = \
 	tests/bats/create.bats \
 	tests/bats/examples.bats \
 	tests/bats/harness.bats \
+	tests/bats/json.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
 	tests/bats/stat.bats

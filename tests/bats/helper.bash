@@ -87,7 +87,8 @@ valgrind_wrapper()
 # those of COMMAND.  Ended with the test.
 start()
 {
-	"$@" 3>&- &
+	# Without a redirection of its own the shell would give it /dev/null.
+	"$@" <&0 3>&- &
 	pid=$!
 	started+=("$pid")
 }
