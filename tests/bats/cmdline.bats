@@ -19,7 +19,7 @@ try="Try 'mqtool --help' for more information."
 	refused "mqtool: no command given" "$try" mqtool
 }
 
-@test "argv may be empty" {
+@test "the name of the program may be empty" {
 	command -v perl >/dev/null || skip_loudly "perl not found"
 	# shellcheck disable=SC2016
 	refused "mqtool: no command given" "$try" \
@@ -178,4 +178,65 @@ try="Try 'mqtool --help' for more information."
 	POSIXLY_CORRECT=1 run -2 mqtool rm /nosuch -f
 	POSIXLY_CORRECT=1 run -0 mqtool rm -f /nosuch
 	run -2 mqtool rm /nosuch -- -f
+}
+
+@test "the first -- ends the options, a later one is an operand" {
+	mqtool create /dashes
+	mqtool send /dashes -- -- x -v
+	run -0 mqtool recv -a /dashes
+	equal "$output" "--
+x
+-v"
+	mqtool rm /dashes
+}
+
+@test "what popt would replace by the next operand" {
+	mqtool create /subst
+	# As an operand it is a message like any other.
+	mqtool send /subst '!#:+' 'a!#:+b'
+	run -0 mqtool recv -a /subst
+	equal "$output" '!#:+
+a!#:+b'
+	run --separate-stderr -2 mqtool recv -F '!#:+' -n /subst
+	equal "${stderr_lines[0]}" \
+		"mqtool recv: option '-F' cannot be given a value with '!#:+' in it"
+	run --separate-stderr -2 mqtool send --file='!#:+' /subst
+	equal "${stderr_lines[0]}" \
+		"mqtool send: option '--file' cannot be given a value with '!#:+' in it"
+	mqtool rm /subst
+}
+
+@test "a command begins at the first --, and its options are its own" {
+	mqtool create /cmd
+	mqtool send /cmd message
+	run -0 mqtool recv /cmd -- sh -c 'cat; echo " $1 $2"' -- --help
+	equal "$output" "message --help "
+	run --separate-stderr -2 mqtool recv /cmd --
+	equal "${stderr_lines[0]}" "mqtool recv: no command after '--'"
+	run --separate-stderr -2 mqtool recv /cmd cat
+	equal "${stderr_lines[0]}" \
+		"mqtool recv: extra operand 'cat' (a command is written after '--')"
+	mqtool rm /cmd
+}
+
+@test "-j is also -J and --json" {
+	mqtool create /json
+	local json
+	for json in -j -J --json; do
+		mqtool send /json x
+		run -0 mqtool recv "$json" /json
+		equal "$output" '{"queue":"/json","priority":0,"size":1,"body":"x"}'
+	done
+	run -0 mqtool recv --help
+	matches "$output" "*-j, --json *(also -J)*"
+	run ! grep -E '^ *-J' <<<"$output"
+	mqtool rm /json
+}
+
+@test "a closed standard input is no empty message" {
+	mqtool create /stdin
+	run --separate-stderr -1 bash -c 'mqtool send /stdin <&-'
+	matches "$stderr" "mqtool send: *Bad file descriptor*"
+	run -3 mqtool recv -n /stdin
+	mqtool rm /stdin
 }
