@@ -95,7 +95,7 @@ static bool read_sort(const struct cmdline *cl, const char *text, struct stat_li
 	size_t len = strcspn(text, ":");
 
 	line->sorted = true;
-	if (column_sort_parse(text, &line->sort, &line->reverse) == 0)
+	if (column_sort_parse(text, false, &line->sort, &line->reverse) == 0)
 		return true;
 	if (text[len] && strcmp(text + len, ":r") != 0)
 		return msg_usage(_("%s: '%s' is not COL or COL:r"), cl->seen, msg_quote(text)) ==

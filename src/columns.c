@@ -13,24 +13,9 @@
 #include <time.h>
 
 #include "format.h"
+#include "history.h"
 #include "json.h"
 #include "users.h"
-
-/* How a column's value becomes text; numbers are what column_number() says. */
-enum column_form {
-	FORM_QUEUE,
-	FORM_KIND,
-	FORM_NUMBER,
-	FORM_SIZE,
-	FORM_PERCENT,
-	FORM_MODE,
-	FORM_USER,
-	FORM_KEY,
-	FORM_AGE,     /* 0 is never */
-	FORM_TIME,    /* 0 is never */
-	FORM_PID,     /* 0 is none */
-	FORM_WAITING,
-};
 
 struct column_info {
 	const char *name;
@@ -46,7 +31,7 @@ struct column_info {
 #define POSIX QUEUE_MASK_POSIX
 #define ALL QUEUE_MASK_ALL
 
-static const struct column_info columns[COLUMNS_ALL] = {
+static const struct column_info columns[COLUMNS_WATCH] = {
 	[COL_QUEUE] = { "QUEUE", "queue", N_("name, as every command takes it"),
 			FORM_QUEUE, ALL, 0, 0 },
 	[COL_KIND] = { "KIND", "kind", N_("sysv or posix"), FORM_KIND, ALL, 0, 0 },
@@ -92,6 +77,11 @@ static const struct column_info columns[COLUMNS_ALL] = {
 		      FORM_NUMBER, POSIX, STAT_INODE, STAT_INODE },
 	[COL_NOTIFY] = { "NOTIFY", "notify", N_("process registered with mq_notify(3) (POSIX)"),
 			 FORM_PID, POSIX, STAT_NOTIFY, STAT_NOTIFY },
+	[COL_NET] = { "NET/s", "net", N_("change of depth in a second, not traffic"),
+		      FORM_NET, ALL, STAT_NET, STAT_MESSAGES },
+	[COL_HISTORY] = { "HISTORY", "history", N_("how full it was at the last looks"),
+			  FORM_HISTORY, ALL, STAT_HISTORY,
+			  STAT_MESSAGES | STAT_MAXMSG | STAT_QBYTES },
 };
 
 const char *column_name(enum column col)
@@ -115,10 +105,16 @@ bool column_right(enum column col)
 	case FORM_QUEUE:
 	case FORM_KIND:
 	case FORM_USER:
+	case FORM_HISTORY:
 		return false;
 	default:
 		return true;
 	}
+}
+
+enum column_form column_form(enum column col)
+{
+	return columns[col].form;
 }
 
 unsigned int column_detail(enum column col)
@@ -142,7 +138,7 @@ bool column_known(enum column col, const struct queue_stat *st)
 
 void column_list_default(struct column_list *list)
 {
-	list->n = 0;
+	*list = (struct column_list){ .n = 0 };
 	for (int col = COL_QUEUE; col <= COL_LAST; col++)
 		list->col[list->n++] = (enum column)col;
 }
@@ -176,9 +172,9 @@ static bool name_is(const char *name, const char *text, size_t len)
 	return strlen(name) == len && strncasecmp(name, text, len) == 0;
 }
 
-static int column_find(const char *text, size_t len, enum column *found)
+int column_find(const char *text, size_t len, bool live, enum column *found)
 {
-	for (int col = 0; col < COLUMNS_ALL; col++) {
+	for (int col = 0; col < (live ? COLUMNS_WATCH : COLUMNS_ALL); col++) {
 		if (!name_is(columns[col].name, text, len) &&
 		    !name_is(columns[col].member, text, len))
 			continue;
@@ -190,7 +186,7 @@ static int column_find(const char *text, size_t len, enum column *found)
 
 int column_list_parse(const char *text, struct column_list *list, const char **bad, size_t *bad_len)
 {
-	struct column_list chosen = { .n = 0 };
+	struct column_list chosen = { .n = 0, .live = list->live };
 
 	if (*text == '+') {
 		chosen = *list;
@@ -200,7 +196,7 @@ int column_list_parse(const char *text, struct column_list *list, const char **b
 		size_t len = strcspn(text, ",");
 		enum column col;
 
-		if (column_find(text, len, &col) < 0) {
+		if (column_find(text, len, list->live, &col) < 0) {
 			*bad = text;
 			*bad_len = len;
 			return -EINVAL;
@@ -214,20 +210,21 @@ int column_list_parse(const char *text, struct column_list *list, const char **b
 	return 0;
 }
 
-int column_sort_parse(const char *text, enum column *col, bool *reverse)
+int column_sort_parse(const char *text, bool live, enum column *col, bool *reverse)
 {
 	size_t len = strcspn(text, ":");
 
 	if (text[len] && strcmp(text + len, ":r") != 0)
 		return -EINVAL;
 	*reverse = text[len] != '\0';
-	return column_find(text, len, col);
+	if (column_find(text, len, live, col) < 0 || *col == COL_HISTORY)
+		return -EINVAL;
+	return 0;
 }
 
 /* ---- values ---- */
 
-/* The value of a column that is a number at heart; the column is known. */
-static uint64_t column_number(enum column col, const struct queue_stat *st)
+uint64_t column_number(enum column col, const struct queue_stat *st)
 {
 	switch (col) {
 	case COL_KIND:
@@ -359,6 +356,38 @@ static void put_waiting(struct buffer *b, const struct queue_stat *st)
 	}
 }
 
+/* With its sign, and a digit behind the point where it is small. */
+static void put_net(struct buffer *b, double net)
+{
+	double size = net < 0 ? -net : net;
+
+	if (size < 0.05)
+		buffer_putc(b, '0');
+	else if (size < 9.95 && size - (double)(int64_t)(size + 0.05) > 0.05)
+		buffer_printf(b, "%+.1f", net);
+	else
+		buffer_printf(b, "%+.0f", net);
+}
+
+/* A table's columns are as wide as their widest cell: the last looks will do. */
+#define HISTORY_CELL 12
+
+static void put_json_history(struct buffer *b, const struct history *history)
+{
+	buffer_putc(b, '[');
+	for (size_t age = history->n; age-- > 0;) {
+		int64_t depth = history_depth(history, age);
+
+		if (depth < 0)
+			buffer_puts(b, "null");
+		else
+			put_number(b, (uint64_t)depth);
+		if (age)
+			buffer_putc(b, ',');
+	}
+	buffer_putc(b, ']');
+}
+
 /* Values whose zero says that there is none. */
 static bool none(enum column_form form, uint64_t value)
 {
@@ -410,13 +439,21 @@ static void put_cell(struct buffer *b, enum column col, const struct queue_stat 
 	case FORM_WAITING:
 		put_waiting(b, st);
 		break;
+	case FORM_NET:
+		put_net(b, st->net);
+		break;
+	case FORM_HISTORY:
+		history_put_spark(b, st->history, HISTORY_CELL, context->ascii);
+		break;
 	}
 }
 
 void column_put_cell(struct buffer *b, enum column col, const struct queue_stat *st,
 		     const struct column_context *context)
 {
-	if (!column_applies(col, st->kind))
+	/* One look alone shows no change. */
+	if (!column_applies(col, st->kind) ||
+	    (col == COL_NET && !column_known(col, st) && st->have & STAT_MESSAGES))
 		buffer_putc(b, '-');
 	else if (!column_known(col, st))
 		buffer_putc(b, '?');
@@ -457,6 +494,12 @@ void column_put_json(struct buffer *b, enum column col, const struct queue_stat 
 	case FORM_USER:
 		put_json_user(b, st);
 		break;
+	case FORM_NET:
+		buffer_printf(b, "%.3f", st->net);
+		break;
+	case FORM_HISTORY:
+		put_json_history(b, st->history);
+		break;
 	default:
 		put_number(b, column_number(col, st));
 		break;
@@ -480,8 +523,7 @@ static int compare_u64(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-/* As the names read: System V by key, private queues first, by number; POSIX by bytes. */
-static int compare_names(const struct queue_stat *a, const struct queue_stat *b)
+int column_compare_names(const struct queue_stat *a, const struct queue_stat *b)
 {
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
@@ -504,27 +546,48 @@ static int compare_items(const void *pa, const void *pb)
 		order = strcmp(a->text, b->text);
 	if (order)
 		return order * a->sign;
-	return compare_names(a->st, b->st) * a->name_sign;
+	return column_compare_names(a->st, b->st) * a->name_sign;
+}
+
+/* Thousandths of a message, moved so that no change is in the middle. */
+static uint64_t net_key(double net)
+{
+	const double limit = 1e15;
+
+	if (net > limit || net < -limit)
+		net = net > 0 ? limit : -limit;
+	return (uint64_t)((INT64_C(1) << 62) + (int64_t)(net * 1000));
+}
+
+void column_key(enum column col, const struct queue_stat *st, struct column_key *key)
+{
+	*key = (struct column_key) { .absent = !column_known(col, st) };
+	if (key->absent)
+		return;
+	if (col == COL_OWNER)
+		key->text = user_name(st->uid);
+	else if (col == COL_NET)
+		key->number = net_key(st->net);
+	else
+		key->number = column_number(col, st);
+	if (columns[col].form == FORM_AGE)
+		key->number = key->number ? (uint64_t)INT64_MAX - key->number : INT64_MAX;
 }
 
 static void sort_item_set(struct sort_item *item, const struct queue_stat *st, enum column col,
 			  bool reverse)
 {
+	struct column_key key;
+
+	column_key(col, st, &key);
 	*item = (struct sort_item) {
 		.st = st,
-		.absent = !column_known(col, st),
+		.key = key.number,
+		.text = key.text,
+		.absent = key.absent,
 		.sign = reverse ? -1 : 1,
 		.name_sign = reverse && col == COL_QUEUE ? -1 : 1,
 	};
-	if (item->absent)
-		return;
-	if (col == COL_OWNER)
-		item->text = user_name(st->uid);
-	else
-		item->key = column_number(col, st);
-	/* The cell is an age: what moved last is the smallest, what never moved the largest. */
-	if (columns[col].form == FORM_AGE)
-		item->key = item->key ? (uint64_t)INT64_MAX - item->key : INT64_MAX;
 }
 
 int column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse)

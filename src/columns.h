@@ -20,21 +20,47 @@ enum column {
 	COL_QUEUE, COL_KIND, COL_MESSAGES, COL_BYTES, COL_USE, COL_MODE, COL_OWNER, COL_LAST,
 	COL_WAITING, COL_KEY, COL_MSQID, COL_MAXMSG, COL_MSGSIZE, COL_QBYTES, COL_UID, COL_GID,
 	COL_SENT, COL_RECEIVED, COL_LSPID, COL_LRPID, COL_CTIME, COL_INO, COL_NOTIFY,
-	COLUMNS_ALL
+	COLUMNS_ALL,
+	/* What only watch can know. */
+	COL_NET = COLUMNS_ALL, COL_HISTORY,
+	COLUMNS_WATCH
+};
+
+/* How a column's value becomes text; numbers are what column_number() says. */
+enum column_form {
+	FORM_QUEUE,
+	FORM_KIND,
+	FORM_NUMBER,
+	FORM_SIZE,
+	FORM_PERCENT,
+	FORM_MODE,
+	FORM_USER,
+	FORM_KEY,
+	FORM_AGE,     /* 0 is never */
+	FORM_TIME,    /* 0 is never */
+	FORM_PID,     /* 0 is none */
+	FORM_WAITING,
+	FORM_NET,
+	FORM_HISTORY,
 };
 
 /* What a cell needs beside the queue itself. */
 struct column_context {
 	int64_t now;   /* seconds since the epoch */
 	bool exact;    /* sizes in plain bytes */
+	bool ascii;    /* HISTORY without block characters */
 };
 
 /* A choice of columns in order, each at most once. */
 struct column_list {
-	enum column col[COLUMNS_ALL];
+	enum column col[COLUMNS_WATCH];
 	size_t n;
+	bool live; /* watch's own columns may be chosen too */
 };
 
+/* Finds a column by heading or member, upper or lower case; watch's own where live.  Returns 0 or
+ * -EINVAL. */
+int column_find(const char *text, size_t len, bool live, enum column *col) _must_check_;
 /* The heading, "USE%"; static, never translated: it is what -o and -s take. */
 const char *column_name(enum column col);
 /* The JSON member and block field, "use"; static. */
@@ -43,6 +69,10 @@ const char *column_member(enum column col);
 const char *column_help(enum column col);
 /* True for columns whose cells stand to the right. */
 bool column_right(enum column col);
+/* What kind of value it has. */
+enum column_form column_form(enum column col);
+/* The value of a column that is a number at heart and known, but for NET/s; 0 for texts. */
+uint64_t column_number(enum column col, const struct queue_stat *st);
 /* The STAT_* bits that queue_list() must be asked for to fill the column. */
 unsigned int column_detail(enum column col);
 /* True where queues of that kind have such a value at all. */
@@ -50,7 +80,7 @@ bool column_applies(enum column col, enum queue_kind kind);
 /* True where the queue has the value: false for another kind's and for what may not be read. */
 bool column_known(enum column col, const struct queue_stat *st);
 
-/* The default choice. */
+/* The default choice of stat. */
 void column_list_default(struct column_list *list);
 /* True where the column was chosen. */
 bool column_list_has(const struct column_list *list, enum column col);
@@ -65,8 +95,8 @@ unsigned int column_list_detail(const struct column_list *list);
  */
 int column_list_parse(const char *text, struct column_list *list, const char **bad, size_t *bad_len)
 	_must_check_;
-/* Reads a sort key COL or COL:r.  Returns 0 or -EINVAL. */
-int column_sort_parse(const char *text, enum column *col, bool *reverse) _must_check_;
+/* Reads a sort key COL or COL:r, watch's NET/s too where live.  Returns 0 or -EINVAL. */
+int column_sort_parse(const char *text, bool live, enum column *col, bool *reverse) _must_check_;
 
 /* Appends the cell's text: "-" where the kind has no such value or nothing ever happened, "?"
  * where it may not be read. */
@@ -74,6 +104,20 @@ void column_put_cell(struct buffer *b, enum column col, const struct queue_stat 
 		     const struct column_context *context);
 /* Appends the JSON value: a number, a string, or null. */
 void column_put_json(struct buffer *b, enum column col, const struct queue_stat *st);
+
+/* What decides a queue's place when sorted by a column: absent values last in either direction,
+ * then by number, then by text, where there is one, in bytes. */
+struct column_key {
+	bool absent;
+	uint64_t number;
+	const char *text; /* static */
+};
+
+/* LAST is by age: what moved last is the smallest, what never moved the largest.  QUEUE is by
+ * column_compare_names() and has no key of its own. */
+void column_key(enum column col, const struct queue_stat *st, struct column_key *key);
+/* As the names read: System V by key, private queues first, by number; POSIX by bytes. */
+int column_compare_names(const struct queue_stat *a, const struct queue_stat *b);
 /*
  * Sorts queues in place: numbers by size, LAST by age, texts by bytes, absent values last in
  * either direction, ties by name.  Returns 0 or -ENOMEM with the order as it was.

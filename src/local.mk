@@ -29,6 +29,8 @@ libmqtool_a_SOURCES = \
 	src/handler.h \
 	src/input.c \
 	src/input.h \
+	src/history.c \
+	src/history.h \
 	src/json-plain.h \
 	src/json-read.c \
 	src/json-write.c \

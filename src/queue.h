@@ -177,6 +177,10 @@ int queue_peek(struct queue *q, struct message *m, size_t room, size_t index) _m
 #define STAT_INODE (1u << 12)    /* POSIX dev and ino */
 #define STAT_NOTIFY (1u << 13)   /* POSIX: notify_pid, 0 none */
 #define STAT_WAITING (1u << 14)  /* receivers, senders: found by procs.h, by no backend */
+#define STAT_NET (1u << 15)      /* net: what watch saw between two looks */
+#define STAT_HISTORY (1u << 16)  /* history: likewise */
+
+struct history;
 
 struct queue_stat {
 	enum queue_kind kind;
@@ -195,6 +199,8 @@ struct queue_stat {
 	ino_t ino;
 	pid_t notify_pid;
 	unsigned int receivers, senders;    /* threads blocked on the queue now */
+	double net;                         /* change of messages in a second */
+	const struct history *history;      /* owned by whoever set it */
 };
 
 /* Writes the queue's name in the form mqtool prints and accepts back; returns buf. */

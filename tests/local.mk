@@ -10,6 +10,7 @@ UNIT_PURE = \
 	tests/unit/create \
 	tests/unit/diagnose \
 	tests/unit/format \
+	tests/unit/history \
 	tests/unit/json \
 	tests/unit/json-own \
 	tests/unit/limit \
@@ -76,6 +77,9 @@ tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_nam
 
 # Limits of the test's own.
 tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read_number_file -Wl,--wrap=getrlimit
+
+# Allocations that fail.
+tests_unit_model_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=reallocarray -Wl,--wrap=calloc
 
 # Limits that are not there, allocations that fail.
 tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_explain -Wl,--wrap=realloc

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "columns.h"
+#include "history.h"
 #include "users.h"
 
 #define NOW 1700000000 /* 2023-11-14T22:13:20Z */
@@ -245,7 +246,7 @@ static void test_list_refused_is_unchanged(void **state)
 static void test_list_all(void **state)
 {
 	struct buffer text = { 0 };
-	struct column_list list;
+	struct column_list list = { .n = 0 };
 	const char *bad;
 	size_t len;
 
@@ -259,24 +260,101 @@ static void test_list_all(void **state)
 	buffer_free(&text);
 }
 
+/* ---- what only watch knows ---- */
+
+static void test_live_columns(void **state)
+{
+	static const struct {
+		double net;
+		const char *cell, *json;
+	} rows[] = {
+		{ 0, "0", "0.000" },          { 3, "+3", "3.000" },
+		{ -12, "-12", "-12.000" },    { 0.5, "+0.5", "0.500" },
+		{ -1.25, "-1.2", "-1.250" },  { 0.04, "0", "0.040" },
+		{ 2.98, "+3", "2.980" },      { 123456.7, "+123457", "123456.700" },
+	};
+	struct queue_stat st = { .kind = QUEUE_POSIX, .have = STAT_MESSAGES | STAT_MAXMSG,
+				 .messages = 10, .maxmsg = 10 };
+	struct history history = { 0 };
+
+	(void)state;
+	assert_string_equal(cell(COL_NET, &st, false), "-");
+	assert_string_equal(json(COL_NET, &st), "null");
+	assert_string_equal(cell(COL_NET, &sealed, false), "?");
+	st.have |= STAT_NET;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		st.net = rows[i].net;
+		assert_string_equal(cell(COL_NET, &st, false), rows[i].cell);
+		assert_string_equal(json(COL_NET, &st), rows[i].json);
+	}
+	assert_string_equal(json(COL_HISTORY, &st), "null");
+	history_add(&history, &sealed);
+	history_add(&history, &st);
+	st.have |= STAT_HISTORY;
+	st.history = &history;
+	assert_string_equal(json(COL_HISTORY, &st), "[null,10]");
+	assert_string_equal(cell(COL_HISTORY, &st, false), "           \u2588");
+}
+
+static void test_live_choice(void **state)
+{
+	struct column_list list = { .live = true };
+	const char *bad;
+	enum column col;
+	bool reverse;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(column_list_parse("net,NET/s,history", &list, &bad, &len), 0);
+	assert_int_equal(list.n, 2);
+	assert_true(list.live);
+	list.live = false;
+	assert_int_equal(column_list_parse("net", &list, &bad, &len), -EINVAL);
+	assert_int_equal(column_sort_parse("net:r", true, &col, &reverse), 0);
+	assert_int_equal(col, COL_NET);
+	assert_int_equal(column_sort_parse("net:r", false, &col, &reverse), -EINVAL);
+	/* A picture has no order. */
+	assert_int_equal(column_sort_parse("history", true, &col, &reverse), -EINVAL);
+}
+
+static void test_net_order(void **state)
+{
+	static const double order[] = { -1e300, -5, -0.002, -0.001, 0, 0.001, 7, 1e15, 1e300 };
+	struct queue_stat st = { .have = STAT_NET };
+	struct column_key key, before = { .number = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		st.net = order[i];
+		column_key(COL_NET, &st, &key);
+		assert_false(key.absent);
+		assert_true(key.number >= before.number);
+		assert_true(i == 0 || order[i] > 1e15 || key.number > before.number);
+		before = key;
+	}
+	st.have = 0;
+	column_key(COL_NET, &st, &key);
+	assert_true(key.absent);
+}
+
 static void test_sort_parse(void **state)
 {
 	enum column col;
 	bool reverse;
 
 	(void)state;
-	assert_int_equal(column_sort_parse("use%", &col, &reverse), 0);
+	assert_int_equal(column_sort_parse("use%", false, &col, &reverse), 0);
 	assert_int_equal(col, COL_USE);
 	assert_false(reverse);
-	assert_int_equal(column_sort_parse("MESSAGES:r", &col, &reverse), 0);
+	assert_int_equal(column_sort_parse("MESSAGES:r", false, &col, &reverse), 0);
 	assert_int_equal(col, COL_MESSAGES);
 	assert_true(reverse);
-	assert_int_equal(column_sort_parse("messages:", &col, &reverse), -EINVAL);
-	assert_int_equal(column_sort_parse("messages:rr", &col, &reverse), -EINVAL);
-	assert_int_equal(column_sort_parse("messages:R", &col, &reverse), -EINVAL);
-	assert_int_equal(column_sort_parse(":r", &col, &reverse), -EINVAL);
-	assert_int_equal(column_sort_parse("", &col, &reverse), -EINVAL);
-	assert_int_equal(column_sort_parse("nosuch", &col, &reverse), -EINVAL);
+	assert_int_equal(column_sort_parse("messages:", false, &col, &reverse), -EINVAL);
+	assert_int_equal(column_sort_parse("messages:rr", false, &col, &reverse), -EINVAL);
+	assert_int_equal(column_sort_parse("messages:R", false, &col, &reverse), -EINVAL);
+	assert_int_equal(column_sort_parse(":r", false, &col, &reverse), -EINVAL);
+	assert_int_equal(column_sort_parse("", false, &col, &reverse), -EINVAL);
+	assert_int_equal(column_sort_parse("nosuch", false, &col, &reverse), -EINVAL);
 }
 
 static void test_detail(void **state)
@@ -366,6 +444,9 @@ int main(void)
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_list_refused_is_unchanged),
 		cmocka_unit_test(test_list_all),
+		cmocka_unit_test(test_live_columns),
+		cmocka_unit_test(test_live_choice),
+		cmocka_unit_test(test_net_order),
 		cmocka_unit_test(test_sort_parse),
 		cmocka_unit_test(test_detail),
 		cmocka_unit_test(test_order),
