@@ -23,6 +23,8 @@ libmqtool_a_SOURCES = \
 	src/columns.h \
 	src/diagnose.c \
 	src/diagnose.h \
+	src/filter.c \
+	src/filter.h \
 	src/format.c \
 	src/format.h \
 	src/handler.c \
@@ -35,8 +37,12 @@ libmqtool_a_SOURCES = \
 	src/json-read.c \
 	src/json-write.c \
 	src/json.h \
+	src/layout.c \
+	src/layout.h \
 	src/limit.c \
 	src/limit.h \
+	src/model.c \
+	src/model.h \
 	src/msg.c \
 	src/near.c \
 	src/near.h \

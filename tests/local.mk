@@ -9,11 +9,14 @@ UNIT_PURE = \
 	tests/unit/columns \
 	tests/unit/create \
 	tests/unit/diagnose \
+	tests/unit/filter \
 	tests/unit/format \
 	tests/unit/history \
 	tests/unit/json \
 	tests/unit/json-own \
+	tests/unit/layout \
 	tests/unit/limit \
+	tests/unit/model \
 	tests/unit/msg \
 	tests/unit/near \
 	tests/unit/parse \
@@ -83,6 +86,9 @@ tests_unit_model_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=reallocarray -Wl,--wrap=call
 
 # Limits that are not there, allocations that fail.
 tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_explain -Wl,--wrap=realloc
+
+# Users that exist nowhere.
+tests_unit_filter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name
 
 # Files of any key.
 tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * filter.c - reads the filter of watch and applies it
+ */
+#include "config.h"
+
+#include "filter.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "format.h"
+#include "parse.h"
+
+/* Other words for a column. */
+static const struct {
+	const char *word;
+	enum column col;
+} aliases[] = {
+	{ "name", COL_QUEUE }, { "user", COL_OWNER }, { "msgs", COL_MESSAGES },
+	{ "net", COL_NET },    { "wait", COL_WAITING },
+};
+
+static const struct {
+	const char *text;
+	enum filter_compare compare;
+} operators[] = {
+	/* The longer first. */
+	{ "!=", FILTER_NOT_EQUAL },  { "<=", FILTER_LESS_EQUAL }, { ">=", FILTER_MORE_EQUAL },
+	{ "=", FILTER_EQUAL },       { "<", FILTER_LESS },        { ">", FILTER_MORE },
+};
+
+static int _printf_(2, 3) refuse(struct filter_error *error, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(error->text, sizeof(error->text), fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static bool find_field(const char *word, size_t len, enum column *col)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
+		if (strlen(aliases[i].word) == len &&
+		    strncasecmp(aliases[i].word, word, len) == 0) {
+			*col = aliases[i].col;
+			return true;
+		}
+	}
+	return column_find(word, len, COLUMNS_WATCH, col) == 0 && *col != COL_HISTORY;
+}
+
+/* Fields whose value is compared as it reads in its cell. */
+static bool is_text(enum column col)
+{
+	return col == COL_QUEUE || col == COL_KIND || col == COL_OWNER || col == COL_KEY;
+}
+
+/* A decimal number with an optional sign and fraction. */
+static int parse_signed(const char *text, double *value)
+{
+	bool negative = *text == '-';
+	int64_t ns;
+	int rc;
+
+	if (*text == '-' || *text == '+')
+		text++;
+	/* A DURATION without a unit is just that. */
+	if (!*text || !isdigit((unsigned char)text[strlen(text) - 1]))
+		return -EINVAL;
+	rc = parse_duration(text, &ns);
+	if (rc == 0)
+		*value = (negative ? -1.0 : 1.0) * (double)ns / NSEC_PER_SEC;
+	return rc;
+}
+
+static int parse_percent(char *text, uint64_t *value)
+{
+	size_t len = strlen(text);
+
+	if (len > 1 && text[len - 1] == '%')
+		text[len - 1] = '\0';
+	return parse_u64(text, 0, INT32_MAX, value);
+}
+
+static int parse_number(enum column col, char *text, double *number)
+{
+	uint64_t value = 0;
+	int64_t ns = 0;
+	mode_t mode = 0;
+	int rc;
+
+	switch (column_form(col)) {
+	case FORM_SIZE:
+		rc = parse_size(text, &value);
+		break;
+	case FORM_PERCENT:
+		rc = parse_percent(text, &value);
+		break;
+	case FORM_MODE:
+		rc = parse_mode(text, &mode);
+		value = mode;
+		break;
+	case FORM_AGE:
+	case FORM_TIME:
+		rc = parse_duration(text, &ns);
+		*number = (double)ns / NSEC_PER_SEC;
+		return rc;
+	case FORM_NET:
+		return parse_signed(text, number);
+	default:
+		rc = parse_u64(text, 0, UINT64_MAX, &value);
+		break;
+	}
+	*number = (double)value;
+	return rc;
+}
+
+static int refuse_value(const struct filter_term *term, const char *word, const char *value,
+			struct filter_error *error)
+{
+	struct buffer quoted = { 0 };
+
+	escape_put(&quoted, *value ? value : word, strlen(*value ? value : word), ESCAPE_FOREIGN);
+	if (!*value)
+		refuse(error, _("'%s' lacks a value"), buffer_string(&quoted));
+	else
+		refuse(error, _("'%s' is no value of %s"), buffer_string(&quoted),
+		       column_name(term->col));
+	buffer_free(&quoted);
+	return -EINVAL;
+}
+
+static int parse_value(struct filter *f, struct filter_term *term, char *word, char *value,
+		       struct filter_error *error)
+{
+	if (is_text(term->col)) {
+		if (term->compare != FILTER_EQUAL && term->compare != FILTER_NOT_EQUAL)
+			return refuse(error, _("%s is compared with = and != alone"),
+				      column_name(term->col));
+		term->word = (unsigned char)(value - f->words);
+		return *value ? 0 : refuse_value(term, word, value, error);
+	}
+	return parse_number(term->col, value, &term->number) == 0 ?
+		       0 :
+		       refuse_value(term, word, value, error);
+}
+
+/* Reads one word of f->words. */
+static int parse_term(struct filter *f, struct filter_term *term, char *word,
+		      struct filter_error *error)
+{
+	size_t len;
+
+	*term = (struct filter_term){ .compare = FILTER_CONTAINS };
+	if (*word == '!' && word[1]) {
+		term->negate = true;
+		word++;
+	}
+	len = strcspn(word, "!<=>");
+	for (size_t i = 0; len && word[len] && i < ARRAY_SIZE(operators); i++) {
+		size_t op_len = strlen(operators[i].text);
+
+		if (strncmp(word + len, operators[i].text, op_len) != 0)
+			continue;
+		if (!find_field(word, len, &term->col))
+			break;
+		term->compare = operators[i].compare;
+		return parse_value(f, term, word, word + len + op_len, error);
+	}
+	term->word = (unsigned char)(word - f->words);
+	return 0;
+}
+
+int filter_parse(struct filter *f, const char *text, struct filter_error *error)
+{
+	struct filter parsed = { .n = 0 };
+	char *word, *rest = parsed.words;
+	int rc;
+
+	if (strlen(text) >= sizeof(parsed.words))
+		return refuse(error, _("a filter has at most %zu bytes"), sizeof(parsed.words) - 1);
+	memcpy(parsed.words, text, strlen(text) + 1);
+	while ((word = strtok_r(rest, " \t", &rest))) {
+		if (parsed.n == FILTER_TERMS)
+			return refuse(error, _("a filter has at most %d terms"), FILTER_TERMS);
+		rc = parse_term(&parsed, &parsed.terms[parsed.n++], word, error);
+		if (rc < 0)
+			return rc;
+	}
+	*f = parsed;
+	return 0;
+}
+
+/* ---- matching ---- */
+
+static bool contains(const char *text, const char *word)
+{
+	return strcasestr(text, word) != NULL;
+}
+
+static bool compare_numbers(enum filter_compare compare, double a, double b)
+{
+	switch (compare) {
+	case FILTER_EQUAL:
+		return a >= b && a <= b;
+	case FILTER_NOT_EQUAL:
+		return a < b || a > b;
+	case FILTER_LESS:
+		return a < b;
+	case FILTER_LESS_EQUAL:
+		return a <= b;
+	case FILTER_MORE:
+		return a > b;
+	default:
+		return a >= b;
+	}
+}
+
+/* The number of a column as the filter means it: times as ages. */
+static bool number_of(enum column col, const struct queue_stat *st, int64_t now, double *number)
+{
+	enum column_form form = column_form(col);
+
+	if (!column_known(col, st))
+		return false;
+	if (form == FORM_NET) {
+		*number = st->net;
+		return true;
+	}
+	*number = (double)column_number(col, st);
+	if (form != FORM_AGE && form != FORM_TIME)
+		return true;
+	if (*number <= 0)
+		return false; /* never */
+	*number = (double)now - *number;
+	return true;
+}
+
+static bool text_equals(enum column col, const struct queue_stat *st, const char *word)
+{
+	const struct column_context context = { 0 };
+	struct buffer cell = { 0 };
+	bool equal;
+
+	column_put_cell(&cell, col, st, &context);
+	equal = strcmp(buffer_string(&cell), word) == 0;
+	buffer_free(&cell);
+	return equal;
+}
+
+static bool term_match(const struct filter *f, const struct filter_term *term,
+		       const struct queue_stat *st, int64_t now)
+{
+	const char *word = f->words + term->word;
+	char name[QUEUE_NAME_TEXT];
+	double number;
+
+	if (term->compare == FILTER_CONTAINS)
+		return contains(queue_stat_text(st, name), word);
+	if (!is_text(term->col))
+		return number_of(term->col, st, now, &number) &&
+		       compare_numbers(term->compare, number, term->number);
+	if (!column_known(term->col, st))
+		return false;
+	return text_equals(term->col, st, word) == (term->compare == FILTER_EQUAL);
+}
+
+bool filter_match(const struct filter *f, const struct queue_stat *st, int64_t now)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (term_match(f, &f->terms[i], st, now) == f->terms[i].negate)
+			return false;
+	}
+	return true;
+}

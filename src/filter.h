@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * filter.h - which queues watch shows: text, !text, use>50, user=jo, kind=posix
+ *
+ * Pure but for the names of users.
+ */
+#ifndef MQTOOL_FILTER_H
+#define MQTOOL_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "columns.h"
+#include "queue.h"
+#include "util.h"
+
+#define FILTER_TERMS 8
+#define FILTER_TEXT 128
+
+enum filter_compare {
+	FILTER_CONTAINS, /* the name as printed contains the text */
+	FILTER_EQUAL, FILTER_NOT_EQUAL,
+	FILTER_LESS, FILTER_LESS_EQUAL, FILTER_MORE, FILTER_MORE_EQUAL,
+};
+
+struct filter_term {
+	enum filter_compare compare;
+	bool negate;
+	enum column col;
+	double number;     /* columns that are numbers; ages in seconds */
+	unsigned char word; /* texts: where in words[] */
+};
+
+/* A filter that was read; all its terms must hold.  Zeroed it lets everything through.  A plain
+ * value: copy it freely. */
+struct filter {
+	struct filter_term terms[FILTER_TERMS];
+	size_t n;
+	char words[FILTER_TEXT]; /* the text, cut into words */
+};
+
+/* Why filter_parse() refused a text. */
+struct filter_error {
+	char text[256]; /* translated; foreign text in it is escaped */
+};
+
+/*
+ * Reads terms separated by blanks.  A term that is FIELD and =, !=, <, <=, > or >= and a value
+ * compares, where FIELD is a column (heading or member name; user is OWNER, msgs MESSAGES);
+ * anything else is text that the queue's name contains, in upper or lower case.  ! in front of a
+ * term turns it round.  Sizes take K, M, G; times are ages and take s, m, h, d.  Returns 0, or
+ * -EINVAL with *error and the filter as it was.
+ */
+int filter_parse(struct filter *f, const char *text, struct filter_error *error) _must_check_;
+/* True where the queue passes; what is not known passes no comparison.  now: seconds since the
+ * epoch. */
+bool filter_match(const struct filter *f, const struct queue_stat *st, int64_t now);
+
+#endif

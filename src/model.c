@@ -1,0 +1,700 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * model.c - queues over time
+ *
+ * Rows live in slots that are used again; a hash finds the row of a queue, one list has all rows
+ * by name, and the order shown is made of sixteen bytes a row, so that sorting ten thousand queues
+ * touches no row twice.
+ */
+#include "config.h"
+
+#include "model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HALF_PERCENT 50
+#define HIGH_PERCENT 90
+
+void model_init(struct model *m)
+{
+	*m = (struct model){
+		.free = MODEL_NONE,
+		.sort = COL_USE,
+		.reverse = true,
+		.kinds = QUEUE_MASK_ALL,
+		.selected = MODEL_NONE,
+	};
+}
+
+static char *own_name(const struct row *row)
+{
+	/* Ours by allocation; const for all who look. */
+	return (char *)(uintptr_t)row->st.name;
+}
+
+void model_free(struct model *m)
+{
+	for (uint32_t i = 0; i < m->nrows; i++) {
+		if (m->rows[i].used)
+			free(own_name(&m->rows[i]));
+	}
+	for (size_t i = 0; i < m->nevents; i++)
+		free(m->events[(m->first_event + i) % MODEL_EVENTS].queue);
+	free(m->rows);
+	free(m->buckets);
+	free(m->by_name);
+	free(m->order);
+	*m = (struct model){ 0 };
+}
+
+/* ---- events ---- */
+
+static void add_event(struct model *m, enum event_kind kind, const struct queue_stat *st)
+{
+	char name[QUEUE_NAME_TEXT];
+	struct event *event;
+	char *copy;
+
+	/* What is so at the first look did not happen then. */
+	if (m->updates < 2)
+		return;
+	copy = strdup(queue_stat_text(st, name));
+	if (!copy)
+		return; /* a log may have a gap */
+	if (m->nevents == MODEL_EVENTS) {
+		event = &m->events[m->first_event];
+		m->first_event = (m->first_event + 1) % MODEL_EVENTS;
+		free(event->queue);
+	} else {
+		event = &m->events[(m->first_event + m->nevents++) % MODEL_EVENTS];
+	}
+	*event = (struct event){ .when = m->now, .kind = kind, .queue = copy };
+}
+
+const struct event *model_event(const struct model *m, size_t age)
+{
+	return &m->events[(m->first_event + m->nevents - 1 - age) % MODEL_EVENTS];
+}
+
+const char *event_text(enum event_kind kind)
+{
+	static const char *const texts[EVENT_KINDS] = {
+		[EVENT_CREATED] = N_("created"),
+		[EVENT_REMOVED] = N_("removed"),
+		[EVENT_FULL] = N_("full"),
+		[EVENT_ROOM] = N_("has room again"),
+		[EVENT_DRAINED] = N_("drained"),
+		[EVENT_RECEIVER] = N_("a receiver waits"),
+		[EVENT_SENDER] = N_("a sender waits"),
+	};
+
+	return text_get(texts[kind]);
+}
+
+/* ---- rows ---- */
+
+static uint32_t hash_of(const struct queue_stat *st)
+{
+	uint64_t x = st->kind == QUEUE_SYSV ? (uint32_t)st->msqid : st->ino;
+
+	x = (x + st->kind) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(x >> 32);
+}
+
+/*
+ * The kernel uses an msqid again after some 32768 removals, and times of a queue never go back.
+ * A change of mode or owner moves ctime forward alone.
+ */
+static bool same_sysv(const struct queue_stat *old, const struct queue_stat *st)
+{
+	return old->msqid == st->msqid && old->key == st->key && st->ctime >= old->ctime &&
+	       st->stime >= old->stime && st->rtime >= old->rtime;
+}
+
+static bool same_queue(const struct queue_stat *old, const struct queue_stat *st)
+{
+	if (old->kind != st->kind)
+		return false;
+	if (st->kind == QUEUE_SYSV)
+		return same_sysv(old, st);
+	return old->ino == st->ino && old->dev == st->dev && strcmp(old->name, st->name) == 0;
+}
+
+static uint32_t find_row(const struct model *m, const struct queue_stat *st)
+{
+	uint32_t slot;
+
+	if (!m->nbuckets)
+		return MODEL_NONE;
+	slot = m->buckets[hash_of(st) & (m->nbuckets - 1)];
+	while (slot != MODEL_NONE && !((m->rows[slot].state & ROW_GONE) == 0 &&
+				       same_queue(&m->rows[slot].st, st)))
+		slot = m->rows[slot].next;
+	return slot;
+}
+
+static void link_row(struct model *m, uint32_t slot)
+{
+	uint32_t *bucket = &m->buckets[hash_of(&m->rows[slot].st) & (m->nbuckets - 1)];
+
+	m->rows[slot].next = *bucket;
+	*bucket = slot;
+}
+
+static void unlink_row(struct model *m, uint32_t slot)
+{
+	uint32_t *link = &m->buckets[hash_of(&m->rows[slot].st) & (m->nbuckets - 1)];
+
+	while (*link != slot)
+		link = &m->rows[*link].next;
+	*link = m->rows[slot].next;
+}
+
+static int grow_buckets(struct model *m, uint32_t n)
+{
+	uint32_t *buckets = reallocarray(m->buckets, n, sizeof(*buckets));
+
+	if (!buckets)
+		return -ENOMEM;
+	m->buckets = buckets;
+	m->nbuckets = n;
+	memset(buckets, 0xff, n * sizeof(*buckets));
+	for (uint32_t i = 0; i < m->nrows; i++) {
+		if (m->rows[i].used)
+			link_row(m, i);
+	}
+	return 0;
+}
+
+static int grow_lists(struct model *m, uint32_t n)
+{
+	uint32_t *by_name = reallocarray(m->by_name, n, sizeof(*by_name));
+	struct order_item *order;
+
+	if (!by_name)
+		return -ENOMEM;
+	m->by_name = by_name;
+	order = reallocarray(m->order, n, sizeof(*order));
+	if (!order)
+		return -ENOMEM;
+	m->order = order;
+	m->list_cap = n;
+	return 0;
+}
+
+/* Makes room for one more row in everything, so that nothing can fail half way. */
+static int grow(struct model *m)
+{
+	uint32_t cap = m->rows_cap ? m->rows_cap + m->rows_cap / 2 : 32;
+	struct row *rows;
+
+	if (m->nbuckets < m->rows_cap + 1 &&
+	    grow_buckets(m, m->nbuckets ? 2 * m->nbuckets : 64) < 0)
+		return -ENOMEM;
+	if (m->list_cap < cap && grow_lists(m, cap) < 0)
+		return -ENOMEM;
+	rows = reallocarray(m->rows, cap, sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	m->rows = rows;
+	m->rows_cap = cap;
+	return 0;
+}
+
+static uint32_t add_row(struct model *m, const struct queue_stat *st)
+{
+	uint32_t slot;
+	char *name = NULL;
+
+	if (m->free == MODEL_NONE && m->nrows == m->rows_cap && grow(m) < 0)
+		return MODEL_NONE;
+	if (st->name) {
+		name = strdup(st->name);
+		if (!name)
+			return MODEL_NONE;
+	}
+	if (m->free != MODEL_NONE) {
+		slot = m->free;
+		m->free = m->rows[slot].next;
+	} else {
+		slot = m->nrows++;
+	}
+	m->rows[slot] = (struct row){ .st = *st, .place = MODEL_NONE, .used = true,
+				      .state = m->updates > 1 ? ROW_NEW : 0 };
+	m->rows[slot].st.name = name;
+	link_row(m, slot);
+	return slot;
+}
+
+static void drop_row(struct model *m, uint32_t slot)
+{
+	struct row *row = &m->rows[slot];
+
+	unlink_row(m, slot);
+	free(own_name(row));
+	row->used = false;
+	row->next = m->free;
+	m->free = slot;
+}
+
+/* ---- one queue's change ---- */
+
+static void note_fullness(struct model *m, struct row *row)
+{
+	const struct queue_stat *st = &row->st;
+	int use = queue_stat_use(st);
+	bool full = use >= 100 || (st->have & STAT_WAITING && st->senders);
+	bool was_full = row->state & ROW_FULL;
+
+	if (!(st->have & STAT_MESSAGES))
+		return;
+	if (use >= HALF_PERCENT || full)
+		row->state |= ROW_HALF;
+	if (full && !was_full)
+		add_event(m, EVENT_FULL, st);
+	if (was_full && !full && st->messages)
+		add_event(m, EVENT_ROOM, st);
+	row->state = (uint8_t)(full ? row->state | ROW_FULL : row->state & ~ROW_FULL);
+	if (st->messages == 0) {
+		if (row->state & ROW_HALF)
+			add_event(m, EVENT_DRAINED, st);
+		row->state &= (uint8_t)~ROW_HALF;
+		row->since = 0;
+	} else if (!row->since) {
+		row->since = m->now;
+	}
+}
+
+static void note_waiters(struct model *m, struct row *row, const struct queue_stat *old)
+{
+	bool looked = old && old->have & STAT_WAITING;
+
+	if (!(row->st.have & STAT_WAITING))
+		return;
+	if (looked && row->st.receivers && !old->receivers)
+		add_event(m, EVENT_RECEIVER, &row->st);
+	if (looked && row->st.senders && !old->senders)
+		add_event(m, EVENT_SENDER, &row->st);
+	row->state = (uint8_t)(row->st.receivers ? row->state | ROW_WAITED :
+						   row->state & ~ROW_WAITED);
+}
+
+/* The change of depth in a second, over the time that really passed. */
+static void note_net(const struct model *m, struct row *row, const struct queue_stat *old)
+{
+	int64_t change;
+
+	row->st.have &= ~STAT_NET;
+	if (!(old->have & STAT_MESSAGES) || !(row->st.have & STAT_MESSAGES))
+		return;
+	change = (int64_t)(row->st.messages - old->messages);
+	if (change)
+		row->state |= ROW_CHANGED;
+	if (m->dt_ns <= 0)
+		return;
+	row->st.net = (double)change * NSEC_PER_SEC / (double)m->dt_ns;
+	row->st.have |= STAT_NET;
+}
+
+static void update_row(struct model *m, struct row *row, const struct queue_stat *st)
+{
+	const struct queue_stat old = row->st;
+
+	row->st = *st;
+	row->st.name = old.name;
+	row->state &= (uint8_t)~(ROW_NEW | ROW_CHANGED);
+	note_net(m, row, &old);
+	note_waiters(m, row, &old);
+	note_fullness(m, row);
+	history_add(&row->history, &row->st);
+	row->seen = m->updates;
+}
+
+static void begin_row(struct model *m, struct row *row)
+{
+	row->st.have &= ~STAT_NET;
+	add_event(m, EVENT_CREATED, &row->st);
+	note_waiters(m, row, NULL);
+	note_fullness(m, row);
+	history_add(&row->history, &row->st);
+	row->seen = m->updates;
+}
+
+/* ---- all rows by name ---- */
+
+/* Takes out of by_name the rows that were gone already, and forgets them. */
+static void forget_gone(struct model *m)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < m->live; i++) {
+		uint32_t slot = m->by_name[i];
+
+		if (m->rows[slot].state & ROW_GONE) {
+			if (m->selected == slot)
+				m->selected = MODEL_NONE;
+			drop_row(m, slot);
+		} else {
+			m->by_name[kept++] = slot;
+		}
+	}
+	m->live = kept;
+}
+
+static int compare_slots(const void *pa, const void *pb, void *arg)
+{
+	const struct model *m = arg;
+	const uint32_t *a = pa, *b = pb;
+	int order = column_compare_names(&m->rows[*a].st, &m->rows[*b].st);
+
+	/* A queue and the one that took its place have the same name. */
+	return order ? order : (*a > *b) - (*a < *b);
+}
+
+/* by_name is in order up to `sorted`; brings the rest in, from behind. */
+static void merge_names(struct model *m, uint32_t sorted, uint32_t *scratch)
+{
+	uint32_t fresh = m->live - sorted;
+	uint32_t left = sorted, to = m->live;
+
+	memcpy(scratch, m->by_name + sorted, fresh * sizeof(*scratch));
+	while (fresh) {
+		if (left && compare_slots(&m->by_name[left - 1], &scratch[fresh - 1], m) > 0)
+			m->by_name[--to] = m->by_name[--left];
+		else
+			m->by_name[--to] = scratch[--fresh];
+	}
+}
+
+static void rank_rows(struct model *m, uint32_t sorted)
+{
+	uint32_t fresh = m->live - sorted;
+	uint32_t *scratch = NULL;
+
+	if (fresh) {
+		qsort_r(m->by_name + sorted, fresh, sizeof(*m->by_name), compare_slots, m);
+		scratch = sorted ? calloc(fresh, sizeof(*scratch)) : NULL;
+		if (scratch)
+			merge_names(m, sorted, scratch);
+		else if (sorted) /* no memory: the slow way needs none of ours */
+			qsort_r(m->by_name, m->live, sizeof(*m->by_name), compare_slots, m);
+		free(scratch);
+	}
+	for (uint32_t i = 0; i < m->live; i++)
+		m->rows[m->by_name[i]].rank = i;
+}
+
+/* ---- the order shown ---- */
+
+static bool is_shown(const struct model *m, const struct row *row)
+{
+	const struct queue_stat *st = &row->st;
+
+	if (!(m->kinds & (1u << st->kind)))
+		return false;
+	if (m->hide_idle && st->have & STAT_MESSAGES && !st->messages && !st->receivers &&
+	    !st->senders && !(row->state & (ROW_CHANGED | ROW_NEW | ROW_GONE)))
+		return false;
+	return m->filter.n == 0 || filter_match(&m->filter, st, m->now);
+}
+
+static void set_key(const struct model *m, struct order_item *item)
+{
+	struct column_key key;
+
+	column_key(m->sort, &m->rows[item->slot].st, &key);
+	item->text = key.text;
+	item->rank = m->rows[item->slot].rank;
+	if (m->sort == COL_QUEUE)
+		key.number = item->rank;
+	/* What is absent comes last either way. */
+	if (key.number >= UINT64_MAX - 1)
+		key.number = UINT64_MAX - 2;
+	if (m->reverse)
+		key.number = UINT64_MAX - 2 - key.number;
+	item->key = key.absent ? UINT64_MAX : key.number;
+}
+
+static int compare_order(const void *pa, const void *pb, void *arg)
+{
+	const struct order_item *a = pa, *b = pb;
+	const bool *reverse = arg;
+	int order;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	if (a->text && b->text && a->text != b->text) {
+		order = strcmp(a->text, b->text);
+		if (order)
+			return *reverse ? -order : order;
+	}
+	return (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+/* The rows already shown stay in their order, what has come is put behind them. */
+static void collect(struct model *m)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < m->live; i++)
+		m->rows[m->by_name[i]].place = MODEL_NONE;
+	for (uint32_t i = 0; i < m->shown; i++) {
+		uint32_t slot = m->order[i].slot;
+
+		/* The slot may be another queue's by now. */
+		if (!m->rows[slot].used || m->rows[slot].place != MODEL_NONE ||
+		    !is_shown(m, &m->rows[slot]))
+			continue;
+		m->rows[slot].place = kept;
+		m->order[kept++].slot = slot;
+	}
+	for (uint32_t i = 0; i < m->live && kept < m->live; i++) {
+		uint32_t slot = m->by_name[i];
+
+		if (m->rows[slot].place != MODEL_NONE || !is_shown(m, &m->rows[slot]))
+			continue;
+		m->rows[slot].place = kept;
+		m->order[kept++].slot = slot;
+	}
+	m->shown = kept;
+}
+
+static void sort_order(struct model *m)
+{
+	bool sorted = true;
+
+	for (uint32_t i = 0; i < m->shown; i++) {
+		set_key(m, &m->order[i]);
+		if (i && sorted)
+			sorted = compare_order(&m->order[i - 1], &m->order[i], &m->reverse) < 0;
+	}
+	if (!sorted)
+		qsort_r(m->order, m->shown, sizeof(*m->order), compare_order, &m->reverse);
+	for (uint32_t i = 0; i < m->shown; i++)
+		m->rows[m->order[i].slot].place = i;
+}
+
+/* The row that has the selected one's name, where that one is gone. */
+static uint32_t successor(const struct model *m, uint32_t gone)
+{
+	const struct queue_stat *st = &m->rows[gone].st;
+
+	for (uint32_t i = 0; i < m->shown; i++) {
+		uint32_t slot = m->order[i].slot;
+
+		if (!(m->rows[slot].state & ROW_GONE) &&
+		    m->rows[slot].st.kind == st->kind &&
+		    (st->kind == QUEUE_POSIX ? strcmp(m->rows[slot].st.name, st->name) == 0 :
+					       st->key && m->rows[slot].st.key == st->key))
+			return slot;
+	}
+	return MODEL_NONE;
+}
+
+/* The selection goes with its queue; where that is gone, to the one of its name, else it stays
+ * at its place. */
+static void keep_selection(struct model *m)
+{
+	uint32_t slot = m->selected, before = m->cursor;
+
+	if (slot != MODEL_NONE && m->rows[slot].state & ROW_GONE) {
+		uint32_t next = successor(m, slot);
+
+		if (next != MODEL_NONE)
+			slot = next;
+	}
+	if (slot == MODEL_NONE || m->rows[slot].place == MODEL_NONE) {
+		if (m->cursor >= m->shown)
+			m->cursor = m->shown ? m->shown - 1 : 0;
+		slot = m->shown ? m->order[m->cursor].slot : MODEL_NONE;
+	}
+	m->selected = slot;
+	if (slot != MODEL_NONE)
+		m->cursor = m->rows[slot].place;
+	if (m->follow && m->cursor != before)
+		m->top = m->top + m->cursor > before ? m->top + m->cursor - before : 0;
+}
+
+static void reorder(struct model *m, bool sort)
+{
+	collect(m);
+	if (sort)
+		sort_order(m);
+	keep_selection(m);
+}
+
+/* ---- looks ---- */
+
+static void count_row(struct totals *t, const struct row *row)
+{
+	const struct queue_stat *st = &row->st;
+
+	t->queues[st->kind]++;
+	t->full += (row->state & ROW_FULL) != 0;
+	t->unread += !(st->have & STAT_MESSAGES);
+	if (st->have & STAT_MESSAGES)
+		t->messages += st->messages;
+	if (st->have & STAT_BYTES)
+		t->bytes += st->bytes;
+	if (st->have & STAT_WAITING) {
+		t->receivers += st->receivers;
+		t->senders += st->senders;
+	}
+}
+
+static int take_in(struct model *m, const struct look *look)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < look->n; i++) {
+		uint32_t slot = find_row(m, &look->items[i]);
+
+		if (slot != MODEL_NONE) {
+			/* A directory being changed may show a queue twice (readdir(3)). */
+			if (m->rows[slot].seen != m->updates)
+				update_row(m, &m->rows[slot], &look->items[i]);
+			continue;
+		}
+		slot = add_row(m, &look->items[i]);
+		if (slot == MODEL_NONE) {
+			rc = -ENOMEM;
+			continue;
+		}
+		begin_row(m, &m->rows[slot]);
+		m->by_name[m->live++] = slot;
+	}
+	return rc;
+}
+
+static void finish_rows(struct model *m, const struct look *look)
+{
+	m->totals = (struct totals){ 0 };
+	for (uint32_t i = 0; i < m->live; i++) {
+		struct row *row = &m->rows[m->by_name[i]];
+
+		if (row->seen != m->updates && look->kinds & (1u << row->st.kind)) {
+			row->state |= ROW_GONE;
+			row->st.have &= ~STAT_NET;
+			add_event(m, EVENT_REMOVED, &row->st);
+			continue;
+		}
+		count_row(&m->totals, row);
+	}
+}
+
+int model_update(struct model *m, const struct look *look)
+{
+	uint32_t sorted;
+	int rc;
+
+	m->dt_ns = m->updates++ ? look->monotonic_ns - m->last_ns : 0;
+	m->last_ns = look->monotonic_ns;
+	m->now = look->now;
+	forget_gone(m);
+	sorted = m->live;
+	rc = take_in(m, look);
+	finish_rows(m, look);
+	rank_rows(m, sorted);
+	reorder(m, !model_held(m, look->monotonic_ns));
+	return rc;
+}
+
+/* ---- what the user does ---- */
+
+struct row *model_row(const struct model *m, uint32_t place)
+{
+	return &m->rows[m->order[place].slot];
+}
+
+struct row *model_selected(const struct model *m)
+{
+	return m->selected == MODEL_NONE ? NULL : &m->rows[m->selected];
+}
+
+char model_mark(const struct row *row)
+{
+	int use = queue_stat_use(&row->st);
+
+	if (row->state & ROW_FULL || use >= HIGH_PERCENT)
+		return '!';
+	return use >= HALF_PERCENT ? '~' : ' ';
+}
+
+void model_sort_by(struct model *m, enum column col, bool reverse)
+{
+	m->sort = col;
+	m->reverse = reverse;
+	m->hold_until_ns = 0;
+	reorder(m, true);
+}
+
+void model_set_filter(struct model *m, const struct filter *filter)
+{
+	m->filter = *filter;
+	reorder(m, true);
+}
+
+void model_set_kinds(struct model *m, unsigned int kinds)
+{
+	m->kinds = kinds;
+	reorder(m, true);
+}
+
+void model_set_hide_idle(struct model *m, bool hide)
+{
+	m->hide_idle = hide;
+	reorder(m, true);
+}
+
+void model_select(struct model *m, int64_t place, int64_t monotonic_ns)
+{
+	if (!m->shown)
+		return;
+	if (place >= m->shown)
+		place = m->shown - 1;
+	if (place < 0)
+		place = 0;
+	m->cursor = (uint32_t)place;
+	m->selected = m->order[place].slot;
+	m->hold_until_ns = monotonic_ns + MODEL_HOLD_NS;
+}
+
+void model_move(struct model *m, int64_t rows, int64_t monotonic_ns)
+{
+	model_select(m, (int64_t)m->cursor + rows, monotonic_ns);
+}
+
+bool model_held(const struct model *m, int64_t monotonic_ns)
+{
+	return monotonic_ns < m->hold_until_ns;
+}
+
+void model_scroll(struct model *m, uint32_t lines)
+{
+	if (!lines)
+		return;
+	if (m->cursor < m->top)
+		m->top = m->cursor;
+	if (m->cursor - m->top >= lines)
+		m->top = m->cursor - lines + 1;
+	/* No empty lines below the last row while there are rows above the first. */
+	if (m->top + lines > m->shown)
+		m->top = m->shown > lines ? m->shown - lines : 0;
+}
+
+bool model_largest_first(enum column col)
+{
+	switch (column_form(col)) {
+	case FORM_QUEUE:
+	case FORM_KIND:
+	case FORM_USER:
+	case FORM_KEY:
+	case FORM_MODE:
+	case FORM_AGE:
+		return false;
+	default:
+		return true;
+	}
+}

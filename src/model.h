@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * model.h - queues over time: what changed, in which order, which is selected, what happened
+ *
+ * Pure: no terminal, no clock, no system call; looks and times are arguments.  A row is one queue
+ * for as long as it lives: System V by msqid and times that only go forward, POSIX by inode, so
+ * that a queue made anew under an old name begins afresh.
+ */
+#ifndef MQTOOL_MODEL_H
+#define MQTOOL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "columns.h"
+#include "filter.h"
+#include "history.h"
+#include "queue.h"
+#include "util.h"
+
+/* The order stands still for so long after the selection was moved. */
+#define MODEL_HOLD_NS (3 * NSEC_PER_SEC)
+
+#define ROW_NEW (1u << 0)     /* was not there at the look before */
+#define ROW_GONE (1u << 1)    /* was there at the look before */
+#define ROW_CHANGED (1u << 2) /* its messages are not what they were */
+#define ROW_FULL (1u << 3)    /* in use to 100 %, or somebody is blocked in a send */
+#define ROW_HALF (1u << 4)    /* was at half or more since it was last empty */
+#define ROW_WAITED (1u << 5)  /* somebody is blocked in a receive */
+
+struct row {
+	struct queue_stat st;   /* st.name is the row's own */
+	struct history history;
+	int64_t since;          /* seconds since the epoch when it was first seen not empty; 0 */
+	uint32_t next;          /* in its hash chain, or in the list of free rows */
+	uint32_t rank;          /* its place by name among all */
+	uint32_t seen;          /* the update that had it */
+	uint32_t place;         /* in the order shown; MODEL_NONE where it is not shown */
+	uint8_t state;          /* ROW_* */
+	bool used;
+};
+
+#define MODEL_NONE UINT32_MAX
+
+enum event_kind {
+	EVENT_CREATED, EVENT_REMOVED, EVENT_FULL, EVENT_ROOM, EVENT_DRAINED, EVENT_RECEIVER,
+	EVENT_SENDER
+};
+#define EVENT_KINDS 7
+
+struct event {
+	int64_t when; /* seconds since the epoch */
+	enum event_kind kind;
+	char *queue;  /* its name as printed */
+};
+
+/* The log forgets the oldest beyond so many. */
+#define MODEL_EVENTS 256
+
+struct totals {
+	size_t queues[QUEUE_KINDS];
+	size_t unread;  /* queues whose messages are not known */
+	size_t full;
+	uint64_t messages, bytes;
+	uint64_t receivers, senders;
+};
+
+struct order_item {
+	uint64_t key;
+	const char *text;
+	uint32_t rank, slot;
+};
+
+/* Zero-initialise it, then model_init(); the owner calls model_free(). */
+struct model {
+	struct row *rows;
+	uint32_t nrows;          /* slots in use, holes included */
+	uint32_t rows_cap, free; /* first of the list of free rows */
+	uint32_t *buckets;
+	uint32_t nbuckets;
+	uint32_t *by_name;       /* all slots in use */
+	uint32_t live;           /* how many */
+	struct order_item *order; /* what is shown, as shown */
+	uint32_t shown;
+	uint32_t list_cap;       /* of by_name and order */
+
+	enum column sort;
+	bool reverse;
+	struct filter filter;
+	unsigned int kinds;      /* QUEUE_MASK_* shown */
+	bool hide_idle;          /* only queues with messages or anyone waiting */
+
+	uint32_t selected;       /* slot, or MODEL_NONE */
+	uint32_t cursor;         /* its place, kept when it is gone */
+	uint32_t top;            /* the first place on the screen */
+	bool follow;             /* the selected row stays at its line of the screen */
+	int64_t hold_until_ns;   /* monotonic; the order stands still until then */
+
+	uint32_t updates;
+	int64_t last_ns;         /* of the last update, monotonic */
+	int64_t dt_ns;           /* between the last two; 0 after the first */
+	int64_t now;             /* of the last update, seconds since the epoch */
+	struct totals totals;
+
+	struct event events[MODEL_EVENTS];
+	size_t first_event, nevents;
+};
+
+/* Everything shown, the fullest first. */
+void model_init(struct model *m);
+void model_free(struct model *m);
+
+/* One look at the queues. */
+struct look {
+	const struct queue_stat *items;
+	size_t n;
+	unsigned int kinds;   /* QUEUE_MASK_* that could be listed: rows of others stay as they are */
+	int64_t monotonic_ns; /* when */
+	int64_t now;          /* the same in seconds since the epoch */
+};
+
+/*
+ * Takes a look in: rows come, change and are marked gone for one look, rates and totals follow.
+ * Returns 0 or -ENOMEM, when some queues are missing but the model is sound.
+ */
+int model_update(struct model *m, const struct look *look) _must_check_;
+
+/* The row at a place shown (below m->shown). */
+struct row *model_row(const struct model *m, uint32_t place);
+/* The selected row, or NULL; it may be marked ROW_GONE. */
+struct row *model_selected(const struct model *m);
+
+/* What is in use, as a mark that does not need colour: ' ', '~' from half on, '!' from 90 % on
+ * and where somebody is blocked in a send. */
+char model_mark(const struct row *row);
+
+/* These act at once, the order too. */
+void model_sort_by(struct model *m, enum column col, bool reverse);
+void model_set_filter(struct model *m, const struct filter *filter);
+void model_set_kinds(struct model *m, unsigned int kinds);
+void model_set_hide_idle(struct model *m, bool hide);
+
+/* Selects the row at a place, or the nearest there is, and holds the order. */
+void model_select(struct model *m, int64_t place, int64_t monotonic_ns);
+/* Moves the selection by so many rows. */
+void model_move(struct model *m, int64_t rows, int64_t monotonic_ns);
+/* True while the order is held back because the selection was moved. */
+bool model_held(const struct model *m, int64_t monotonic_ns);
+/* Chooses m->top so that the selection is among `lines` lines; call it before painting. */
+void model_scroll(struct model *m, uint32_t lines);
+
+/* The event that was `age` before the last one. */
+const struct event *model_event(const struct model *m, size_t age);
+/* What happened, translated; static. */
+const char *event_text(enum event_kind kind);
+
+/* The natural direction of a sort key on a screen: largest first but for names and ages. */
+bool model_largest_first(enum column col);
+
+#endif
