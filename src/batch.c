@@ -20,7 +20,7 @@ int batch_init(struct batch *b, struct queue *q, const struct output *output)
 	*b = (struct batch){ .q = q, .output = output, .cap = BATCH_BYTES };
 	/* One byte more than the bodies: the terminator of one as large as the room. */
 	b->data = malloc(MESSAGE_HEADROOM + b->cap + 1);
-	b->entries = malloc(BATCH_MESSAGES * sizeof(*b->entries));
+	b->entries = calloc(BATCH_MESSAGES, sizeof(*b->entries));
 	if (b->data && b->entries)
 		return 0;
 	batch_free(b);
@@ -56,14 +56,23 @@ static bool is_plain(const struct output *output)
 		(output->style == OUTPUT_LINES || output->style == OUTPUT_NUL));
 }
 
-static void add_entry(struct batch *b, const struct message *m)
+/* The place of the next message, its body behind all others. */
+static struct message *next_message(struct batch *b)
+{
+	struct message *m = &b->entries[b->n].message;
+
+	m->data = b->data + MESSAGE_HEADROOM + b->len;
+	return m;
+}
+
+/* The message at that place has come. */
+static void add_entry(struct batch *b)
 {
 	struct batch_entry *entry = &b->entries[b->n++];
 
-	entry->message = *m;
 	if (b->output->time)
 		clock_gettime(CLOCK_REALTIME, &entry->time);
-	b->len += m->len;
+	b->len += entry->message.len;
 	if (b->output->style == OUTPUT_LINES)
 		b->data[MESSAGE_HEADROOM + b->len++] = '\n';
 	else if (b->output->style == OUTPUT_NUL)
@@ -107,7 +116,6 @@ static int make_room(struct batch *b, bool *writing)
 
 int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout_ns, bool *writing)
 {
-	struct message m = { 0 };
 	int rc;
 
 	*writing = false;
@@ -119,8 +127,7 @@ int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout
 		*writing = false;
 	}
 	for (;;) {
-		m.data = b->data + MESSAGE_HEADROOM + b->len;
-		rc = queue_take(b->q, &m, room_left(b), want, timeout_ns);
+		rc = queue_take(b->q, next_message(b), room_left(b), want, timeout_ns);
 		if (rc != -E2BIG)
 			break;
 		rc = make_room(b, writing);
@@ -129,23 +136,21 @@ int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout
 		*writing = false;
 	}
 	if (rc == 0)
-		add_entry(b, &m);
+		add_entry(b);
 	return rc;
 }
 
 int batch_peek(struct batch *b, size_t index, bool *writing)
 {
-	struct message m = { 0 };
 	int rc;
 
 	*writing = b->n == BATCH_MESSAGES;
 	rc = *writing ? batch_write(b) : 0;
 	while (rc == 0) {
 		*writing = false;
-		m.data = b->data + MESSAGE_HEADROOM + b->len;
-		rc = queue_peek(b->q, &m, room_left(b), index);
+		rc = queue_peek(b->q, next_message(b), room_left(b), index);
 		if (rc == 0) {
-			add_entry(b, &m);
+			add_entry(b);
 			break;
 		}
 		if (rc == -E2BIG)

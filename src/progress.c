@@ -43,15 +43,10 @@ static void show(struct progress *p, int64_t now)
 	p->next_ns = now + INTERVAL;
 }
 
-void progress_count(struct progress *p, uint64_t len)
+void progress_show(struct progress *p)
 {
-	int64_t now;
+	int64_t now = clock_monotonic_ns();
 
-	p->messages++;
-	p->bytes += len;
-	if (!p->live)
-		return;
-	now = clock_monotonic_ns();
 	if (now >= p->next_ns)
 		show(p, now);
 }

@@ -22,8 +22,16 @@ struct progress {
 
 /* Starts counting.  live: --progress was given. */
 void progress_begin(struct progress *p, bool live);
+/* Shows the line where it is due; for progress_count(). */
+void progress_show(struct progress *p);
 /* Counts one message of len bytes, and shows the line where it is due. */
-void progress_count(struct progress *p, uint64_t len);
+static inline void progress_count(struct progress *p, uint64_t len)
+{
+	p->messages++;
+	p->bytes += len;
+	if (p->live)
+		progress_show(p);
+}
 /* Takes the line off the screen: call before anything else is printed there. */
 void progress_clear(struct progress *p);
 /* Takes the line off and, for -v, prints the summary; sent: the word is not "received". */

@@ -32,6 +32,8 @@ static const unsigned int index_bits[] = { 15, 24 };
  */
 static int stat_any(int msqid, struct msqid_ds *ds)
 {
+	/* valgrind does not know that MSG_STAT_ANY fills it. */
+	memset(ds, 0, sizeof(*ds));
 	for (size_t i = 0; i < ARRAY_SIZE(index_bits); i++) {
 		int index = msqid & ((1 << index_bits[i]) - 1);
 
@@ -326,8 +328,9 @@ static int sysv_stat(struct queue *q, struct queue_stat *st)
 /* Every index in turn; best where most of them are in use. */
 static int list_by_index(struct queue_list *list, int max_index)
 {
+	struct msqid_ds ds = { 0 };
+
 	for (int i = 0; i <= max_index; i++) {
-		struct msqid_ds ds;
 		struct queue_stat *st;
 		int msqid = msgctl(i, MSG_STAT_ANY, &ds);
 
