@@ -36,6 +36,7 @@ BATS_TESTS = \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \
 	tests/bats/examples.bats \
+	tests/bats/format.bats \
 	tests/bats/harness.bats \
 	tests/bats/json.bats \
 	tests/bats/rm-users.bats \

@@ -179,6 +179,32 @@ syscall_number()
 	esac
 }
 
+# waiting QUEUE: prints how many messages wait on it.
+waiting()
+{
+	mqtool stat -H -o MESSAGES "$1" | tr -d ' '
+}
+
+# is_waiting QUEUE COUNT: true where it is so now.
+is_waiting()
+{
+	[ "$(waiting "$1")" = "$2" ]
+}
+
+# limit SYSCTL VALUE: sets kernel/msgmax and its like for this file, whose later tests see it too.
+limit()
+{
+	echo "$2" 2>/dev/null >"/proc/sys/$1" || skip_loudly "$1 cannot be set here"
+}
+
+# on_terminal COMMAND [ARG...]: runs it with a terminal for its three standard files, and prints
+# what it writes there: lines end in CR LF.
+on_terminal()
+{
+	command -v script >/dev/null || skip_loudly "script not found"
+	SHELL=$BASH script -qefc "$(printf '%q ' "$@")" /dev/null </dev/null
+}
+
 # equal ACTUAL EXPECTED: shows both where they differ.
 equal()
 {

@@ -4,6 +4,14 @@
 
 load helper
 
+setup()
+{
+	test_setup
+	mqtool rm -f 0x1 0x2 /p
+	mqtool create 0x1 0x2
+	mqtool create -c 10 -s 64 /p
+}
+
 # What recv -F shows of every message: nothing of it is JSON.
 SHOWN='%t%p %x\n'
 
@@ -29,33 +37,7 @@ shown()
 	bodies | perl -0 -ne 'chomp; print "'"$1"' ", unpack("H*", $_), "\n"'
 }
 
-# System V queues: the default of 16 KiB holds all bodies once.
-sysv()
-{
-	local key
-	for key; do
-		mqtool create "$key"
-	done
-}
-
-remove()
-{
-	mqtool rm -f "$@"
-}
-
-# Messages waiting.
-waiting()
-{
-	mqtool stat -H -o MESSAGES "$1" | tr -d ' '
-}
-
-limit()
-{
-	echo "$2" 2>/dev/null >"/proc/sys/$1" || skip_loudly "$1 cannot be set here"
-}
-
 @test "recv -j to send -j is exact for any bytes and any type" {
-	sysv 0x1 0x2
 	# NUL comes by way of stdin.
 	printf 'a\0b' | mqtool send -t 3 0x1
 	printf '\0' | mqtool send -t 4 0x1
@@ -73,7 +55,6 @@ limit()
 	mqtool recv -a -j 0x2 | mqtool send -j -f - 0x1
 	mqtool recv -a -F "$SHOWN" 0x1 >got
 	cmp expected got
-	remove 0x1 0x2
 }
 
 @test "recv -j to send -j is exact for any bytes and any priority" {
@@ -92,46 +73,44 @@ limit()
 	equal "$(waiting /b)" "$n"
 	mqtool recv -a -F "$SHOWN" /b >got
 	cmp expected got
-	remove /a /b
+	mqtool rm /a /b
 }
 
 @test "recv -j to send -j is exact for huge bodies" {
 	limit kernel/msgmax 4000000
 	limit kernel/msgmnb 9000000
-	sysv 0x1 0x2
+	mqtool create 0x11 0x12
 	perl -e 'srand 1; print map { chr rand 256 } 1 .. 2_000_000' >binary
 	# Six characters each in JSON: the longest line that a message can make.
 	perl -e 'print "\1" x 2_000_000' >control
-	mqtool send -t 5 0x1 <binary
-	mqtool send -t 6 0x1 <control
-	mqtool recv -a -j 0x1 | mqtool send -j 0x2
-	mqtool recv -t 6 -r 0x2 | cmp control
-	mqtool recv -t 5 -r 0x2 | cmp binary
-	remove 0x1 0x2
+	mqtool send -t 5 0x11 <binary
+	mqtool send -t 6 0x11 <control
+	mqtool recv -a -j 0x11 | mqtool send -j 0x12
+	mqtool recv -t 6 -r 0x12 | cmp control
+	mqtool recv -t 5 -r 0x12 | cmp binary
 	limit kernel/msgmax 8192
 	limit kernel/msgmnb 16384
+	mqtool rm 0x11 0x12
 }
 
 @test "recv -j writes these members, and nothing a terminal could obey" {
 	local private
-	sysv 0x1
 	private=$(mqtool create --private)
-	mqtool create -c 10 -s 64 '/plain' 'esc:/a\x20b'
+	mqtool create -c 10 -s 64 'esc:/a\x20b'
 	mqtool send -t 7 0x1 hello
 	mqtool send "$private" ''
-	mqtool send -p 5 /plain "$(printf '\033[1m\302\233\342\200\256\177"\\')"
+	mqtool send -p 5 /p "$(printf '\033[1m\302\233\342\200\256\177"\\')"
 	printf '\377\0' | mqtool send 'esc:/a\x20b'
 	equal "$(mqtool recv -j 0x1)" '{"queue":"key:0x00000001","type":7,"size":5,"body":"hello"}'
 	equal "$(mqtool recv -J "$private")" '{"queue":"'"$private"'","type":1,"size":0,"body":""}'
-	equal "$(mqtool recv --json /plain)" '{"queue":"/plain","priority":5,"size":12,'`
+	equal "$(mqtool recv --json /p)" '{"queue":"/p","priority":5,"size":12,'`
 		`'"body":"\u001b[1m\u009b\u202e\u007f\"\\"}'
 	equal "$(mqtool recv -j 'esc:/a\x20b')" '{"queue":"esc:/a\\x20b","priority":0,"size":2,'`
 		`'"body_base64":"/wA="}'
-	remove 0x1 "$private" /plain 'esc:/a\x20b'
+	mqtool rm "$private" 'esc:/a\x20b'
 }
 
 @test "send -j: order, blanks and other members do not matter" {
-	sysv 0x1
 	printf '%s\r\n%s\n%s\n%s' \
 		' { "body" : "one" , "type" : 2 , "more": {"body": [1, null]}, "size": "wrong" } ' \
 		'{"size":99,"queue":"/elsewhere","type":3,"body":"tw\u006F"}' \
@@ -142,22 +121,16 @@ limit()
 	equal "$(mqtool recv -a -F '%t %s\n' 0x1)" $'2 one\n3 two\n4 three\n1 no newline'
 	run -0 mqtool send -j 0x1 </dev/null
 	equal "$(waiting 0x1)" 0
-	remove 0x1
 }
 
 @test "send -j: the line's own type or priority wins over the option's" {
-	sysv 0x1
-	mqtool create -c 10 -s 64 /p
 	printf '%s\n' '{"type":7,"body":"own"}' '{"body":"given"}' | mqtool send -J -t 5 0x1
 	equal "$(mqtool recv -a -F '%t %s\n' 0x1)" $'7 own\n5 given'
 	printf '%s\n' '{"priority":0,"body":"own"}' '{"body":"given"}' | mqtool send --json -p 5 /p
 	equal "$(mqtool recv -a -F '%p %s\n' /p)" $'5 given\n0 own'
-	remove 0x1 /p
 }
 
 @test "send -j: the other kind's member is an error unless -t or -p is given" {
-	sysv 0x1
-	mqtool create -c 10 -s 64 /p
 	printf '%s\n' '{"body":"a"}' '{"priority":3,"body":"b"}' '{"body":"c"}' >priorities
 	printf '%s\n' '{"body":"a"}' '{"type":3,"body":"b"}' '{"body":"c"}' >types
 	printf '%s\n' '{"type":3,"priority":4,"body":"b"}' >both
@@ -180,7 +153,6 @@ limit()
 	mqtool send -j -p 9 /p <types
 	mqtool send -j -p 9 /p <both
 	equal "$(mqtool recv -a -F '%p%s ' /p)" '9a 9b 9c 4b '
-	remove 0x1 /p
 }
 
 # bad LINE TEXT: it stops send -j, with that text behind its place, after those before it.
@@ -197,7 +169,6 @@ bad()
 }
 
 @test "send -j: a bad line is named, with nothing sent from it on" {
-	sysv 0x1
 	bad 'hello' 'column 5: bad JSON: *'
 	bad '{"body":x}' "column 9: bad JSON: *near 'x'*"
 	bad '{"body":"x"' 'column 11: bad JSON: *'
@@ -217,28 +188,22 @@ bad()
 	bad '{"body":"x","type":1.5}' '"type" must be a whole number from 1 to *'
 	bad '{"body":"x","type":"2"}' '"type" must be a whole number from 1 to *'
 	bad '{"body":"x","priority":32768}' '"priority" must be a whole number from 0 to 32767'
-	remove 0x1
 }
 
 @test "send -j: what a bad line holds reaches stderr escaped" {
-	sysv 0x1
 	printf '{"body":\033[31m\302\233}\n' >lines
 	run -1 --separate-stderr mqtool send -j 0x1 <lines
 	[[ $stderr == *'\x1b'* && $stderr != *[$'\033\302\233']* ]]
-	remove 0x1
 }
 
 @test "send -j: a message over the limit is named with its line and the limit" {
-	mqtool create -c 10 -s 64 /p
 	{ echo '{"body":"fits"}'; perl -e 'print "{\"body\":\"", "x" x 65, "\"}\n"'; } >lines
 	run -1 --separate-stderr mqtool send -j /p <lines
 	matches "$stderr" 'mqtool send: line 2: 65 bytes; /p takes at most 64 *; 1 message was sent before it'
 	equal "$(mqtool recv -a /p)" fits
-	remove /p
 }
 
 @test "send -j: a long line is read, an endless one is not" {
-	sysv 0x1
 	# More than the first block, less than what the queue's largest message could make.
 	perl -e 'print "{\"x\":\"", "y" x 90000, "\",\"body\":\"long\"}\n", "{\"body\":\"next\"}\n"' |
 		mqtool send -j 0x1
@@ -249,7 +214,6 @@ bad()
 	equal "$stderr" "mqtool send: line 2: the line is longer than any message the queue takes;"`
 		`" 1 message was sent before it"
 	equal "$(mqtool recv -a 0x1)" before
-	remove 0x1
 }
 
 # Names of the libraries that a process has mapped, but those of sanitizers.
@@ -265,7 +229,6 @@ mapped()
 
 @test "send and recv map libc and popt alone; jansson comes with the first line of send -j" {
 	[ -z "${MQTOOL_VALGRIND-}" ] || skip "valgrind maps files of its own"
-	sysv 0x1
 	mkfifo fifo
 	start mqtool recv 0x1
 	blocked "$pid"
@@ -282,7 +245,7 @@ mapped()
 	start sh -c 'exec mqtool send -l 0x1 <fifo'
 	exec 9>fifo
 	echo one >&9
-	wait_until is_waiting 1
+	wait_until is_waiting 0x1 1
 	equal "$(mapped "$pid")" "libc libpopt"
 	exec 9>&-
 	finish "$pid" 0
@@ -292,16 +255,10 @@ mapped()
 	wait_until pipe_read "$pid"
 	equal "$(mapped "$pid")" "libc libpopt"
 	echo '{"body":"two"}' >&9
-	wait_until is_waiting 2
+	wait_until is_waiting 0x1 2
 	equal "$(mapped "$pid")" "libc libjansson libpopt"
 	exec 9>&-
 	finish "$pid" 0
-	remove 0x1
-}
-
-is_waiting()
-{
-	[ "$(waiting 0x1)" = "$1" ]
 }
 
 # The process is in read(2), or in poll(2) for it.
@@ -315,7 +272,6 @@ pipe_read()
 	command -v strace >/dev/null || skip_loudly "strace not found"
 	# LeakSanitizer needs ptrace(2) for itself.
 	export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
-	sysv 0x1
 	strace -f -e trace=open,openat -o trace mqtool send 0x1 one
 	printf 'two\n' | strace -f -A -e trace=open,openat -o trace mqtool send -l 0x1
 	strace -f -A -e trace=open,openat -o trace mqtool recv 0x1
@@ -325,13 +281,10 @@ pipe_read()
 	# The same does see them.
 	run -3 strace -f -e trace=open,openat -o trace mqtool recv -n 0x1
 	grep -q -i -e locale -e 'C[.]utf' trace
-	remove 0x1
 }
 
 @test "exactly once: several send -j and recv -j on one queue" {
 	local i pids=()
-	limit kernel/msgmnb 65536
-	sysv 0x1
 	for i in 1 2 3; do
 		start mqtool recv -f -j 0x1 >"out$i"
 		pids+=("$pid")
@@ -344,7 +297,7 @@ pipe_read()
 	for i in 3 4 5; do
 		finish "${pids[i]}" 0
 	done
-	wait_until is_waiting 0
+	wait_until is_waiting 0x1 0
 	for i in 0 1 2; do
 		kill -TERM "${pids[i]}"
 		finish "${pids[i]}" 143
@@ -353,6 +306,4 @@ pipe_read()
 	cat in? | sort >expected
 	cmp expected got
 	equal "$(waiting 0x1)" 0
-	remove 0x1
-	limit kernel/msgmnb 16384
 }
