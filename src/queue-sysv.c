@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "queue-backend.h"
@@ -442,25 +443,98 @@ static int list_proc(struct queue_list *list)
 	return (int)n;
 }
 
+/*
+ * What an earlier filling knew of the queue, or NULL.  Both go by the kernel's index, so that the
+ * next is nearly always the one.
+ */
+static const struct known_qbytes *find_known(const struct queue_list *list, size_t *next,
+					     const struct queue_stat *st)
+{
+	const size_t far = 16;
+
+	for (size_t i = *next; i < list->nknown && i < *next + far; i++) {
+		if (list->known[i].msqid != st->msqid)
+			continue;
+		*next = i + 1;
+		return list->known[i].ctime == st->ctime ? &list->known[i] : NULL;
+	}
+	return NULL;
+}
+
+/* Reads msg_qbytes; false where the queue is gone by now. */
+static bool read_qbytes(struct queue_stat *st)
+{
+	struct msqid_ds ds;
+	int rc = stat_any(st->msqid, &ds);
+
+	if (rc == 0) {
+		st->qbytes = ds.msg_qbytes;
+		st->have |= STAT_QBYTES;
+	}
+	return rc != -ENOENT;
+}
+
 /* Fills in msg_qbytes, which /proc does not have; drops queues that are gone by now. */
 static void add_qbytes(struct queue_list *list, size_t first)
 {
-	size_t kept = first;
+	size_t kept = first, next = 0;
 
 	for (size_t i = first; i < list->n; i++) {
 		struct queue_stat *st = &list->items[i];
-		struct msqid_ds ds;
-		int rc = stat_any(st->msqid, &ds);
+		const struct known_qbytes *known = find_known(list, &next, st);
 
-		if (rc == -ENOENT)
-			continue;
-		if (rc == 0) {
-			st->qbytes = ds.msg_qbytes;
+		if (known) {
+			st->qbytes = known->qbytes;
 			st->have |= STAT_QBYTES;
+		} else if (!read_qbytes(st)) {
+			continue;
 		}
 		list->items[kept++] = *st;
 	}
 	list->n = kept;
+}
+
+/*
+ * Keeps msg_qbytes for the next filling.  IPC_SET moves ctime, a whole second, whenever it changes
+ * it (msgctl(2)); so it is certain only once that second is over.
+ */
+static void remember_qbytes(struct queue_list *list, size_t first)
+{
+	const int64_t settled = time(NULL) - 2;
+
+	list->nknown = 0;
+	if (list->known_cap < list->n - first) {
+		struct known_qbytes *known = reallocarray(list->known, list->cap, sizeof(*known));
+
+		if (!known)
+			return; /* all will be asked again */
+		list->known = known;
+		list->known_cap = list->cap;
+	}
+	for (size_t i = first; i < list->n; i++) {
+		const struct queue_stat *st = &list->items[i];
+
+		if (st->have & STAT_QBYTES && st->ctime <= settled)
+			list->known[list->nknown++] =
+				(struct known_qbytes){ st->msqid, st->ctime, st->qbytes };
+	}
+}
+
+static int list_with_qbytes(struct queue_list *list, int max_index, int in_use)
+{
+	size_t first = list->n;
+	int rc;
+
+	if (max_index >= 0 && max_index < 2 * in_use && !list->nknown) {
+		rc = list_by_index(list, max_index);
+		if (rc < 0 || list->n > first)
+			return rc;
+		/* A kernel before MSG_STAT_ANY: go by /proc. */
+	}
+	rc = list_proc(list);
+	if (rc == 0)
+		add_qbytes(list, first);
+	return rc;
 }
 
 static int sysv_list(struct queue_list *list, unsigned int detail)
@@ -473,18 +547,15 @@ static int sysv_list(struct queue_list *list, unsigned int detail)
 	max_index = msgctl(0, MSG_INFO, (struct msqid_ds *)&info);
 	if (max_index >= 0 && info.msgpool == 0)
 		return 0;
-	if (max_index >= 0 && (detail & STAT_QBYTES) && max_index < 2 * info.msgpool) {
-		rc = list_by_index(list, max_index);
-		if (rc < 0 || list->n > first)
-			return rc;
-		/* A kernel before MSG_STAT_ANY: go by /proc. */
-	}
-	rc = list_proc(list);
-	if (rc < 0)
-		return rc == -ENOENT && max_index >= 0 ? list_by_index(list, max_index) : rc;
 	if (detail & STAT_QBYTES)
-		add_qbytes(list, first);
-	return 0;
+		rc = list_with_qbytes(list, max_index, info.msgpool);
+	else
+		rc = list_proc(list);
+	if (rc == -ENOENT && max_index >= 0)
+		rc = list_by_index(list, max_index);
+	if (rc == 0 && detail & STAT_QBYTES)
+		remember_qbytes(list, first);
+	return rc;
 }
 
 /* ---- creating, changing, removing ---- */

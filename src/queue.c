@@ -182,6 +182,7 @@ void queue_list_free(struct queue_list *list)
 	forget_names(list);
 	free(list->names);
 	free(list->items);
+	free(list->known);
 	*list = (struct queue_list){ 0 };
 }
 

@@ -226,13 +226,16 @@ struct queue_list {
 	struct queue_stat *items;
 	size_t n, cap;
 	struct name_block *names; /* the memory behind items[].name */
+	struct known_qbytes *known; /* what need not be asked again by the next filling */
+	size_t nknown, known_cap;
 	int note[QUEUE_KINDS];    /* 0, or -errno: why the queues of that kind could not be listed
 				     (POSIX: -ENODEV not mounted, -EXDEV of another namespace) */
 };
 
 /*
  * Fills list with the queues of the kinds in mask (QUEUE_MASK_*), in no order; what was in it is
- * replaced, its memory used again.  detail: STAT_* bits worth extra system calls (STAT_MESSAGES,
+ * replaced, its memory used again, and so is what it knows that cannot have changed: who looks again
+ * and again keeps the list.  detail: STAT_* bits worth extra system calls (STAT_MESSAGES,
  * STAT_BYTES, STAT_QBYTES, STAT_NOTIFY ...); cheaper fields come in any case.  Returns 0 or
  * -errno; a kind that cannot be listed is noted in the list and is no error.
  */

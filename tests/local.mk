@@ -27,7 +27,8 @@ UNIT_PURE = \
 	tests/unit/users \
 	tests/unit/util \
 	tests/unit/walk
-UNIT_TESTS = $(UNIT_PURE)
+UNIT_TESTS = $(UNIT_PURE) \
+	tests/unit/list
 
 # Tests of the commands.
 BATS_TESTS = \
@@ -78,6 +79,9 @@ tests_unit_create_LDFLAGS = $(AM_LDFLAGS) \
 
 # Users that are not there, allocations that fail.
 tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name
+
+# Counted calls, a clock that the test sets.
+tests_unit_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=time
 
 # Limits of the test's own.
 tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read_number_file -Wl,--wrap=getrlimit

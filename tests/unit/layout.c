@@ -34,6 +34,9 @@ static struct column_list chosen(const char *text)
 	return list;
 }
 
+#define EVERYTHING                                                                                \
+	"queue,kind,messages,bytes,use,mode,owner,last,waiting,key,msqid,maxmsg,msgsize,"         \
+	"qbytes,uid,gid,sent,received,lspid,lrpid,ctime,ino,notify,net/s,history"
 #define DEFAULTS "kind,queue,owner,messages,bytes,use,net,last,waiting,history"
 
 /* The columns left at a width, as text. */
@@ -79,8 +82,7 @@ static void test_every_width(void **state)
 {
 	static const char *const choices[] = {
 		DEFAULTS, "queue", "use", "history", "ctime,sent,received", "use,queue", "kind,use",
-		"queue,kind,messages,bytes,use,mode,owner,last,waiting,key,msqid,maxmsg,msgsize,"
-		"qbytes,uid,gid,sent,received,lspid,lrpid,ctime,ino,notify,net/s,history",
+		EVERYTHING,
 	};
 
 	(void)state;
