@@ -19,6 +19,7 @@ libmqtool_a_SOURCES = \
 	src/cmd-stat.c \
 	src/cmd.h \
 	src/cmdline.c \
+	src/commands.c \
 	src/columns.c \
 	src/columns.h \
 	src/diagnose.c \

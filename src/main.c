@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * main.c - the table of commands, and which of them is meant
+ * main.c - which command is meant
  */
 #include "config.h"
 
@@ -12,15 +12,6 @@
 
 #include "cmd.h"
 #include "near.h"
-
-const struct command *const commands[] = {
-	&cmd_create, &cmd_send, &cmd_recv, &cmd_stat, &cmd_rm, NULL
-};
-
-/* The commands that links may be named after. */
-static const char *const linked[] = {
-	"create", "send", "recv", "stat", "rm", "watch"
-};
 
 /* What others call these things. */
 static const struct {
@@ -49,13 +40,13 @@ static const struct command *find_command(const char *name)
 static const struct command *linked_command(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	size_t i;
+	const char *const *word;
 
 	if (strncmp(name, "mq", 2) != 0)
 		return NULL;
-	for (i = 0; i < ARRAY_SIZE(linked); i++)
-		if (strcmp(name + 2, linked[i]) == 0)
-			return find_command(linked[i]);
+	for (word = linked_commands; *word; word++)
+		if (strcmp(name + 2, *word) == 0)
+			return find_command(*word);
 	return NULL;
 }
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * commands.c - the table of commands
+ */
+#include "config.h"
+
+#include "cmd.h"
+
+const struct command *const commands[] = {
+	&cmd_create, &cmd_send, &cmd_recv, &cmd_stat, &cmd_rm, NULL
+};
+
+const char *const linked_commands[] = {
+	"create", "send", "recv", "stat", "rm", "watch", NULL
+};
