@@ -459,17 +459,22 @@ static int end_peek(struct receiver *r, size_t hidden, bool short_of)
 
 /*
  * Goes through the queue from the oldest message: shows those wanted, or with sights only notes
- * where they are.  Returns 0 at the end of the queue or of the count, or -errno of batch_peek().
+ * where they are.  Returns 0 at the end of the queue or of the count, or -errno of batch_peek(),
+ * and with *writing what it was of.
  */
-static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hidden)
+static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hidden,
+		bool *writing)
 {
 	size_t max = 0;
-	bool writing;
 
 	for (size_t index = 0; sights || *n < r->opt.count; index++) {
-		int rc = batch_peek(&r->batch, index, &writing);
 		long type;
+		int rc;
 
+		*writing = false;
+		if (stop_signal())
+			return -EINTR;
+		rc = batch_peek(&r->batch, index, writing);
 		if (rc == -ENOMSG)
 			return 0;
 		if (rc == -EMSGSIZE) {
@@ -494,6 +499,8 @@ static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hi
 				*sights = more;
 			}
 			(*sights)[*n] = (struct sight){ index, type };
+		} else {
+			count_last(r);
 		}
 		++*n;
 	}
@@ -507,13 +514,15 @@ static int peek_lowest_first(struct receiver *r)
 	bool writing = false;
 	int rc;
 
-	rc = walk(r, &sights, &n, &hidden);
-	if (rc == 0)
+	rc = walk(r, &sights, &n, &hidden, &writing);
+	if (rc == 0 && n > 0) /* qsort(3) takes no NULL */
 		qsort(sights, n, sizeof(*sights), compare_sights);
 	while (rc == 0 && shown < n && shown < r->opt.count) {
 		rc = batch_peek(&r->batch, sights[shown].index, &writing);
-		if (rc == 0)
+		if (rc == 0) {
+			count_last(r);
 			shown++;
+		}
 	}
 	free(sights);
 	if (rc < 0 && rc != -ENOMSG)
@@ -524,13 +533,14 @@ static int peek_lowest_first(struct receiver *r)
 static int peek(struct receiver *r)
 {
 	size_t n = 0, hidden = 0;
+	bool writing = false;
 	int rc;
 
 	if (r->opt.want.type < 0)
 		return peek_lowest_first(r);
-	rc = walk(r, NULL, &n, &hidden);
+	rc = walk(r, NULL, &n, &hidden, &writing);
 	if (rc < 0)
-		return r->batch.n && rc != -EIDRM ? end_unwritten(r, rc) : end_taking(r, rc);
+		return writing ? end_unwritten(r, rc) : end_taking(r, rc);
 	return end_peek(r, hidden, n < r->opt.count);
 }
 
