@@ -40,6 +40,7 @@ BATS_TESTS = \
 	tests/bats/format.bats \
 	tests/bats/harness.bats \
 	tests/bats/json.bats \
+	tests/bats/peek.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
 	tests/bats/stat.bats

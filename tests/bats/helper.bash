@@ -197,6 +197,13 @@ limit()
 	echo "$2" 2>/dev/null >"/proc/sys/$1" || skip_loudly "$1 cannot be set here"
 }
 
+# A pipe that nobody reads any more, as descriptor 9.
+broken_pipe()
+{
+	mkfifo "$BATS_TEST_TMPDIR/broken"
+	exec 8<>"$BATS_TEST_TMPDIR/broken" 9>"$BATS_TEST_TMPDIR/broken" 8>&-
+}
+
 # on_terminal COMMAND [ARG...]: runs it with a terminal for its three standard files, and prints
 # what it writes there: lines end in CR LF.
 on_terminal()
