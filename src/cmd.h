@@ -35,6 +35,9 @@ struct command {
 	int max_operands;                 /* -1: any number */
 	bool takes_command;               /* "-- COMMAND [ARG...]" ends the line (recv) */
 	int (*run)(struct cmdline *cl);   /* returns an exit_status */
+	/* For a command with statuses of its own: called where run() is not, as the line is wrong and
+	 * that has been said.  Returns the exit status; NULL is EX_BADUSAGE. */
+	int (*refused)(void);
 };
 
 /* Every command, in the order of --help; ended by NULL. */
@@ -48,6 +51,8 @@ enum { OPT_HELP = 1, OPT_VERSION, OPT_FIRST };
 
 /*
  * Rows of option tables are POPT_ARG_NONE or POPT_ARG_STRING: numbers are parsed by opt_*().
+ * A value that may be left out (--name[=VALUE]) is POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, and
+ * NULL where it was; such a row has no letter.
  * The last rows of every table:
  */
 #define CMD_COMMON_OPTIONS                                                                        \
@@ -73,7 +78,7 @@ struct cmdline {
 	/* cmdline.c's own */
 	char title[32];          /* "mqtool send": popt's argv[0] */
 	const char **argv;       /* what popt was given */
-	char **kept;             /* every value popt handed out */
+	char **kept;             /* every value popt handed out, every word made for it */
 	size_t nkept;
 	struct option_walk walk; /* in step with popt */
 };

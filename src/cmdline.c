@@ -14,6 +14,8 @@
 
 /* What popt replaces by the next operand wherever an option's value has it. */
 #define POPT_SUBSTITUTE "!#:+"
+/* Stands for a value that may be left out, and was. */
+#define LEFT_OUT "\001"
 
 void print_version(void)
 {
@@ -129,21 +131,45 @@ static int copy_words(struct cmdline *cl, int argc, char **argv)
 	return n;
 }
 
+/*
+ * popt takes the next word for a value that was left out, so it gets one that nobody can mean.
+ */
+static bool fill_left_out(struct cmdline *cl)
+{
+	struct option_walk walk = cl->walk;
+	size_t size;
+	char *word;
+
+	while (walk_next(&walk) == WALK_OPTION) {
+		if (!(walk.row->argInfo & POPT_ARGFLAG_OPTIONAL) || walk.value)
+			continue;
+		size = strlen(walk.word) + sizeof("=" LEFT_OUT);
+		word = malloc(size);
+		if (!word)
+			return false;
+		snprintf(word, size, "%s=" LEFT_OUT, walk.word);
+		cl->kept[cl->nkept++] = word;
+		walk.next[-1] = word;
+	}
+	return true;
+}
+
 static bool open_line(struct cmdline *cl, int argc, char **argv)
 {
 	size_t words = argc > 0 ? (size_t)argc : 1;
+	int n;
 
 	cl->argv = calloc(words + 1, sizeof(*cl->argv));
-	cl->kept = calloc(words, sizeof(*cl->kept));
-	if (cl->argv && cl->kept)
-		cl->con = poptGetContext(NULL, copy_words(cl, argc, argv), cl->argv,
-					 cl->cmd->options, 0);
-	if (!cl->con) {
-		msg_error(_("out of memory"));
-		return false;
+	cl->kept = calloc(2 * words, sizeof(*cl->kept));
+	if (cl->argv && cl->kept) {
+		n = copy_words(cl, argc, argv);
+		walk_begin(&cl->walk, cl->cmd->options, cl->argv + 1);
+		if (fill_left_out(cl))
+			cl->con = poptGetContext(NULL, n, cl->argv, cl->cmd->options, 0);
 	}
-	walk_begin(&cl->walk, cl->cmd->options, cl->argv + 1);
-	return true;
+	if (!cl->con)
+		msg_error(_("out of memory"));
+	return cl->con != NULL;
 }
 
 static void close_line(struct cmdline *cl)
@@ -166,6 +192,8 @@ int cmdline_run(const struct command *cmd, int argc, char **argv)
 	msg_set_command(cmd->name);
 	if (open_line(&cl, argc, argv) && check_line(&cl, &status))
 		status = cmd->run(&cl);
+	else if (status != EX_DONE && cmd->refused)
+		status = cmd->refused();
 	close_line(&cl);
 	return status;
 }
@@ -213,6 +241,8 @@ int cmdline_next(struct cmdline *cl, const char **value)
 	arg = poptGetOptArg(cl->con);
 	if (arg)
 		cl->kept[cl->nkept++] = arg;
+	if (arg && (cl->walk.row->argInfo & POPT_ARGFLAG_OPTIONAL) && strcmp(arg, LEFT_OUT) == 0)
+		arg = NULL;
 	*value = arg;
 	return val;
 }

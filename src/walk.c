@@ -47,9 +47,12 @@ static bool wants_value(const struct poptOption *row)
 	return (row->argInfo & POPT_ARG_MASK) != POPT_ARG_NONE;
 }
 
-/* The value of an option that has none in its own word is the next word, whatever it looks like. */
+/* The value of an option that has none in its own word is the next word, whatever it looks like;
+ * only one that may be left out is never there. */
 static enum walk_result value_behind(struct option_walk *walk)
 {
+	if (walk->row->argInfo & POPT_ARGFLAG_OPTIONAL)
+		return WALK_OPTION;
 	if (!*walk->next)
 		return WALK_NO_VALUE;
 	walk->value = *walk->next++;

@@ -33,8 +33,9 @@ struct option_walk {
 };
 
 /*
- * Begins a walk.  Rows must have no arg pointer and be POPT_ARG_NONE or POPT_ARG_STRING.  argv is
- * the NULL-terminated line without the program's name; it must outlive the walk.
+ * Begins a walk.  Rows must have no arg pointer and be POPT_ARG_NONE or POPT_ARG_STRING.  A value
+ * that may be left out (POPT_ARGFLAG_OPTIONAL) is only ever in the option's own word, behind '='.
+ * argv is the NULL-terminated line without the program's name; it must outlive the walk.
  */
 void walk_begin(struct option_walk *walk, const struct poptOption *options, const char **argv);
 /* The next option.  After anything but WALK_OPTION the walk is over. */

@@ -70,9 +70,9 @@ check_PROGRAMS += tests/helpers/blocked
 AM_DEFAULT_SOURCE_EXT = .c
 LDADD = libmqtool.a $(CMOCKA_LIBS) $(POPT_LIBS) $(LIBINTL)
 
-# popt out of memory.
+# popt and others out of memory.
 tests_unit_cmdline_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=poptGetNextOpt -Wl,--wrap=poptGetContext
+	-Wl,--wrap=poptGetNextOpt -Wl,--wrap=poptGetContext -Wl,--wrap=malloc
 
 # Queues that others make and remove.
 tests_unit_create_LDFLAGS = $(AM_LDFLAGS) \

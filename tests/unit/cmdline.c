@@ -110,6 +110,33 @@ static const struct command move_like = {
 	.options = options, .min_operands = 2, .max_operands = 2, .run = run,
 };
 
+/* With an option whose value may be left out. */
+static const struct poptOption room_options[] = {
+	{ "flag", 'f', POPT_ARG_NONE, NULL, OPT_FLAG, N_("a flag"), NULL },
+	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE, N_("a value"), N_("N") },
+	{ "room", '\0', POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, NULL, OPT_SIZE, N_("room"),
+	  N_("SIZE") },
+	CMD_COMMON_OPTIONS
+};
+
+static int run_room(struct cmdline *cl)
+{
+	const char *value;
+	int opt;
+
+	while ((opt = cmdline_next(cl, &value)) > 0)
+		buffer_printf(&seen, "%s(%s) ", cl->seen, value ? value : "NULL");
+	if (opt < 0)
+		return EX_BADUSAGE;
+	buffer_puts(&seen, cl->operands[0]);
+	return 42;
+}
+
+static const struct command wait_like = {
+	.name = "wait", .operands = N_("QUEUE"), .summary = N_("Wait"), .options = room_options,
+	.min_operands = 1, .max_operands = 1, .run = run_room,
+};
+
 #define LINE_MAX_WORDS 8
 
 /* Runs a command on the words, NULL-terminated. */
@@ -183,6 +210,54 @@ static void test_accepted(void **state)
 	}
 }
 
+static void test_left_out(void **state)
+{
+	static const struct row rows[] = {
+		{ &wait_like, { "--room", "/q" }, "--room(NULL) /q" },
+		{ &wait_like, { "/q", "--room" }, "--room(NULL) /q" },
+		{ &wait_like, { "--room", "-f", "/q" }, "--room(NULL) -f(NULL) /q" },
+		{ &wait_like, { "--room=5", "/q" }, "--room(5) /q" },
+		{ &wait_like, { "--room=", "/q" }, "--room() /q" },
+		{ &wait_like, { "--room", "--room=6", "--room", "/q" },
+		  "--room(NULL) --room(6) --room(NULL) /q" },
+		/* Where it is no option it stays as it is. */
+		{ &wait_like, { "-t", "--room", "/q" }, "-t(--room) /q" },
+		{ &wait_like, { "--type", "--room", "/q" }, "--type(--room) /q" },
+		{ &wait_like, { "--room", "--", "--room" }, "--room(NULL) --room" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		int status = run_line(rows[i].cmd, rows[i].words);
+
+		if (status != 42 || strcmp(buffer_string(&seen), rows[i].expected) != 0)
+			fail_msg("row %zu: status %d, saw: %s, stderr: %s", i, status,
+				 buffer_string(&seen), err);
+	}
+}
+
+static int refused(void)
+{
+	return 3;
+}
+
+/* A command with statuses of its own is asked for that of a wrong line, and of no other. */
+static void test_refused_hook(void **state)
+{
+	static const char *const wrong[] = { "/q", "--bogus", NULL };
+	static const char *const help[] = { "--help", NULL };
+	static const char *const right[] = { "/q", NULL };
+	struct command cmd = wait_like;
+
+	(void)state;
+	cmd.refused = refused;
+	assert_int_equal(run_line(&cmd, wrong), 3);
+	assert_int_equal(run_line(&cmd, help), EX_DONE);
+	assert_non_null(strstr(out, "--room[=SIZE]"));
+	assert_int_equal(run_line(&cmd, right), 42);
+}
+
 /* What a usage error looks like: two lines on stderr, the second what to do. */
 static void check_usage(const struct row *row, size_t i, int status)
 {
@@ -236,6 +311,8 @@ static void test_refused(void **state)
 		{ &recv_like, { "/q", "-t", "--", "cat" }, "option '-t' needs a value" },
 		{ &send_like, { "/q", "--flag=1" }, "option '--flag' takes no value" },
 		{ &send_like, { "/q", "-f=1" }, "option '-f' takes no value" },
+		{ &wait_like, { "/q", "--room=!#:+" },
+		  "option '--room' cannot be given a value with '!#:+' in it" },
 		/* popt would put the next operand in its place. */
 		{ &send_like, { "-t", "!#:+", "/q" },
 		  "option '-t' cannot be given a value with '!#:+' in it" },
@@ -409,6 +486,16 @@ int __wrap_poptGetNextOpt(poptContext con)
 	return popt_result ? popt_result : rc;
 }
 
+static bool no_memory;
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+	return no_memory ? NULL : __real_malloc(size);
+}
+
 poptContext __wrap_poptGetContext(const char *name, int argc, const char **argv,
 				  const struct poptOption *table, unsigned int flags)
 {
@@ -429,6 +516,18 @@ static void test_popt_fails(void **state)
 	assert_int_equal(run_line(&send_like, words), EX_FAILED);
 	no_context = false;
 	assert_string_equal(err, "mqtool send: out of memory\n");
+}
+
+static void test_no_memory(void **state)
+{
+	static const char *const words[] = { "--room", "/q", NULL };
+
+	(void)state;
+	no_memory = true;
+	assert_int_equal(run_line(&wait_like, words), EX_FAILED);
+	no_memory = false;
+	assert_string_equal(err, "mqtool wait: out of memory\n");
+	assert_int_equal(run_line(&wait_like, words), 42);
 }
 
 static void test_no_words(void **state)
@@ -633,6 +732,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_refused_hook),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_posixly_correct),
 		cmocka_unit_test(test_no_popt_aliases),
@@ -641,6 +742,7 @@ int main(void)
 		cmocka_unit_test(test_values_live),
 		cmocka_unit_test(test_stop_early),
 		cmocka_unit_test(test_popt_fails),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_no_words),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_queues),

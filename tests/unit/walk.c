@@ -17,7 +17,7 @@
 #include "util.h"
 #include "walk.h"
 
-enum { FLAG = 1, TYPE, JSON, FILE_OPTION };
+enum { FLAG = 1, TYPE, JSON, FILE_OPTION, ROOM };
 
 static const struct poptOption options[] = {
 	{ "flag", 'f', POPT_ARG_NONE, NULL, FLAG, NULL, NULL },
@@ -25,6 +25,7 @@ static const struct poptOption options[] = {
 	{ "json", 'j', POPT_ARG_NONE, NULL, JSON, NULL, NULL },
 	{ NULL, 'J', POPT_ARG_NONE | POPT_ARGFLAG_DOC_HIDDEN, NULL, JSON, NULL, NULL },
 	{ "file", '\0', POPT_ARG_STRING, NULL, FILE_OPTION, NULL, NULL },
+	{ "room", '\0', POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, NULL, ROOM, NULL, NULL },
 	POPT_TABLEEND
 };
 
@@ -51,6 +52,10 @@ static void test_seen(void **state)
 		{ { "/q", "-f" }, WALK_OPTION, FLAG, "-f", NULL },
 		{ { "-", "", "-J" }, WALK_OPTION, JSON, "-J", NULL },
 		{ { "--json" }, WALK_OPTION, JSON, "--json", NULL },
+		{ { "--room=5", "x" }, WALK_OPTION, ROOM, "--room", "5" },
+		{ { "--room=", "x" }, WALK_OPTION, ROOM, "--room", "" },
+		{ { "--room", "x" }, WALK_OPTION, ROOM, "--room", NULL },
+		{ { "--room" }, WALK_OPTION, ROOM, "--room", NULL },
 		{ { "/q" }, WALK_DONE, 0, NULL, NULL },
 		{ { "--", "-f" }, WALK_DONE, 0, NULL, NULL },
 		{ { "-t" }, WALK_NO_VALUE, TYPE, "-t", NULL },
@@ -202,6 +207,7 @@ static void compare_all(void)
 		"-f",	  "-t",	     "-t5",    "-t=5",	 "-ft",	   "-fJ=x", "-tf",    "-f=",
 		"-fq",	  "-",	     "--",     "",	 "x",	   "--type", "--type=", "--type=x",
 		"--flag", "--flag=", "--file", "--json", "--bad", "-j-",   "---",    "-=",
+		"--room=", "--room=x",
 	};
 	const size_t n = ARRAY_SIZE(words);
 	size_t i;
