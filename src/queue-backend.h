@@ -20,7 +20,9 @@ struct queue_backend {
 	bool (*same)(const struct queue *a, const struct queue *b);
 	int (*put_back)(struct queue *q, const struct message *m);
 	int (*peek)(struct queue *q, struct message *m, size_t room, size_t index);
-	int (*stat)(struct queue *q, struct queue_stat *st);
+	int (*look)(struct queue *q, unsigned int detail, struct queue_stat *st);
+	int (*look_again)(const struct queue_stat *seen, unsigned int detail,
+			  struct queue_stat *now);
 	int (*list)(struct queue_list *list, unsigned int detail);
 	int (*create)(const struct queue_ref *ref, const struct queue_attr *attr,
 		      struct queue_ref *made);

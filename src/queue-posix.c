@@ -289,7 +289,7 @@ static void fill_open(struct queue_stat *st, int fd, unsigned int detail)
 	}
 }
 
-static int posix_stat(struct queue *q, struct queue_stat *st)
+static int posix_look(struct queue *q, unsigned int detail, struct queue_stat *st)
 {
 	struct stat file;
 
@@ -298,7 +298,7 @@ static int posix_stat(struct queue *q, struct queue_stat *st)
 	if (file.st_nlink == 0)
 		return -EIDRM;
 	fill_inode(st, &file);
-	fill_open(st, q->handle, ~0u);
+	fill_open(st, q->handle, detail);
 	st->name = q->ref.name;
 	return 0;
 }
@@ -386,6 +386,12 @@ static int open_dir(enum dir_state *state)
 	}
 	*state = DIR_UNKNOWN;
 	return fd;
+}
+
+static bool is_dot(const char *name)
+{
+	/* Only these two are not queues: "..x" and ".x" are. */
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
 static int open_at(int dir, const char *name)
@@ -477,8 +483,7 @@ static int posix_list(struct queue_list *list, unsigned int detail)
 		return -ENOMEM;
 	}
 	while (rc >= 0 && (entry = readdir(dir))) {
-		/* Only these two are not queues: "..x" and ".x" are. */
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+		if (is_dot(entry->d_name))
 			continue;
 		rc = add_queue(list, dirfd(dir), entry->d_name, detail, &state);
 	}
@@ -486,6 +491,122 @@ static int posix_list(struct queue_list *list, unsigned int detail)
 	if (rc >= 0)
 		return 0;
 	list->n = first;
+	return rc;
+}
+
+/* ---- a directory that is ours for certain ---- */
+
+static enum dir_state compare_entry(int dir, const char *name)
+{
+	char slash_name[NAME_MAX + 2];
+	enum dir_state state;
+	int fd = open_at(dir, name);
+
+	if (fd < 0)
+		return DIR_UNKNOWN;
+	snprintf(slash_name, sizeof(slash_name), "/%s", name);
+	state = compare_by_name(fd, slash_name);
+	close(fd);
+	return state;
+}
+
+/* Any queue in it that opens tells. */
+static enum dir_state compare_entries(int dir)
+{
+	enum dir_state state = DIR_UNKNOWN;
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!stream) {
+		if (fd >= 0)
+			close(fd);
+		return DIR_UNKNOWN;
+	}
+	while (state == DIR_UNKNOWN && (entry = readdir(stream)))
+		if (!is_dot(entry->d_name))
+			state = compare_entry(dir, entry->d_name);
+	closedir(stream);
+	return state;
+}
+
+/*
+ * The last resort: a queue made for a moment, which nobody else can open, is of our namespace, and
+ * all queues of a namespace are on one device.
+ */
+static enum dir_state compare_probe(int dir)
+{
+	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 1 };
+	enum dir_state state = DIR_UNKNOWN;
+	struct stat ours, shown;
+	char name[40];
+	mqd_t fd;
+
+	snprintf(name, sizeof(name), "/.mqtool-%ld", (long)getpid());
+	fd = mq_open(name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0, &attr);
+	if (fd < 0)
+		return DIR_UNKNOWN;
+	mq_unlink(name);
+	if (fstat(fd, &ours) == 0 && fstat(dir, &shown) == 0)
+		state = ours.st_dev == shown.st_dev ? DIR_OURS : DIR_FOREIGN;
+	mq_close(fd);
+	return state;
+}
+
+/*
+ * A queue that its owner may neither read nor write cannot be opened, but its mode can be changed
+ * by path.  Opens the path alone, in a directory that is ours for certain: -EXDEV in another.
+ */
+static int open_path_only(const char *slash_name, bool may_probe)
+{
+	enum dir_state state;
+	int dir = open_dir(&state);
+	int fd;
+
+	if (dir < 0)
+		return -EXDEV;
+	if (state == DIR_UNKNOWN)
+		state = compare_entries(dir);
+	if (state == DIR_UNKNOWN && may_probe)
+		state = compare_probe(dir);
+	fd = -EXDEV;
+	if (state == DIR_OURS) {
+		fd = openat(dir, slash_name + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			fd = -errno;
+	}
+	close(dir);
+	return fd;
+}
+
+static int compare_inode(const struct queue_stat *seen, const struct queue_stat *now)
+{
+	if (now->dev != seen->dev)
+		return -EXDEV;
+	return now->ino == seen->ino ? 0 : -ESTALE;
+}
+
+static int posix_look_again(const struct queue_stat *seen, unsigned int detail,
+			    struct queue_stat *now)
+{
+	mqd_t fd = open_to_look(seen->name);
+	bool opened = fd >= 0;
+	struct stat file;
+	int rc;
+
+	if (!opened)
+		fd = errno == EACCES ? open_path_only(seen->name, false) : -errno;
+	if (fd < 0)
+		return fd;
+	now->name = seen->name;
+	rc = fstat(fd, &file) == 0 ? 0 : -errno;
+	if (rc == 0) {
+		fill_inode(now, &file);
+		rc = compare_inode(seen, now);
+	}
+	if (rc == 0 && opened)
+		fill_open(now, fd, detail);
+	close(fd);
 	return rc;
 }
 
@@ -580,23 +701,6 @@ static int posix_create(const struct queue_ref *ref, const struct queue_attr *at
 	return rc;
 }
 
-/*
- * A queue that its owner may neither read nor write cannot be opened, but its mode can be changed
- * by path.  Only in a directory that is ours for certain.
- */
-static int open_path_only(const char *slash_name)
-{
-	enum dir_state state;
-	int dir = open_dir(&state);
-	int fd;
-
-	if (dir < 0)
-		return -EACCES;
-	fd = state == DIR_OURS ? openat(dir, slash_name + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
-	close(dir);
-	return fd < 0 ? -EACCES : fd;
-}
-
 static int change_mode(int fd, mode_t mode)
 {
 	char path[sizeof("/proc/self/fd/") + 12];
@@ -606,28 +710,49 @@ static int change_mode(int fd, mode_t mode)
 	return fchmod(fd, mode) == 0 || (errno == EBADF && chmod(path, mode) == 0) ? 0 : -errno;
 }
 
-static int posix_set(const struct queue_ref *ref, const struct queue_attr *attr)
+/* Opened to be changed: by name, or where that is not permitted, by path. */
+static int open_to_set(const char *name)
 {
-	struct stat st;
-	mode_t mode;
-	int fd, rc;
+	mqd_t fd = open_to_look(name);
+	int error = errno;
 
-	fd = open_to_look(ref->name);
-	if (fd < 0 && errno == EACCES)
-		fd = open_path_only(ref->name);
+	if (fd < 0 && error == EACCES)
+		fd = open_path_only(name, true);
 	else if (fd < 0)
-		fd = -errno;
-	if (fd < 0)
-		return fd;
-	rc = fstat(fd, &st) == 0 ? 0 : -errno;
-	mode = attr->have & CREATE_MODE ? attr->mode : st.st_mode & 0777;
-	/* Neither the old owner nor the new one ever has more than the old and new mode give. */
-	if (rc == 0 && (st.st_mode & 0777 & mode) != (st.st_mode & 0777))
-		rc = change_mode(fd, st.st_mode & 0777 & mode);
+		fd = -error;
+	return fd == -EXDEV ? -EACCES : fd;
+}
+
+/* Neither the old owner nor the new one ever has more than both the old and the new mode give. */
+static int set_open(int fd, const struct queue_attr *attr)
+{
+	mode_t before, mode;
+	struct stat st;
+	int rc = 0;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	before = st.st_mode & 0777;
+	mode = attr->have & CREATE_MODE ? attr->mode : before;
+	if ((before & mode) != before)
+		rc = change_mode(fd, before & mode);
 	if (rc == 0)
 		rc = change_owner(fd, attr);
-	if (rc == 0 && (st.st_mode & 0777 & mode) != mode)
-		rc = change_mode(fd, mode);
+	if (rc == 0 && (before & mode) != mode)
+		return change_mode(fd, mode);
+	if (rc < 0 && (before & mode) != before)
+		(void)!change_mode(fd, before);
+	return rc;
+}
+
+static int posix_set(const struct queue_ref *ref, const struct queue_attr *attr)
+{
+	int fd = open_to_set(ref->name);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = set_open(fd, attr);
 	close(fd);
 	return rc;
 }
@@ -744,9 +869,30 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 	return true;
 }
 
+/* Not the owner, or the owner who gives away what only a privileged user may (chown(2)). */
+static void explain_owner(const struct queue_attempt *a, struct buffer *why)
+{
+	struct stat st;
+	bool owner;
+	mqd_t fd;
+
+	if (a->op != QUEUE_OP_SET || !a->attr || !(a->attr->have & (CREATE_OWNER | CREATE_GROUP)))
+		return;
+	fd = open_to_look(a->ref->name);
+	owner = fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid();
+	if (fd >= 0)
+		mq_close(fd);
+	if (owner)
+		buffer_puts(why, _("only a privileged user may give a POSIX queue to another user,"
+				   " or to a group that he is not in"));
+}
+
 static bool posix_explain(const struct queue_attempt *a, int error, struct buffer *why)
 {
 	switch (-error) {
+	case EPERM:
+		explain_owner(a, why);
+		return false;
 	case EINVAL:
 		return explain_attr(a, why);
 	case EMFILE:
@@ -773,7 +919,8 @@ const struct queue_backend queue_backend_posix = {
 	.same = posix_same,
 	.put_back = posix_put_back,
 	.peek = posix_peek,
-	.stat = posix_stat,
+	.look = posix_look,
+	.look_again = posix_look_again,
 	.list = posix_list,
 	.create = posix_create,
 	.set = posix_set,

@@ -312,16 +312,33 @@ static void fill_stat(struct queue_stat *st, int msqid, const struct msqid_ds *d
 	st->last = later(st->stime, st->rtime);
 }
 
-static int sysv_stat(struct queue *q, struct queue_stat *st)
+/* One call fetches them all. */
+static int sysv_look(struct queue *q, unsigned int detail, struct queue_stat *st)
 {
 	struct msqid_ds ds;
 	int rc;
 
+	(void)detail;
 	rc = stat_any(q->handle, &ds);
 	if (rc < 0)
 		return rc == -ENOENT ? -EIDRM : rc;
 	fill_stat(st, q->handle, &ds);
 	return 0;
+}
+
+static int sysv_look_again(const struct queue_stat *seen, unsigned int detail,
+			   struct queue_stat *now)
+{
+	struct msqid_ds ds;
+	int rc;
+
+	(void)detail;
+	rc = stat_any(seen->msqid, &ds);
+	if (rc < 0)
+		return rc;
+	fill_stat(now, seen->msqid, &ds);
+	/* An msqid comes back once its sequence number has gone round. */
+	return now->ctime == seen->ctime && now->key == seen->key ? 0 : -ESTALE;
 }
 
 /* ---- listing ---- */
@@ -676,6 +693,14 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 	return true;
 }
 
+/* May we change the queue at all (msgctl(2))?  Those who may not get EPERM for that alone. */
+static bool may_set(const struct msqid_ds *ds)
+{
+	uid_t uid = geteuid();
+
+	return uid == 0 || uid == ds->msg_perm.uid || uid == ds->msg_perm.cuid;
+}
+
 /* EPERM of IPC_SET: msg_qbytes over msgmnb takes CAP_SYS_RESOURCE, even to chmod (msgctl(2)). */
 static bool explain_qbytes(const struct queue_attempt *a, struct buffer *why)
 {
@@ -686,13 +711,14 @@ static bool explain_qbytes(const struct queue_attempt *a, struct buffer *why)
 
 	if (read_number_file("/proc/sys/kernel/msgmnb", &msgmnb) < 0)
 		return false;
-	if (asked) {
-		qbytes = a->attr->qbytes;
-	} else if (a->op == QUEUE_OP_SET) {
+	if (a->op == QUEUE_OP_SET) {
 		msqid = find_id(a->ref);
-		if (msqid >= 0 && stat_any(msqid, &ds) == 0)
-			qbytes = ds.msg_qbytes;
+		if (msqid < 0 || stat_any(msqid, &ds) < 0 || !may_set(&ds))
+			return false;
+		qbytes = ds.msg_qbytes;
 	}
+	if (asked)
+		qbytes = a->attr->qbytes;
 	if (qbytes <= msgmnb)
 		return false;
 	if (asked)
@@ -750,7 +776,8 @@ const struct queue_backend queue_backend_sysv = {
 	.same = sysv_same,
 	.put_back = sysv_put_back,
 	.peek = sysv_peek,
-	.stat = sysv_stat,
+	.look = sysv_look,
+	.look_again = sysv_look_again,
 	.list = sysv_list,
 	.create = sysv_create,
 	.set = sysv_set,

@@ -73,10 +73,27 @@ int queue_peek(struct queue *q, struct message *m, size_t room, size_t index)
 	return q->backend->peek(q, m, room, index);
 }
 
-int queue_stat(struct queue *q, struct queue_stat *st)
+int queue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
 {
 	*st = (struct queue_stat){ .kind = q->ref.kind };
-	return q->backend->stat(q, st);
+	return q->backend->look(q, detail, st);
+}
+
+int queue_stat(struct queue *q, struct queue_stat *st)
+{
+	return queue_look(q, ~0u, st);
+}
+
+int queue_exists(const struct queue_ref *ref)
+{
+	struct queue q;
+	int rc;
+
+	if (ref->error)
+		return ref->error;
+	rc = queue_open(&q, ref, 0);
+	queue_close(&q);
+	return rc == -EACCES ? 0 : rc;
 }
 
 int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, struct queue_ref *made)
@@ -177,6 +194,41 @@ int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
 	return 0;
 }
 
+static int compare_stats(const void *a, const void *b)
+{
+	const struct queue_stat *x = a;
+	const struct queue_stat *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->kind == QUEUE_POSIX)
+		return strcmp(x->name, y->name);
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return (x->msqid > y->msqid) - (x->msqid < y->msqid);
+}
+
+void queue_list_sort(struct queue_list *list)
+{
+	if (list->n > 1)
+		qsort(list->items, list->n, sizeof(*list->items), compare_stats);
+}
+
+void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref)
+{
+	*ref = (struct queue_ref){ .kind = st->kind, .by = QUEUE_BY_ID, .msqid = st->msqid };
+	if (st->kind == QUEUE_POSIX) {
+		ref->by = QUEUE_BY_NAME;
+		memcpy(ref->name, st->name, strnlen(st->name, sizeof(ref->name) - 1));
+	}
+}
+
+int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct queue_stat *now)
+{
+	*now = (struct queue_stat){ .kind = seen->kind };
+	return backends[seen->kind]->look_again(seen, detail, now);
+}
+
 void queue_list_free(struct queue_list *list)
 {
 	forget_names(list);
@@ -209,6 +261,8 @@ static const char *plain_meaning(const struct queue_attempt *attempt, int error)
 		return _("too many open files (RLIMIT_NOFILE); raise it with ulimit -n");
 	case ENOSYS:
 		return _("this kernel has no such queues");
+	case EXDEV:
+		return _("it is not for certain a queue of this IPC namespace");
 	case EOPNOTSUPP:
 		return _("this kind of queue cannot do that");
 	default:

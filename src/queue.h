@@ -211,6 +211,11 @@ const char *queue_stat_text(const struct queue_stat *st, char buf[static QUEUE_N
  * mq_maxmsg.  -1 where the numbers are absent.
  */
 int queue_stat_use(const struct queue_stat *st);
+/*
+ * True where a message of size bytes has room beside those there.  Without it the sender waits,
+ * for ever where the size is over what the queue takes (queue_max_message()).
+ */
+bool queue_stat_fits(const struct queue_stat *st, uint64_t size);
 
 /*
  * Bytes that the kernel charges against RLIMIT_MSGQUEUE when a POSIX queue is made: its whole
@@ -220,6 +225,16 @@ uint64_t queue_charge(uint64_t maxmsg, uint64_t msgsize);
 
 /* Attributes of an open queue (any access).  st->name is owned by q. */
 int queue_stat(struct queue *q, struct queue_stat *st) _must_check_;
+/*
+ * The same with only those of the costlier fields that detail names, as queue_list().  Without
+ * STAT_BYTES and STAT_NOTIFY not even the atime of a POSIX queue moves.
+ */
+int queue_look(struct queue *q, unsigned int detail, struct queue_stat *st) _must_check_;
+/*
+ * 0 where the queue exists, whatever its permissions; -ENOENT where not; else -errno: it cannot be
+ * told.
+ */
+int queue_exists(const struct queue_ref *ref) _must_check_;
 
 /* All queues of some kinds at one moment. */
 struct queue_list {
@@ -240,8 +255,21 @@ struct queue_list {
  * -errno; a kind that cannot be listed is noted in the list and is no error.
  */
 int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail) _must_check_;
+/* Sorts by kind and then by name, or key and msqid. */
+void queue_list_sort(struct queue_list *list);
 /* Frees the memory; safe on a zeroed list. */
 void queue_list_free(struct queue_list *list);
+
+/* The queue that st describes, by what no other queue can have meanwhile: System V by id. */
+void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref);
+/*
+ * Looks again at a queue that was listed; *now is filled as by queue_list(), now->name being
+ * seen->name.  -ENOENT where it is gone; -ESTALE where another one has its place, or its owner,
+ * mode or size were changed (System V: msqid and ctime are compared, POSIX: st_dev and st_ino);
+ * -EXDEV where a POSIX queue is not for certain of the caller's own IPC namespace.
+ */
+int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct queue_stat *now)
+	_must_check_;
 
 /* ---- creating, changing, removing ---- */
 

@@ -146,6 +146,14 @@ int queue_stat_use(const struct queue_stat *st)
 	return use > INT_MAX ? INT_MAX : (int)use;
 }
 
+bool queue_stat_fits(const struct queue_stat *st, uint64_t size)
+{
+	if (st->kind == QUEUE_POSIX)
+		return st->messages < st->maxmsg && size <= st->msgsize;
+	return st->messages < st->qbytes && st->bytes <= st->qbytes &&
+	       size <= st->qbytes - st->bytes;
+}
+
 /* ---- System V ---- */
 
 static int refuse_key_zero(struct queue_ref_error *error)

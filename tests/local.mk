@@ -28,7 +28,8 @@ UNIT_PURE = \
 	tests/unit/util \
 	tests/unit/walk
 UNIT_TESTS = $(UNIT_PURE) \
-	tests/unit/list
+	tests/unit/list \
+	tests/unit/look-again
 
 # Tests of the commands.
 BATS_TESTS = \

@@ -584,6 +584,7 @@ static void test_stat_use(void **state)
 #define SYSV(m, b, q)                                                                             \
 	{ .kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = m, .bytes = b, .qbytes = q }
 #define POSIX_HAVE (STAT_MESSAGES | STAT_MAXMSG)
+#define POSIX_ROOM(m, x, s) { .kind = QUEUE_POSIX, .messages = m, .maxmsg = x, .msgsize = s }
 #define POSIX(m, x) { .kind = QUEUE_POSIX, .have = POSIX_HAVE, .messages = m, .maxmsg = x }
 	static const struct {
 		struct queue_stat st;
@@ -626,6 +627,39 @@ static void test_stat_use(void **state)
 	}
 }
 
+static void test_stat_fits(void **state)
+{
+	static const struct {
+		struct queue_stat st;
+		uint64_t size;
+		bool fits;
+	} rows[] = {
+		{ SYSV(0, 0, 100), 0, true },
+		{ SYSV(0, 0, 100), 100, true },
+		{ SYSV(0, 0, 100), 101, false },
+		{ SYSV(1, 99, 100), 1, true },
+		{ SYSV(1, 99, 100), 2, false },
+		{ SYSV(1, 100, 100), 0, true },
+		{ SYSV(1, 100, 100), 1, false },
+		/* Not even empty messages may be more in number. */
+		{ SYSV(99, 0, 100), 0, true },
+		{ SYSV(100, 0, 100), 0, false },
+		{ SYSV(0, 0, 0), 0, false },
+		/* The limit was lowered under what is there. */
+		{ SYSV(1, 101, 100), 0, false },
+		{ SYSV(1, 1, 100), UINT64_MAX, false },
+		{ POSIX_ROOM(0, 10, 5), 5, true },
+		{ POSIX_ROOM(9, 10, 5), 0, true },
+		{ POSIX_ROOM(0, 10, 5), 6, false },
+		{ POSIX_ROOM(10, 10, 5), 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (queue_stat_fits(&rows[i].st, rows[i].size) != rows[i].fits)
+			fail_msg("row %zu", i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -640,6 +674,7 @@ int main(void)
 		cmocka_unit_test(test_stat_text),
 		cmocka_unit_test(test_kind_name),
 		cmocka_unit_test(test_stat_use),
+		cmocka_unit_test(test_stat_fits),
 	};
 
 	/* The messages are compared: whatever language is set, they are to be the originals. */
