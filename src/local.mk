@@ -56,6 +56,8 @@ libmqtool_a_SOURCES = \
 	src/progress.c \
 	src/progress.h \
 	src/queue-backend.h \
+	src/queue-change.c \
+	src/queue-change.h \
 	src/queue-posix.c \
 	src/queue-sysv.c \
 	src/queue.c \

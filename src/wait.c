@@ -92,6 +92,21 @@ int stop_signal(void)
 	return stop_received;
 }
 
+void stop_hold(sigset_t *mask)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++)
+		sigaddset(&held, stop_signals[i]);
+	pthread_sigmask(SIG_BLOCK, &held, mask);
+}
+
+void stop_release(const sigset_t *mask)
+{
+	pthread_sigmask(SIG_SETMASK, mask, NULL);
+}
+
 bool stop_pipe_ignored(void)
 {
 	return pipe_was_ignored;

@@ -28,6 +28,13 @@ void stop_init(void);
 int stop_signal(void);
 /* True where SIGPIPE was ignored before stop_init(). */
 bool stop_pipe_ignored(void);
+/*
+ * Keeps the stop signals back from now on, but in calls that are given *mask as theirs
+ * (ppoll(2), epoll_pwait(2)): none is missed between a look and the sleep behind it.
+ */
+void stop_hold(sigset_t *mask);
+/* Lets them through again: one that came is caught before this returns. */
+void stop_release(const sigset_t *mask);
 /* Ends the process by signal sig, its default action restored.  Flushes nothing. */
 _Noreturn void stop_die(int sig);
 /* The signals that a child of ours must have set back to their default before exec: those we

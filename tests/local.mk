@@ -29,7 +29,8 @@ UNIT_PURE = \
 	tests/unit/walk
 UNIT_TESTS = $(UNIT_PURE) \
 	tests/unit/list \
-	tests/unit/look-again
+	tests/unit/look-again \
+	tests/unit/queue-change
 
 # Tests of the commands.
 BATS_TESTS = \
@@ -96,6 +97,10 @@ tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_explain -Wl,--wrap=reall
 
 # Users that exist nowhere.
 tests_unit_filter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name
+
+# Sleeps as they were asked for, descriptors that cannot be had.
+tests_unit_queue_change_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=epoll_create1 \
+	-Wl,--wrap=epoll_ctl -Wl,--wrap=epoll_pwait -Wl,--wrap=inotify_init1
 
 # Files of any key.
 tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok

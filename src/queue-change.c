@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * queue-change.c - sleeps until something about a queue may have changed
+ */
+#include "config.h"
+
+#include "queue-change.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "wait.h"
+
+#define MQUEUE_DIR "/dev/mqueue"
+#define MSEC 1000000LL
+#define FIRST_PAUSE (1 * MSEC)
+#define LAST_PAUSE (100 * MSEC)
+/* A queue held open is looked at this often: nothing tells that it was removed, unless its
+ * directory is watched, and that may be one of another namespace. */
+#define POLLED_PAUSE (500 * MSEC)
+
+static int add(struct queue_change *c, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events };
+
+	return epoll_ctl(c->epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
+}
+
+/* A hint and no more, so it may be missing. */
+static void watch_dir(struct queue_change *c)
+{
+	c->dir = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (c->dir < 0)
+		return;
+	if (inotify_add_watch(c->dir, MQUEUE_DIR, IN_CREATE | IN_DELETE) >= 0 &&
+	    add(c, c->dir, EPOLLIN) == 0)
+		return;
+	close(c->dir);
+	c->dir = -1;
+}
+
+int queue_change_begin(struct queue_change *c, const struct queue_ref *ref)
+{
+	*c = (struct queue_change){ .dir = -1, .pause = FIRST_PAUSE };
+	c->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (c->epoll < 0)
+		return -errno;
+	stop_hold(&c->mask);
+	if (ref->kind == QUEUE_POSIX)
+		watch_dir(c);
+	return 0;
+}
+
+int queue_change_add(struct queue_change *c, const struct queue *q)
+{
+	int rc;
+
+	if (q->ref.kind != QUEUE_POSIX)
+		return 0;
+	/*
+	 * A queue can always be read or written, so without EPOLLET this would never sleep; with
+	 * it each send and each receive is told once (epoll(7)).
+	 */
+	rc = add(c, q->handle, EPOLLIN | EPOLLOUT | EPOLLET);
+	c->polled = rc == 0;
+	return rc;
+}
+
+static int64_t next_pause(struct queue_change *c)
+{
+	int64_t pause = c->pause;
+
+	if (c->polled)
+		return POLLED_PAUSE;
+	c->pause = 2 * pause < LAST_PAUSE ? 2 * pause : LAST_PAUSE;
+	return pause;
+}
+
+static void drain(int fd)
+{
+	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+
+	while (fd >= 0 && read(fd, events, sizeof(events)) > 0)
+		;
+}
+
+int queue_change_sleep(struct queue_change *c, int64_t timeout_ns)
+{
+	int64_t pause = next_pause(c);
+	struct epoll_event event;
+	int n;
+
+	if (timeout_ns >= 0 && timeout_ns < pause)
+		pause = timeout_ns;
+	/* Rounded up: too soon would be once more. */
+	n = epoll_pwait(c->epoll, &event, 1, (int)((pause + MSEC - 1) / MSEC), &c->mask);
+	if (n < 0 && errno != EINTR)
+		return -errno;
+	if (n < 0 && stop_signal())
+		return -EINTR;
+	drain(c->dir);
+	return 0;
+}
+
+void queue_change_end(struct queue_change *c)
+{
+	if (c->dir >= 0)
+		close(c->dir);
+	if (c->epoll >= 0) {
+		close(c->epoll);
+		stop_release(&c->mask);
+	}
+	c->dir = c->epoll = -1;
+}
