@@ -166,21 +166,11 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 
 static void list_note(enum queue_kind kind, int error)
 {
-	const char *name = kind == QUEUE_SYSV ? "System V" : "POSIX";
+	struct buffer why = { 0 };
 
-	if (error == -ENODEV)
-		msg_error(_("%s queues are not listed: mqueue is not mounted on /dev/mqueue (as"
-			    " root: mount -t mqueue none /dev/mqueue)"),
-			  name);
-	else if (error == -EXDEV)
-		msg_error(_("%s queues are not listed: /dev/mqueue shows those of another IPC"
-			    " namespace (as root, to see those of this one: mount -t mqueue none"
-			    " /dev/mqueue)"),
-			  name);
-	else if (error == -ENOSYS)
-		msg_error(_("%s queues are not listed: this kernel has none"), name);
-	else
-		msg_error(_("%s queues are not listed: %s"), name, strerror(-error));
+	queue_explain_list(kind, error, &why);
+	msg_error("%s", buffer_string(&why));
+	buffer_free(&why);
 }
 
 int msg_list_notes(const struct queue_list *list, unsigned int mask)

@@ -300,3 +300,25 @@ bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer
 		buffer_puts(why, plain_meaning(attempt, error));
 	return limit;
 }
+
+void queue_explain_list(enum queue_kind kind, int error, struct buffer *why)
+{
+	const char *name = kind == QUEUE_SYSV ? "System V" : "POSIX";
+
+	text_init();
+	if (error == -ENODEV)
+		buffer_printf(why,
+			      _("%s queues are not listed: mqueue is not mounted on /dev/mqueue (as"
+				" root: mount -t mqueue none /dev/mqueue)"),
+			      name);
+	else if (error == -EXDEV)
+		buffer_printf(why,
+			      _("%s queues are not listed: /dev/mqueue shows those of another IPC"
+				" namespace (as root, to see those of this one: mount -t mqueue"
+				" none /dev/mqueue)"),
+			      name);
+	else if (error == -ENOSYS)
+		buffer_printf(why, _("%s queues are not listed: this kernel has none"), name);
+	else
+		buffer_printf(why, _("%s queues are not listed: %s"), name, strerror(-error));
+}

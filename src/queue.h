@@ -323,5 +323,7 @@ struct queue_attempt {
  * errno the kernel chose for it.
  */
 bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer *why);
+/* The same, as a whole sentence, for a kind that queue_list() could not list. */
+void queue_explain_list(enum queue_kind kind, int error, struct buffer *why);
 
 #endif
