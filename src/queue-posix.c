@@ -864,8 +864,11 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 
 	if (a->op != QUEUE_OP_SEND || !a->queue || mq_getattr(a->queue->handle, &attr) < 0)
 		return false;
-	buffer_printf(why, _("the queue is full: %ld messages, mq_maxmsg %ld"), attr.mq_curmsgs,
-		      attr.mq_maxmsg);
+	buffer_printf(why,
+		      text_n("the queue is full: %ld message, mq_maxmsg %ld",
+			     "the queue is full: %ld messages, mq_maxmsg %ld",
+			     (unsigned long)attr.mq_curmsgs),
+		      attr.mq_curmsgs, attr.mq_maxmsg);
 	return true;
 }
 

@@ -662,6 +662,7 @@ static int sysv_remove(const struct queue_ref *ref)
 static bool explain_size(const struct queue_attempt *a, struct buffer *why)
 {
 	uint64_t msgmax = limit_msgmax();
+	char name[QUEUE_NAME_TEXT];
 	struct msqid_ds ds;
 
 	if (a->size > msgmax) {
@@ -672,8 +673,10 @@ static bool explain_size(const struct queue_attempt *a, struct buffer *why)
 	if (!a->queue || stat_any(a->queue->handle, &ds) < 0)
 		return false;
 	if (ds.msg_qbytes == 0)
-		buffer_puts(why, _("it takes no message at all: its msg_qbytes is 0 (raise it with"
-				   " mqtool set --max-bytes)"));
+		buffer_printf(why,
+			      _("%s takes no message at all: its msg_qbytes is 0 (raise it with"
+				" mqtool set --max-bytes)"),
+			      queue_ref_text(a->ref, name));
 	else
 		queue_explain_size(a, ds.msg_qbytes,
 				   _("its msg_qbytes; raise it with mqtool set --max-bytes"), why);
@@ -687,7 +690,7 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 	if (a->op != QUEUE_OP_SEND || !a->queue || stat_any(a->queue->handle, &ds) < 0)
 		return false;
 	buffer_printf(why,
-		      _("the queue is full: %lu messages, %lu bytes, msg_qbytes %lu"),
+		      _("the queue is full: messages %lu, bytes %lu, msg_qbytes %lu"),
 		      (unsigned long)ds.msg_qnum, (unsigned long)ds.__msg_cbytes,
 		      (unsigned long)ds.msg_qbytes);
 	return true;
