@@ -246,7 +246,9 @@ static int report_input(struct sender *s, int error)
 		return EX_FAILED;
 	}
 	progress_clear(&s->progress);
-	msg_error(_("cannot read %s: %s; %" PRIu64 " messages were sent"),
+	msg_error(text_n("cannot read %s: %s; %" PRIu64 " message was sent",
+			 "cannot read %s: %s; %" PRIu64 " messages were sent",
+			 s->progress.messages),
 		  s->source ? msg_quote(s->source) : _("standard input"), strerror(-error),
 		  s->progress.messages);
 	return EX_FAILED;
@@ -397,6 +399,19 @@ static void close_files(const int *fds, size_t n)
 			close(fds[i]);
 }
 
+/* A directory can be opened but not read, which is better known now. */
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
+		return fd;
+	close(fd);
+	errno = EISDIR;
+	return -1;
+}
+
 /* Opens all files before anything is sent.  Returns a malloc'd array, or NULL, reported. */
 static int *open_files(struct sender *s)
 {
@@ -405,7 +420,7 @@ static int *open_files(struct sender *s)
 	for (size_t i = 0; fds && i < s->opt.nfiles; i++) {
 		const char *path = s->opt.files[i];
 
-		fds[i] = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+		fds[i] = strcmp(path, "-") ? open_file(path) : STDIN_FILENO;
 		if (fds[i] < 0) {
 			msg_error(_("cannot open %s: %s; nothing was sent"), msg_quote(path),
 				  strerror(errno));
