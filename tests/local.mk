@@ -45,6 +45,7 @@ BATS_TESTS = \
 	tests/bats/peek.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
+	tests/bats/send.bats \
 	tests/bats/stat.bats
 
 # Tests of the sources and of the tests themselves.

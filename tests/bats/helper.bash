@@ -24,6 +24,8 @@ test_setup()
 {
 	[ -n "${MQTOOL_TEST_NS-}" ] || { echo "not inside tests/in-ns; use: make check" >&2; return 1; }
 	started=()
+	created=()
+	limits=()
 	install_programs
 	cd "$BATS_TEST_TMPDIR" || return
 	unset POSIXLY_CORRECT POSIX_ME_HARDER MQTOOL_LIBEXECDIR LANGUAGE
@@ -36,10 +38,14 @@ test_setup()
 
 test_teardown()
 {
-	local pid
+	local pid limit
 	for pid in "${started[@]}"; do
 		kill -KILL "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
+	done
+	[ ${#created[@]} -eq 0 ] || mqtool rm -f "${created[@]}"
+	for limit in "${limits[@]}"; do
+		echo "${limit#*=}" >"${limit%%=*}"
 	done
 	return 0
 }
@@ -237,6 +243,25 @@ all_bytes()
 		# shellcheck disable=SC2059
 		printf "\\x$(printf %02x "$i")"
 	done
+}
+
+# create ARG...: mqtool create; the queues are removed with the test.  All POSIX queues of a user
+# together have room for about nine of the default size.
+create()
+{
+	local names
+	names=$(mqtool create -v "$@") || return
+	# shellcheck disable=SC2206
+	created+=($names)
+}
+
+# set_limit NAME VALUE: sets a sysctl, one that every IPC namespace has of its own, for this test.
+set_limit()
+{
+	local file=/proc/sys/${1//.//} old
+	old=$(cat "$file") && { echo "$2" >"$file"; } 2>/dev/null ||
+		skip_loudly "$1 cannot be set here"
+	limits=("$file=$old" "${limits[@]}")
 }
 
 # skip_loudly WHY: skips the test, and says so also where only failures are shown.
