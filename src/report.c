@@ -96,8 +96,12 @@ static void put_holder(struct buffer *b, const struct proc_holder *holder)
 
 static void put_wanted(struct buffer *b, const struct proc_waiter *waiter)
 {
+	unsigned long size = (unsigned long)waiter->size;
+
 	if (waiter->sender) {
-		buffer_printf(b, _("sends %" PRIu64 " bytes"), waiter->size);
+		buffer_printf(b,
+			      text_n("sends %" PRIu64 " byte", "sends %" PRIu64 " bytes", size),
+			      waiter->size);
 		if (waiter->kind == QUEUE_POSIX)
 			buffer_printf(b, _(", priority %u"), waiter->priority);
 		return;
@@ -107,7 +111,9 @@ static void put_wanted(struct buffer *b, const struct proc_waiter *waiter)
 		buffer_printf(b, _(", any type but %ld"), waiter->type);
 	else if (waiter->kind == QUEUE_SYSV && waiter->type)
 		buffer_printf(b, _(", type %ld"), waiter->type);
-	buffer_printf(b, _(", room for %" PRIu64 " bytes"), waiter->size);
+	buffer_printf(b,
+		      text_n(", room for %" PRIu64 " byte", ", room for %" PRIu64 " bytes", size),
+		      waiter->size);
 }
 
 static void put_waiter(struct buffer *b, const struct proc_waiter *waiter)

@@ -46,6 +46,11 @@ BATS_TESTS = \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
 	tests/bats/send.bats \
+	tests/bats/stat-cost.bats \
+	tests/bats/stat-limits.bats \
+	tests/bats/stat-untouched.bats \
+	tests/bats/stat-users.bats \
+	tests/bats/stat-waiters.bats \
 	tests/bats/stat.bats
 
 # Tests of the sources and of the tests themselves.
@@ -67,7 +72,9 @@ endif
 TESTS += $(BATS_TESTS) $(SOURCE_TESTS)
 
 # Programs that the tests of commands start.
-check_PROGRAMS += tests/helpers/blocked
+check_PROGRAMS += \
+	tests/helpers/blocked \
+	tests/helpers/read-proc
 
 # Of the unit tests; mqtool has its own.
 AM_DEFAULT_SOURCE_EXT = .c

@@ -9,6 +9,8 @@
  *   blocked hold NAME r|w|rw
  *   blocked churn NAME        makes and removes the queue as fast as it can
  *   blocked notify NAME       prints "ready"; "notified" and exits 0 at a message's arrival
+ *   blocked idle N            N processes that do nothing, each with 16 descriptors; "ready"
+ *   blocked sealed            may not be traced by its user; prints "ready"
  *
  * With -t the calls are made by that many threads while the first one sleeps.  Numbers as
  * strtol(3) takes them.
@@ -135,6 +137,38 @@ static void notify(void)
 	exit(0);
 }
 
+static void idle(void)
+{
+	pid_t parent = getpid(), child = 1;
+
+	for (int i = 0; i < 13; i++)
+		dup(0);
+	for (long n = number(1); n > 0 && child; n--) {
+		child = fork();
+		if (child < 0)
+			err(1, "fork");
+	}
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (getppid() != parent)
+			exit(0);
+	} else {
+		puts("ready");
+		fflush(stdout);
+	}
+	for (;;)
+		pause();
+}
+
+static void sealed(void)
+{
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	puts("ready");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
 static void open_queue(void)
 {
 	if (!strncmp(args[0], "msg", 3)) {
@@ -157,13 +191,17 @@ int main(int argc, char **argv)
 		argv += 2;
 		argc -= 2;
 	}
+	args = argv + 1;
+	if (argc > 1 && !strcmp(args[0], "sealed"))
+		sealed();
 	if (argc < 3)
 		errx(2, "usage: see the source");
-	args = argv + 1;
 	if (!strcmp(args[0], "hold"))
 		hold();
 	if (!strcmp(args[0], "churn"))
 		churn();
+	if (!strcmp(args[0], "idle"))
+		idle();
 	if (!strcmp(args[0], "notify"))
 		notify();
 	open_queue();

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# in-ns: --root
+#
+# mqtool stat with several users: what each may see of the others
+
+load helper
+
+setup()
+{
+	test_setup
+	user=(setpriv --reuid=1234 --regid=1234 --clear-groups)
+	program=$BATS_FILE_TMPDIR/bin/blocked
+	[ -e "$program" ] || cp "$MQTOOL_BUILD/tests/helpers/blocked" "$program"
+}
+
+teardown()
+{
+	test_teardown
+	mqtool stat -H -o queue 2>/dev/null | xargs -r -d '\n' mqtool rm -f --
+}
+
+# waiters COMMAND [ARG...]: pid and direction of each waiter that COMMAND, a stat -wj, shows.
+waiters()
+{
+	"$@" 2>/dev/null | jq -r '.[].waiters[] | "\(.pid) \(.direction)"' | sort
+}
+
+@test "a user's own blocked processes are found, those of others counted" {
+	mqtool create -m 666 key:0x1
+	mqtool create -m 666 -c 1 -s 1 /a
+	mqtool send /a x
+	local own=() others=() task
+	for task in "msgrcv 0x1 1 7 0" "mq_send /a 1 5" "-t 1 msgrcv 0x1 1 8 0" "-t 2 mq_send /a 1 5"; do
+		# shellcheck disable=SC2086
+		start "${user[@]}" "$program" $task
+		own+=("$pid")
+		# shellcheck disable=SC2086
+		start "$program" $task
+		others+=("$pid")
+	done
+	for pid in "${own[@]}" "${others[@]}"; do
+		blocked "$pid" msgrcv mq_timedsend
+	done
+	expected()
+	{
+		printf '%s receive\n' "${@:1:1}" "${@:3:1}"
+		printf '%s send\n' "${@:2:1}" "${@:4:1}" "${@:4:1}"
+	}
+	wait_until eval '[ "$(waiters mqtool stat -wj | wc -l)" = 10 ]'
+	equal "$(waiters mqtool stat -wj)" \
+		"$(expected "${own[@]}" | cat - <(expected "${others[@]}") | sort)"
+	equal "$(waiters as_user 1234 mqtool stat -wj)" "$(expected "${own[@]}" | sort)"
+	run --separate-stderr -0 as_user 1234 mqtool stat -w -H -o queue
+	equal "$(tr -s ' ' <<<"$output")" $'key:0x00000001 2r\n/a 3s'
+	matches "$stderr" \
+		"mqtool stat: +([0-9]) processes may not be looked at: what they hold or wait for is not shown"
+	run --separate-stderr -0 as_user 1234 mqtool stat /a
+	matches "$output" *"holders: ${own[1]} blocked, fd 3, writes"*
+	[[ $output != *"holders: ${others[1]} "* ]]
+	matches "$stderr" "mqtool stat: +([0-9]) processes may not be looked at: *"
+}
+
+@test "of one's own, a process that may not be traced is counted, and is no error" {
+	# With processes of their own, so that the count stands still.
+	# shellcheck disable=SC2016
+	run --separate-stderr -0 unshare -p --fork --mount-proc bash -c '
+		program=$1
+		shift
+		"$@" mqtool stat -w -H
+		"$@" "$program" sealed >out &
+		until grep -q ready out; do sleep 0.01; done
+		"$@" mqtool stat -w -H
+		kill $!' bash "$program" "${user[@]}"
+	equal "$output" ""
+	equal "$stderr" "mqtool stat: 1 process may not be looked at: what it holds or waits for is not shown
+mqtool stat: 2 processes may not be looked at: what they hold or wait for is not shown"
+}
+
+@test "no diagnosis from what may not be seen" {
+	mqtool create -m 666 /a
+	mqtool send /a x
+	run --separate-stderr -0 unshare -p --fork --mount-proc mqtool stat /a
+	matches "$output" *$'\n'"diagnosis: 1 message waits, and nobody has the queue open"
+	equal "$stderr" ""
+	# Among the hidden there may be one that has it open.
+	run --separate-stderr -0 as_user 1234 mqtool stat /a
+	[[ $output != *diagnosis* ]]
+	equal "$(sed -n 's/^holders: //p' <<<"$output")" -
+}
+
+@test "hidepid hides processes, and is said" {
+	mount -n -t proc -o hidepid=2 proc /proc || skip_loudly "/proc cannot be mounted with hidepid"
+	mqtool create -m 666 key:0x1
+	mqtool send key:1 x
+	run --separate-stderr -0 as_user 1234 mqtool stat -w -H -o queue
+	equal "$output" "key:0x00000001  0"
+	matches "$stderr" "mqtool stat: processes of other users are hidden here (/proc is mounted with hidepid): *"
+	# Hidden is not gone.
+	mkfifo pipe
+	start mqtool send -l -f pipe key:1
+	exec 9>pipe
+	echo y >&9
+	wait_until eval '[ "$(mqtool stat -H -o messages key:1)" = 2 ]'
+	run --separate-stderr -0 as_user 1234 mqtool stat key:1
+	matches "$output" *$'\n'"lspid: $pid"$'\n'*
+	exec 9>&-
+	finish "$pid" 0
+	run --separate-stderr -0 as_user 1234 mqtool stat key:1
+	matches "$output" *$'\n'"lspid: $pid (exited)"$'\n'*
+	umount -n /proc
+}
+
+@test "another user's queue: its owner shows, its messages do not" {
+	mqtool create -m 600 -c 1 -s 1 /root-only
+	mqtool create -m 600 key:0x1
+	mqtool send /root-only x
+	mqtool send key:1 y
+	run -0 as_user 1234 mqtool stat -H -o queue,messages,mode,owner
+	equal "$(tr -s ' ' <<<"$output")" $'key:0x00000001 1 0600 root\n/root-only ? 0600 root'
+	run --separate-stderr -5 as_user 1234 mqtool stat /root-only
+	matches "$output" *$'\n'"messages: ?"$'\n'*"owner: root"$'\n'*
+	matches "$stderr" *"mqtool stat: /root-only: permission denied"*
+	run --separate-stderr -0 as_user 1234 mqtool stat key:1
+	matches "$output" *$'\n'"messages: 1"$'\n'*
+}
+
+@test "a user without a name is shown by number" {
+	mqtool create -m 600 -o 4242 key:0x1
+	run -0 mqtool stat -H -o owner,uid
+	equal "$output" "4242  4242"
+	run -0 mqtool stat -j -o owner,uid
+	equal "$(jq -c . <<<"$output")" '[{"owner":"4242","uid":4242}]'
+}
+
+@test "a mqueue of another IPC namespace" {
+	mqtool create -m 666 /ours
+	run --separate-stderr -0 unshare -i mqtool stat -H -o queue
+	# With privilege it is seen through.
+	equal "$output" ""
+	equal "$stderr" ""
+	# Without, a queue that can be opened gives it away.
+	run --separate-stderr -0 unshare -i setpriv --reuid=1234 --regid=1234 --clear-groups mqtool stat -H
+	equal "$output" ""
+	matches "$stderr" "mqtool stat: POSIX queues are not listed: /dev/mqueue shows those of another IPC namespace *"
+	run --separate-stderr -1 unshare -i setpriv --reuid=1234 --regid=1234 --clear-groups mqtool stat -P
+	matches "$stderr" "mqtool stat: POSIX queues are not listed: *"
+}
+
+@test "mqueue not mounted" {
+	mqtool create -m 666 /a key:0x1
+	umount -n /dev/mqueue
+	run --separate-stderr -0 mqtool stat -H -o queue
+	equal "$output" $'key:0x00000001\n/a'
+	# Who may not look past the mount is told what to do; the other kind is shown.
+	run --separate-stderr -0 as_user 1234 mqtool stat -H -o queue
+	equal "$output" key:0x00000001
+	matches "$stderr" "mqtool stat: POSIX queues are not listed: mqueue is not mounted on /dev/mqueue (as root: mount *"
+	run --separate-stderr -1 as_user 1234 mqtool stat -P
+	run --separate-stderr -0 as_user 1234 mqtool stat -S -H -o queue
+	equal "$stderr" ""
+	# By its name it is there as ever.
+	run --separate-stderr -0 as_user 1234 mqtool stat -H -o queue /a
+	equal "$output" /a
+	run --separate-stderr -0 as_user 1234 mqtool stat -L -H
+	matches "$output" "*queues_max +([ 0-9])- *"
+	mount -n -t mqueue mqueue /dev/mqueue
+}
+
+@test "a limit that there is not" {
+	ulimit -q unlimited 2>/dev/null || skip_loudly "no CAP_SYS_RESOURCE to raise RLIMIT_MSGQUEUE"
+	run -0 mqtool stat -L -H -P
+	matches "$(tr -s ' ' <<<"$output")" "*RLIMIT_MSGQUEUE unlimited >=0 - ulimit -q *"
+	run -0 mqtool stat -L -j
+	equal "$(jq -c '.[] | select(.limit == "RLIMIT_MSGQUEUE") | [.value, .unlimited, .use]' <<<"$output")" \
+		'[null,true,null]'
+}
