@@ -268,6 +268,40 @@ static int finish(const char *path, size_t n, bool unbuffered, int status, const
 	return WEXITSTATUS(ended);
 }
 
+static int list_notes(int sysv, int posix, unsigned int mask, const char *said)
+{
+	const struct queue_list list = { .note = { [QUEUE_SYSV] = sysv, [QUEUE_POSIX] = posix } };
+	int status;
+
+	listen_begin();
+	status = msg_list_notes(&list, mask);
+	assert_string_equal(listen_end(), said);
+	return status;
+}
+
+/* A kind that cannot be listed is a failure only where no other was asked for. */
+static void test_list_notes(void **state)
+{
+	(void)state;
+	msg_set_command("stat");
+	assert_int_equal(list_notes(0, 0, QUEUE_MASK_ALL, ""), EX_DONE);
+	assert_int_equal(list_notes(0, -ENODEV, QUEUE_MASK_SYSV, ""), EX_DONE);
+	assert_int_equal(list_notes(-ENOSYS, 0, QUEUE_MASK_ALL,
+				    "mqtool stat: System V queues are not listed: this kernel has"
+				    " none\n"), EX_DONE);
+	assert_int_equal(list_notes(0, -ENODEV, QUEUE_MASK_POSIX,
+				    "mqtool stat: POSIX queues are not listed: mqueue is not mounted"
+				    " on /dev/mqueue (as root: mount -t mqueue none /dev/mqueue)\n"),
+			 EX_FAILED);
+	assert_int_equal(list_notes(0, -EXDEV, QUEUE_MASK_ALL,
+				    "mqtool stat: POSIX queues are not listed: /dev/mqueue shows"
+				    " those of another IPC namespace (as root, to see those of this"
+				    " one: mount -t mqueue none /dev/mqueue)\n"), EX_DONE);
+	assert_int_equal(list_notes(0, -EACCES, QUEUE_MASK_POSIX,
+				    "mqtool stat: POSIX queues are not listed: Permission denied\n"),
+			 EX_DENIED);
+}
+
 static void test_stdout_fine(void **state)
 {
 	const char *said;
@@ -313,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_queue_failed),
+		cmocka_unit_test(test_list_notes),
 		cmocka_unit_test(test_stdout_fine),
 		cmocka_unit_test(test_stdout_fails),
 	};
