@@ -86,6 +86,7 @@ struct receiver {
 	struct queue failed_q;      /* --move-failed */
 	bool command_failed;        /* for some message that did not stop us */
 	bool lost;                  /* a message could not go back and was reported */
+	bool pipe_closed;           /* nobody reads standard output any more */
 };
 
 /* ---- the command line ---- */
@@ -314,38 +315,55 @@ static int end_empty(struct receiver *r, int error)
 	return report_queue(r, QUEUE_OP_TAKE, error);
 }
 
-/*
- * Standard output took no more: what is in hand goes back.  The signal that a closed pipe stands
- * for is passed on, unless a message could not go back: then its report is what counts.
- */
-static int end_unwritten(struct receiver *r, int error)
+/* What is in hand does not arrive, so the summary is not to count it. */
+static void uncount(struct receiver *r)
+{
+	for (size_t i = 0; i < r->batch.n; i++) {
+		r->progress.messages--;
+		r->progress.bytes -= r->batch.entries[i].message.len;
+	}
+}
+
+/* Puts back what is in hand, and reports what cannot go back.  Returns how many went back. */
+static size_t put_back(struct receiver *r)
 {
 	char name[QUEUE_NAME_TEXT];
 	size_t n = r->batch.n;
 	size_t lost;
 	int why;
 
+	uncount(r);
+	lost = batch_put_back(&r->batch, &why);
+	if (lost == 0)
+		return n;
+	r->lost = true;
+	msg_error(text_n("%s: %zu message could not be put back (%s) and stands above as JSON",
+			 "%s: %zu messages could not be put back (%s) and stand above as JSON",
+			 lost),
+		  queue_ref_text(&r->ref, name), lost, put_back_reason(why));
+	return n - lost;
+}
+
+/*
+ * Standard output took no more: what is in hand goes back.  The signal that a closed pipe stands
+ * for is passed on, unless a message could not go back: then its report is what counts.
+ */
+static int end_unwritten(struct receiver *r, int error)
+{
+	size_t n = 0;
+
 	progress_clear(&r->progress);
 	if (r->opt.peek) {
+		uncount(r);
 		batch_forget(&r->batch);
-		lost = n = 0;
 	} else {
-		lost = batch_put_back(&r->batch, &why);
-	}
-	if (lost) {
-		r->lost = true;
-		msg_error(text_n("%s: %zu message could not be put back (%s) and stands above as"
-				 " JSON",
-				 "%s: %zu messages could not be put back (%s) and stand above as"
-				 " JSON", lost),
-			  queue_ref_text(&r->ref, name), lost, put_back_reason(why));
-		return EX_FAILED;
+		n = put_back(r);
 	}
 	if (error == -EINTR)
 		return EX_FAILED; /* recv_run() passes the signal on */
 	if (error == -EPIPE && !stop_pipe_ignored())
-		stop_die(SIGPIPE);
-	if (n == 0)
+		r->pipe_closed = true;
+	else if (n == 0)
 		msg_error(_("cannot write standard output: %s"), strerror(-error));
 	else
 		msg_error(text_n("cannot write standard output: %s; %zu message was put back",
@@ -575,19 +593,6 @@ static bool convert(struct message *m, enum queue_kind to)
 	return true;
 }
 
-static int put_back_and_stop(struct receiver *r)
-{
-	char name[QUEUE_NAME_TEXT];
-	int why;
-
-	if (batch_put_back(&r->batch, &why) == 0)
-		return EX_FAILED;
-	r->lost = true;
-	msg_error(_("%s: the message could not be put back (%s) and stands above as JSON"),
-		  queue_ref_text(&r->ref, name), put_back_reason(why));
-	return EX_FAILED;
-}
-
 /* --move-failed: EX_DONE where the other queue has the message. */
 static int move_failed(struct receiver *r, int status)
 {
@@ -607,7 +612,8 @@ static int move_failed(struct receiver *r, int status)
 		msg_error(_("type %ld has no priority that stands for it"), m.type);
 	else
 		(void)!msg_queue_failed(&attempt, rc);
-	return put_back_and_stop(r);
+	put_back(r);
+	return EX_FAILED;
 }
 
 /* COMMAND failed for the message in hand: EX_DONE where it is dealt with and recv goes on. */
@@ -622,7 +628,8 @@ static int handle_failure(struct receiver *r, int status)
 		return move_failed(r, status);
 	default:
 		report_command(r, status, _("the message goes back"));
-		return put_back_and_stop(r);
+		put_back(r);
+		return EX_FAILED;
 	}
 }
 
@@ -639,7 +646,8 @@ static int handle_message(struct receiver *r)
 		progress_clear(&r->progress);
 		msg_error(_("cannot run %s: %s; the message goes back"), msg_quote(r->command[0]),
 			  strerror(-rc));
-		return put_back_and_stop(r);
+		put_back(r);
+		return EX_FAILED;
 	}
 	if (status)
 		result = handle_failure(r, status);
@@ -751,8 +759,8 @@ static int recv_run(struct cmdline *cl)
 	queue_close(&r.failed_q);
 	render_format_free(r.format);
 	free(r.program);
-	if (stop_signal() && !r.lost)
-		stop_die(stop_signal());
+	if (!r.lost && (stop_signal() || r.pipe_closed))
+		stop_die(stop_signal() ? stop_signal() : SIGPIPE);
 	return status;
 }
 
