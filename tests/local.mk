@@ -43,6 +43,7 @@ BATS_TESTS = \
 	tests/bats/harness.bats \
 	tests/bats/json.bats \
 	tests/bats/peek.bats \
+	tests/bats/promise.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
 	tests/bats/send.bats \
