@@ -12,8 +12,8 @@
  * group is from before the first spawn until the last process is gone (CLOCK_MONOTONIC); its CPU
  * time is the sum over its processes (wait4(2)).  Every process has to succeed.  Prints
  * assignments for a shell: medians in nanoseconds (a_wall, a_cpu, b_wall, b_cpu), medians of the
- * ratios A over B of each pair (wall, cpu), the largest resident sizes in KiB, one for each
- * process (a_rss, b_rss).
+ * ratios A over B of each pair (wall, cpu), and of the largest resident sizes in KiB, one for each
+ * process (a_rss, b_rss).  The kernel counts those only roughly: one run alone says little.
  */
 #include "config.h"
 
@@ -40,7 +40,7 @@ struct process {
 	const char *in, *out;
 	bool pty, pipe; /* pipe: to the next process */
 	pid_t pid;
-	long rss;
+	double *rss; /* KiB, one of each pair */
 };
 
 struct group {
@@ -187,7 +187,7 @@ static void stop_all(struct group *g)
 }
 
 /* Waits for one process of the group, whichever ends first, and takes note of what it used. */
-static void reap(struct group *g, double *cpu)
+static void reap(struct group *g, size_t pair)
 {
 	struct rusage used;
 	int status;
@@ -201,25 +201,33 @@ static void reap(struct group *g, double *cpu)
 	p->pid = 0;
 	if (!succeeded(p, status))
 		stop_all(g);
-	*cpu += nanoseconds(&used.ru_utime) + nanoseconds(&used.ru_stime);
-	if (used.ru_maxrss > p->rss)
-		p->rss = used.ru_maxrss;
+	g->cpu[pair] += nanoseconds(&used.ru_utime) + nanoseconds(&used.ru_stime);
+	p->rss[pair] = (double)used.ru_maxrss;
 }
 
-static void run(struct group *g, double *wall, double *cpu)
+static void run(struct group *g, size_t pair)
 {
 	double begin = now();
 	int terminal = start_all(g);
 
 	if (terminal >= 0)
 		read_terminal(terminal);
-	*cpu = 0;
+	g->cpu[pair] = 0;
 	for (size_t i = 0; i < g->n; i++)
-		reap(g, cpu);
-	*wall = now() - begin;
+		reap(g, pair);
+	g->wall[pair] = now() - begin;
 }
 
 /* ---- results ---- */
+
+static double *room_for(size_t n)
+{
+	double *room = calloc(n, sizeof(*room));
+
+	if (!room)
+		die("memory", errno);
+	return room;
+}
 
 static int by_value(const void *a, const void *b)
 {
@@ -237,10 +245,8 @@ static double median(double *values, size_t n)
 
 static double median_ratio(const double *a, const double *b, size_t n)
 {
-	double *ratios = calloc(n, sizeof(*ratios)), result;
+	double *ratios = room_for(n), result;
 
-	if (!ratios)
-		die("memory", errno);
 	for (size_t i = 0; i < n; i++)
 		ratios[i] = b[i] > 0 ? a[i] / b[i] : 0;
 	result = median(ratios, n);
@@ -254,7 +260,7 @@ static void print_group(const char *name, struct group *g, size_t n)
 	printf("%s_cpu=%.0f\n", name, median(g->cpu, n));
 	printf("%s_rss='", name);
 	for (size_t i = 0; i < g->n; i++)
-		printf("%s%ld", i ? " " : "", g->processes[i].rss);
+		printf("%s%.0f", i ? " " : "", median(g->processes[i].rss, n));
 	printf("'\n");
 }
 
@@ -299,22 +305,20 @@ static char **read_group(struct group *g, char **argv, size_t pairs)
 		if (*argv)
 			*argv++ = NULL;
 	}
-	g->wall = calloc(pairs, sizeof(*g->wall));
-	g->cpu = calloc(pairs, sizeof(*g->cpu));
-	if (!g->wall || !g->cpu)
-		die("memory", errno);
+	g->wall = room_for(pairs);
+	g->cpu = room_for(pairs);
+	for (size_t i = 0; i < g->n; i++)
+		g->processes[i].rss = room_for(pairs);
 	return last ? NULL : argv;
 }
 
 static void run_pairs(struct group *prepare, struct group *groups, size_t n, size_t pairs)
 {
-	double ignored;
-
 	for (size_t i = 0; i < pairs; i++) {
 		for (size_t k = 0; k < n; k++) {
 			if (prepare->n)
-				run(prepare, &ignored, &ignored);
-			run(&groups[k], &groups[k].wall[i], &groups[k].cpu[i]);
+				run(prepare, i);
+			run(&groups[k], i);
 		}
 	}
 }
