@@ -16,6 +16,7 @@ libmqtool_a_SOURCES = \
 	src/cmd-recv.c \
 	src/cmd-rm.c \
 	src/cmd-send.c \
+	src/cmd-set.c \
 	src/cmd-stat.c \
 	src/cmd.h \
 	src/cmdline.c \

@@ -597,7 +597,10 @@ static int apply(int msqid, const struct queue_attr *attr, unsigned int which)
 		ds.msg_perm.mode = attr->mode;
 	if (msgctl(msqid, IPC_SET, &ds) == 0)
 		return 0;
-	return errno == EINVAL || errno == EIDRM ? -EIDRM : -errno;
+	if (errno != EINVAL)
+		return -errno;
+	/* The msqid is stale, or our user namespace does not have the owner. */
+	return stat_any(msqid, &ds) == 0 ? -EINVAL : -EIDRM;
 }
 
 static int sysv_create(const struct queue_ref *ref, const struct queue_attr *attr,

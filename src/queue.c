@@ -240,9 +240,18 @@ void queue_list_free(struct queue_list *list)
 
 /* ---- why it failed ---- */
 
+static bool changes_owner(const struct queue_attempt *a)
+{
+	return (a->op == QUEUE_OP_SET || a->op == QUEUE_OP_CREATE) && a->attr &&
+	       (a->attr->have & (CREATE_OWNER | CREATE_GROUP));
+}
+
 static const char *plain_meaning(const struct queue_attempt *attempt, int error)
 {
 	switch (-error) {
+	case EINVAL: /* chown(2), of an id that user_namespaces(7) does not map */
+		return changes_owner(attempt) ? _("no such user or group in this user namespace") :
+						strerror(EINVAL);
 	case ENOENT:
 		return _("no such queue");
 	case EIDRM:

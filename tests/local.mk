@@ -47,6 +47,8 @@ BATS_TESTS = \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
 	tests/bats/send.bats \
+	tests/bats/set-users.bats \
+	tests/bats/set.bats \
 	tests/bats/stat-cost.bats \
 	tests/bats/stat-limits.bats \
 	tests/bats/stat-untouched.bats \

@@ -264,6 +264,28 @@ set_limit()
 	limits=("$file=$old" "${limits[@]}")
 }
 
+# sysv KEY FIELD: a column of /proc/sysvipc/msg.
+sysv()
+{
+	awk -v key="$(($1))" -v field="$2" '
+	NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+	NR > 1 && $1 == (key > 2147483647 ? key - 4294967296 : key) { print $column[field]; n++ }
+	END { exit n != 1 }' /proc/sysvipc/msg
+}
+
+# qbytes KEY: msg_qbytes.
+qbytes()
+{
+	ipcs -q -i "$(sysv "$1" msqid)" | sed -n 's/.*[[:space:]]qbytes=\([0-9]*\).*/\1/p'
+}
+
+# posix_mode NAME: in octal.
+posix_mode()
+{
+	need_mqueue
+	stat -c %a "/dev/mqueue$1"
+}
+
 # skip_loudly WHY: skips the test, and says so also where only failures are shown.
 skip_loudly()
 {
