@@ -13,6 +13,7 @@ libmqtool_a_SOURCES = \
 	src/batch.c \
 	src/batch.h \
 	src/cmd-create.c \
+	src/cmd-purge.c \
 	src/cmd-recv.c \
 	src/cmd-rm.c \
 	src/cmd-send.c \

@@ -21,6 +21,7 @@ UNIT_PURE = \
 	tests/unit/near \
 	tests/unit/parse \
 	tests/unit/procs \
+	tests/unit/purge \
 	tests/unit/ref \
 	tests/unit/render \
 	tests/unit/table \
@@ -44,6 +45,7 @@ BATS_TESTS = \
 	tests/bats/json.bats \
 	tests/bats/peek.bats \
 	tests/bats/promise.bats \
+	tests/bats/purge.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
 	tests/bats/send.bats \
@@ -112,6 +114,11 @@ tests_unit_filter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name
 # Sleeps as they were asked for, descriptors that cannot be had.
 tests_unit_queue_change_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=epoll_create1 \
 	-Wl,--wrap=epoll_ctl -Wl,--wrap=epoll_pwait -Wl,--wrap=inotify_init1
+
+# A queue of the test's own, allocations that fail.
+tests_unit_purge_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_open -Wl,--wrap=queue_close \
+	-Wl,--wrap=queue_look -Wl,--wrap=queue_room_wanted -Wl,--wrap=queue_take \
+	-Wl,--wrap=queue_settle -Wl,--wrap=realloc
 
 # Files of any key.
 tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-purge.c - mqtool purge: throw away the messages that wait on queues
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "wait.h"
+
+enum { OPT_TYPE = OPT_FIRST, OPT_EXCEPT };
+
+static const struct poptOption purge_options[] = {
+	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE,
+	  N_("only messages of type N; 0 any, -N the lowest type up to N (System V)"), N_("N") },
+	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,
+	  N_("with -t N: only messages of other types (System V)"), NULL },
+	CMD_COMMON_OPTIONS
+};
+
+struct purge {
+	struct queue_select want;
+	bool has_type;
+	char *memory;   /* MESSAGE_HEADROOM and room behind it */
+	size_t room;
+};
+
+static bool make_room(struct purge *p, size_t room)
+{
+	char *memory;
+
+	if (p->memory && room <= p->room)
+		return true;
+	if (room > SIZE_MAX - MESSAGE_HEADROOM)
+		return false;
+	memory = realloc(p->memory, MESSAGE_HEADROOM + room);
+	if (!memory)
+		return false;
+	p->memory = memory;
+	p->room = room;
+	return true;
+}
+
+/* Takes one message and lets it go, without waiting. */
+static int throw_away(struct purge *p, struct queue *q)
+{
+	struct message m = { .data = p->memory + MESSAGE_HEADROOM };
+	int rc;
+
+	while ((rc = queue_take(q, &m, p->room, &p->want, QUEUE_NO_WAIT)) == -E2BIG) {
+		/* What was there before may be gone, so room may have got less, not more. */
+		if (!make_room(p, queue_room_wanted(q)))
+			return -ENOMEM;
+		m.data = p->memory + MESSAGE_HEADROOM;
+	}
+	return rc < 0 ? rc : queue_settle(q, &m, QUEUE_DELIVERED);
+}
+
+/* At most as many as there are now: those that come meanwhile are somebody else's. */
+static int purge_open(struct purge *p, struct queue *q, uint64_t *done)
+{
+	struct queue_stat st;
+	int rc;
+
+	rc = queue_look(q, STAT_MESSAGES, &st);
+	if (rc == 0 && !make_room(p, queue_room_wanted(q)))
+		rc = -ENOMEM;
+	if (rc < 0)
+		return rc;
+	while (*done < st.messages && !stop_signal()) {
+		rc = throw_away(p, q);
+		if (rc < 0)
+			return rc == -EAGAIN ? 0 : rc;
+		++*done;
+	}
+	return 0;
+}
+
+static int purge_one(const struct queue_ref *ref, void *arg)
+{
+	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE, .ref = ref };
+	struct purge *p = arg;
+	char name[QUEUE_NAME_TEXT];
+	uint64_t done = 0;
+	struct queue q;
+	int rc;
+
+	if (stop_signal())
+		return EX_DONE;
+	rc = queue_open(&q, ref, QUEUE_READ);
+	if (rc == 0)
+		rc = purge_open(p, &q, &done);
+	queue_close(&q);
+	if (rc == 0 || done > 0)
+		printf(text_n("%s: %" PRIu64 " message purged\n", "%s: %" PRIu64 " messages purged\n",
+			      done),
+		       queue_ref_text(ref, name), done);
+	return rc < 0 ? msg_queue_failed(&attempt, rc) : EX_DONE;
+}
+
+/* ---- the command line ---- */
+
+static bool read_option(struct cmdline *cl, int opt, const char *value, struct purge *p)
+{
+	int64_t type;
+
+	if (opt == OPT_EXCEPT) {
+		p->want.except = true;
+		return true;
+	}
+	if (!opt_i64(cl, value, LONG_MIN, LONG_MAX, &type))
+		return false;
+	p->has_type = true;
+	p->want.type = (long)type;
+	return true;
+}
+
+static int check_kinds(const struct purge *p, const struct queue_ref *refs, int n)
+{
+	int status = EX_DONE, i;
+
+	for (i = 0; i < n && p->has_type && status == EX_DONE; i++)
+		if (refs[i].kind != QUEUE_SYSV)
+			status = msg_wrong_kind("--type", &refs[i]);
+	return status;
+}
+
+static int purge_all(struct cmdline *cl, struct purge *p)
+{
+	struct queue_ref *refs = cmdline_queues(cl, 0);
+	int status;
+
+	if (!refs)
+		return EX_BADUSAGE;
+	status = check_kinds(p, refs, cl->noperands);
+	if (status == EX_DONE) {
+		stop_init();
+		status = cmdline_each(refs, cl->noperands, purge_one, p);
+	}
+	free(refs);
+	return status;
+}
+
+static int purge_run(struct cmdline *cl)
+{
+	struct purge p = { 0 };
+	const char *value;
+	int opt, status;
+
+	while ((opt = cmdline_next(cl, &value)) > 0)
+		if (!read_option(cl, opt, value, &p))
+			return EX_BADUSAGE;
+	if (opt < 0)
+		return EX_BADUSAGE;
+	if (p.want.except && p.want.type <= 0)
+		return msg_usage(_("-x needs a type above 0: -t N"));
+	status = purge_all(cl, &p);
+	free(p.memory);
+	if (stop_signal()) {
+		status = stdout_finish(status);
+		stop_die(stop_signal());
+	}
+	return status;
+}
+
+const struct command cmd_purge = {
+	.name = "purge",
+	.operands = N_("QUEUE..."),
+	.summary = N_("Throw away the messages that wait on queues"),
+	.notes = N_("At most as many as wait at the start are thrown away; how many is printed."),
+	.options = purge_options,
+	.min_operands = 1,
+	.max_operands = -1,
+	.run = purge_run,
+};
