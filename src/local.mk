@@ -12,6 +12,7 @@ libmqtool_a_SOURCES = \
 	src/base64.h \
 	src/batch.c \
 	src/batch.h \
+	src/cmd-check.c \
 	src/cmd-create.c \
 	src/cmd-purge.c \
 	src/cmd-recv.c \

@@ -36,6 +36,7 @@ UNIT_TESTS = $(UNIT_PURE) \
 # Tests of the commands.
 BATS_TESTS = \
 	tests/bats/batch.bats \
+	tests/bats/check.bats \
 	tests/bats/cmdline.bats \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# mqtool check
+
+load helper
+
+# plugin STATUS ARGUMENT...: runs check, which must print one line of a plugin's, with nothing on
+# stderr, and exit with STATUS.
+plugin()
+{
+	local status=$1 states=(OK WARNING CRITICAL UNKNOWN)
+	shift
+	run --separate-stderr "-$status" mqtool check "$@"
+	equal "${#lines[@]}" 1
+	equal "$stderr" ""
+	matches "$output" "MQTOOL ${states[status]} - ?*"
+}
+
+# fill NAME N: N messages of a byte.
+fill()
+{
+	yes | head -n "$2" | mqtool send -l "$1"
+}
+
+@test "no queues are no fault" {
+	plugin 0 -w 80 -c 90
+	equal "$output" "MQTOOL OK - no queues"
+}
+
+@test "POSIX: messages over mq_maxmsg" {
+	mqtool create /c1
+	plugin 0 -w 80 -c 90 /c1
+	equal "$output" "MQTOOL OK - 1 queue, at most 0% in use (/c1) | '/c1'=0%;80;90;0;100"
+	fill /c1 7
+	plugin 0 -w 80 -c 90 /c1
+	equal "$output" "MQTOOL OK - 1 queue, at most 70% in use (/c1) | '/c1'=70%;80;90;0;100"
+	fill /c1 1
+	plugin 1 -w 80 -c 90 /c1
+	equal "$output" "MQTOOL WARNING - /c1: 80% in use | '/c1'=80%;80;90;0;100"
+	fill /c1 1
+	plugin 2 -w 80 -c 90 /c1
+	equal "$output" "MQTOOL CRITICAL - /c1: 90% in use | '/c1'=90%;80;90;0;100"
+	mqtool rm /c1
+}
+
+@test "System V: bytes or messages over msg_qbytes, whichever is more" {
+	mqtool create -b 100 key:0x41
+	head -c 49 /dev/zero | mqtool send key:0x41
+	plugin 0 -w 50 -c 90 key:0x41
+	matches "$output" "* | 'key:0x00000041'=49%;50;90;0;100"
+	mqtool send key:0x41 x
+	plugin 1 -w 50 -c 90 key:0x41
+	mqtool purge key:0x41
+	yes "" | head -n 90 | mqtool send -l key:0x41
+	plugin 2 -w 50 -c 90 key:0x41
+	matches "$output" "* | 'key:0x00000041'=90%;50;90;0;100"
+	mqtool purge key:0x41
+	head -c 100 /dev/zero | mqtool send key:0x41
+	mqtool set -b 50 key:0x41
+	plugin 2 -w 50 -c 90 key:0x41
+	equal "$output" \
+		"MQTOOL CRITICAL - key:0x00000041: 200% in use | 'key:0x00000041'=200%;50;90;0;100"
+	mqtool purge key:0x41
+	mqtool set -b 0 key:0x41
+	plugin 2 -w 50 -c 100 key:0x41
+	mqtool rm key:0x41
+}
+
+@test "0 and 100 are limits too" {
+	mqtool create /c2
+	plugin 2 -w 0 -c 0 /c2
+	plugin 1 -w 0 -c 100 /c2
+	fill /c2 10
+	plugin 2 -w 100 -c 100 /c2
+	plugin 2 --warning=100 --critical=100 /c2
+	mqtool rm /c2
+}
+
+@test "the last of repeated options wins" {
+	mqtool create /c3
+	plugin 0 -w 0 -c 0 -c 100 -w 50 /c3
+	mqtool rm /c3
+}
+
+@test "without QUEUE all queues, of both kinds, in order" {
+	need_mqueue
+	mqtool create /c4b /c4a -c 10
+	mqtool create key:0x42
+	run -0 mqtool create --private
+	local private=$output
+	fill /c4a 5
+	plugin 0 -w 80 -c 90
+	equal "$output" "MQTOOL OK - 4 queues, at most 50% in use (/c4a) |\
+ '$private'=0%;80;90;0;100 'key:0x00000042'=0%;80;90;0;100 '/c4a'=50%;80;90;0;100\
+ '/c4b'=0%;80;90;0;100"
+	fill /c4b 9
+	fill /c4a 3
+	plugin 2 -w 80 -c 90
+	matches "$output" "MQTOOL CRITICAL - /c4b: 90% in use; /c4a: 80% in use | *"
+	mqtool rm /c4a /c4b key:0x42 "$private"
+}
+
+# ---- what is not known ----
+
+@test "a missing queue is UNKNOWN, whatever the others are, and they are named" {
+	mqtool create /c5
+	fill /c5 10
+	plugin 3 -w 80 -c 90 /c5 /gone id:2147483647
+	equal "$output" "MQTOOL UNKNOWN - /gone: no such queue, id:2147483647: no such queue;\
+ /c5: 100% in use | '/c5'=100%;80;90;0;100"
+	plugin 3 -w 80 -c 90 ftok:/no/such
+	equal "$output" \
+		"MQTOOL UNKNOWN - ftok:/no/such: no key from this path: No such file or directory"
+	mqtool rm /c5
+}
+
+@test "a queue that may not be read is UNKNOWN" {
+	need_mqueue
+	mqtool create -m 0 /c6 key:0x43
+	plugin 0 -w 80 -c 90
+	run --separate-stderr -3 without_capabilities mqtool check -w 80 -c 90 /c6
+	equal "$output" "MQTOOL UNKNOWN - /c6: permission denied"
+	run --separate-stderr -3 without_capabilities mqtool check -w 80 -c 90
+	equal "$output" \
+		"MQTOOL UNKNOWN - /c6: may not be read | 'key:0x00000043'=0%;80;90;0;100"
+	equal "$stderr" ""
+	# Neither reading nor writing is needed of System V queues, and writing will do for POSIX.
+	mqtool set -m 200 /c6
+	run --separate-stderr -0 without_capabilities mqtool check -w 80 -c 90
+	matches "$output" "MQTOOL OK - 2 queues, *"
+	mqtool rm /c6 key:0x43
+}
+
+@test "queues that cannot be listed are UNKNOWN" {
+	need_mqueue
+	mqtool create /c7 key:0x44
+	run --separate-stderr -3 unshare -m bash -c 'umount /dev/mqueue &&
+		exec setpriv --bounding-set=-all --inh-caps=-all mqtool check -w 80 -c 90'
+	equal "$output" "MQTOOL UNKNOWN - POSIX queues are not listed: mqueue is not mounted on\
+ /dev/mqueue (as root: mount -t mqueue none /dev/mqueue) | 'key:0x00000044'=0%;80;90;0;100"
+	equal "$stderr" ""
+	# Another namespace's are not ours.
+	run --separate-stderr -3 unshare -i \
+		setpriv --bounding-set=-all --inh-caps=-all mqtool check -w 80 -c 90
+	matches "$output" "MQTOOL UNKNOWN - POSIX queues are not listed: * another IPC namespace *"
+	mqtool rm /c7 key:0x44
+}
+
+@test "an unmounted /dev/mqueue is no hindrance with privilege" {
+	need_mqueue
+	mqtool create /c8
+	run -0 unshare -m bash -c 'umount /dev/mqueue && exec mqtool check -w 80 -c 90'
+	matches "$output" "MQTOOL OK - 1 queue, *"
+	mqtool rm /c8
+}
+
+# ---- the line ----
+
+@test "names that would end the text or the label are escaped" {
+	need_mqueue
+	mqtool create '/a=b' '/a|b' "esc:/a'b=" 'esc:/a\x20b' '/ä;b'
+	plugin 2 -w 0 -c 0
+	local name
+	for name in 'esc:/a\x3db' 'esc:/a\x7cb' 'esc:/a\x27b\x3d' 'esc:/a\x20b' '/ä;b'; do
+		[[ $output == *" $name: 0% in use"*"|"*" '$name'=0%;0;0;0;100"* ]]
+		# The label is a name that is accepted back.
+		mqtool rm "$name"
+	done
+	plugin 0 -w 80 -c 90
+	plugin 3 -w 80 -c 90 '/a=b|c'
+	equal "$output" 'MQTOOL UNKNOWN - esc:/a\x3db\x7cc: no such queue'
+}
+
+@test "ten are named and the others counted, each in the performance data" {
+	local i names=()
+	for i in {10..21}; do
+		names+=("key:0x$i")
+	done
+	mqtool create "${names[@]}"
+	plugin 2 -w 0 -c 0
+	matches "$output" "* key:0x00000019: 0% in use and 2 more | *"
+	equal "$(grep -o "'=0%" <<<"$output" | wc -l)" 12
+	mqtool rm "${names[@]}"
+	plugin 3 -w 80 -c 90 "${names[@]}"
+	matches "$output" "*key:0x00000019: no such queue and 2 more"
+}
+
+@test "the longest name, of bytes that all need escapes" {
+	local name
+	name=$(printf '\377%.0s' {1..254})=
+	mqtool create "/$name"
+	plugin 1 -w 0 -c 100
+	local escaped=${output#*"'"}
+	escaped=${escaped%%"'"*}
+	matches "$escaped" 'esc:/\\xff*\\xff\\x3d'
+	mqtool rm "$escaped"
+}
+
+# ---- usage is UNKNOWN too ----
+
+# wrong ARGUMENT...: a usage error is said on stderr, and on stdout for monitoring.
+wrong()
+{
+	run --separate-stderr -3 mqtool check "$@"
+	equal "$output" \
+		"MQTOOL UNKNOWN - wrong usage: see standard error, and mqtool check --help"
+	[ -n "$stderr" ]
+}
+
+@test "wrong usage is status 3" {
+	mqtool create /c9
+	local bad
+	wrong
+	equal "${stderr_lines[0]}" "mqtool check: both -w and -c are needed"
+	wrong -w 80
+	wrong -c 90 /c9
+	wrong -w 91 -c 90 /c9
+	equal "${stderr_lines[0]}" "mqtool check: -w is above -c: there could be no warning"
+	for bad in -w -w= -w101 -w-1 -w1.5 -w80% -c101 -q --bogus --warning --help=x; do
+		wrong -w 80 -c 90 /c9 "$bad"
+	done
+	for bad in msg 12 "" /a/b id:4294967298 key:0; do
+		wrong -w 80 -c 90 /c9 "$bad"
+	done
+	mqtool rm /c9
+}
+
+@test "--help and --version are status 0" {
+	run -0 mqtool check --help
+	matches "$output" "*--warning=PCT*--critical=PCT*"
+	run -0 mqtool check --version
+}
+
+@test "a line that cannot be written is status 3" {
+	run --separate-stderr -3 bash -c 'mqtool check -w 80 -c 90 >/dev/full'
+	equal "$stderr" "mqtool check: cannot write standard output: No space left on device"
+	run -3 bash -c 'mqtool check >/dev/full'
+}
+
+@test "looking changes nothing" {
+	need_mqueue
+	mqtool create /c10 key:0x45
+	fill /c10 3
+	fill key:0x45 3
+	local before after
+	touch -d @1000 -a /dev/mqueue/c10
+	before=$(stat -c '%X %Y %Z %s' /dev/mqueue/c10; cat /proc/sysvipc/msg)
+	plugin 0 -w 80 -c 90
+	plugin 0 -w 80 -c 90 /c10 key:0x45
+	after=$(stat -c '%X %Y %Z %s' /dev/mqueue/c10; cat /proc/sysvipc/msg)
+	equal "$after" "$before"
+	mqtool rm /c10 key:0x45
+}
