@@ -63,47 +63,20 @@ struct stat_result {
 
 /* ---- the line ---- */
 
-static bool no_column(const struct cmdline *cl, const char *name, size_t len)
+static bool read_columns(struct cmdline *cl, const char *text, struct stat_line *line)
 {
-	struct buffer names = { 0 }, bad = { 0 };
-	int status;
-
-	for (int col = 0; col < COLUMNS_ALL; col++) {
-		buffer_puts(&names, col ? ", " : "");
-		buffer_puts(&names, column_name((enum column)col));
-	}
-	buffer_put(&bad, name, len);
-	status = msg_usage(_("%s: there is no column '%s'; there are %s"), cl->seen,
-			   msg_quote(buffer_string(&bad)), buffer_string(&names));
-	buffer_free(&names);
-	buffer_free(&bad);
-	return status == EX_DONE;
-}
-
-static bool read_columns(const struct cmdline *cl, const char *text, struct stat_line *line)
-{
-	const char *bad;
-	size_t len;
-
 	column_list_default(&line->columns);
 	line->chosen = true;
-	return column_list_parse(text, &line->columns, &bad, &len) == 0 || no_column(cl, bad, len);
+	return opt_columns(cl, text, &line->columns);
 }
 
-static bool read_sort(const struct cmdline *cl, const char *text, struct stat_line *line)
+static bool read_sort(struct cmdline *cl, const char *text, struct stat_line *line)
 {
-	size_t len = strcspn(text, ":");
-
 	line->sorted = true;
-	if (column_sort_parse(text, false, &line->sort, &line->reverse) == 0)
-		return true;
-	if (text[len] && strcmp(text + len, ":r") != 0)
-		return msg_usage(_("%s: '%s' is not COL or COL:r"), cl->seen, msg_quote(text)) ==
-		       EX_DONE;
-	return no_column(cl, text, len);
+	return opt_sort(cl, text, false, &line->sort, &line->reverse);
 }
 
-static bool read_option(const struct cmdline *cl, int opt, const char *value,
+static bool read_option(struct cmdline *cl, int opt, const char *value,
 			struct stat_line *line)
 {
 	switch (opt) {
@@ -146,17 +119,6 @@ static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 	return EX_DONE;
 }
 
-static int check_kinds(const struct stat_line *line)
-{
-	for (int i = 0; line->mask && i < line->nrefs; i++) {
-		if (!(line->mask & (1u << line->refs[i].kind)))
-			return msg_wrong_kind(line->refs[i].kind == QUEUE_SYSV ? "--posix" :
-										 "--sysv",
-					      &line->refs[i]);
-	}
-	return EX_DONE;
-}
-
 static int read_line(struct cmdline *cl, struct stat_line *line)
 {
 	const char *value;
@@ -180,7 +142,7 @@ static int read_line(struct cmdline *cl, struct stat_line *line)
 	if (!line->refs)
 		return EX_BADUSAGE;
 	line->nrefs = cl->noperands;
-	return check_kinds(line);
+	return msg_check_kinds(line->mask, line->refs, line->nrefs);
 }
 
 /* ---- looking ---- */
@@ -224,25 +186,13 @@ static int list_all(const struct stat_line *line, struct stat_result *result)
 	return status;
 }
 
-static bool is_queue(const struct queue_ref *ref, const struct queue_stat *st)
-{
-	switch (ref->by) {
-	case QUEUE_BY_NAME:
-		return st->kind == QUEUE_POSIX && strcmp(st->name, ref->name) == 0;
-	case QUEUE_BY_KEY:
-		return st->kind == QUEUE_SYSV && st->key == ref->key;
-	default:
-		return st->kind == QUEUE_SYSV && st->msqid == ref->msqid;
-	}
-}
-
 /* A queue that may not be opened still shows its owner and mode in the list. */
 static bool find_listed(const struct queue_ref *ref, struct queue_list *list, struct queue_stat *st)
 {
 	if (queue_list(list, 1u << ref->kind, STAT_INODE) < 0)
 		return false;
 	for (size_t i = 0; i < list->n; i++) {
-		if (!is_queue(ref, &list->items[i]))
+		if (!queue_ref_is(ref, &list->items[i]))
 			continue;
 		*st = list->items[i];
 		return true;

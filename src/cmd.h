@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "columns.h"
 #include "queue.h"
 #include "util.h"
 #include "walk.h"
@@ -45,7 +46,7 @@ extern const struct command *const commands[];
 /* The words that a link of mqtool may be named after, as mqsend; ended by NULL. */
 extern const char *const linked_commands[];
 extern const struct command cmd_create, cmd_send, cmd_recv, cmd_stat, cmd_check, cmd_set, cmd_rm,
-	cmd_purge;
+	cmd_purge, cmd_watch;
 
 /* Values of options that every command has; a command's own begin at OPT_FIRST. */
 enum { OPT_HELP = 1, OPT_VERSION, OPT_FIRST };
@@ -135,6 +136,10 @@ bool opt_i64(struct cmdline *cl, const char *text, int64_t min, int64_t max, int
 bool opt_size(struct cmdline *cl, const char *text, uint64_t *bytes);
 bool opt_duration(struct cmdline *cl, const char *text, int64_t *ns);
 bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode);
+/* COL,... or +COL,..., which adds to what is in *list; watch's own columns where list->live. */
+bool opt_columns(struct cmdline *cl, const char *text, struct column_list *list);
+/* COL or COL:r; watch's NET/s too where live. */
+bool opt_sort(struct cmdline *cl, const char *text, bool live, enum column *col, bool *reverse);
 /* USER[:GROUP] as chown(1) takes it: sets uid and gid, CREATE_OWNER and CREATE_GROUP. */
 bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr);
 
@@ -151,6 +156,8 @@ bool cmdline_queue(const char *text, struct queue_ref *ref);
  */
 int cmdline_each(const struct queue_ref *refs, int n,
 		 int (*one)(const struct queue_ref *ref, void *arg), void *arg) _must_check_;
+/* The usage error for the first of n queues that is of no kind in mask (0 is any), or EX_DONE. */
+int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n) _must_check_;
 /* The usage error for an option that only the other kind of queue has; returns EX_BADUSAGE. */
 int msg_wrong_kind(const char *option, const struct queue_ref *ref) _must_check_;
 

@@ -143,6 +143,20 @@ void column_list_default(struct column_list *list)
 		list->col[list->n++] = (enum column)col;
 }
 
+void column_list_watch(struct column_list *list, bool batch)
+{
+	static const enum column chosen[] = {
+		COL_KIND, COL_QUEUE, COL_OWNER, COL_MESSAGES, COL_BYTES, COL_USE, COL_NET, COL_LAST,
+		COL_WAITING, COL_HISTORY,
+	};
+
+	*list = (struct column_list){ .live = true };
+	for (size_t i = 0; i < ARRAY_SIZE(chosen); i++) {
+		if (!batch || (chosen[i] != COL_WAITING && chosen[i] != COL_HISTORY))
+			column_list_add(list, chosen[i]);
+	}
+}
+
 bool column_list_has(const struct column_list *list, enum column col)
 {
 	for (size_t i = 0; i < list->n; i++) {

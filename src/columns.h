@@ -82,6 +82,11 @@ bool column_known(enum column col, const struct queue_stat *st);
 
 /* The default choice of stat. */
 void column_list_default(struct column_list *list);
+/*
+ * That of watch.  In batch it lacks HISTORY, as earlier looks are in print, and WAITING, which costs
+ * a look at all processes.
+ */
+void column_list_watch(struct column_list *list, bool batch);
 /* True where the column was chosen. */
 bool column_list_has(const struct column_list *list, enum column col);
 /* Adds a column at the end, unless it is there. */

@@ -12,6 +12,7 @@ libmqtool_a_SOURCES = \
 	src/base64.h \
 	src/batch.c \
 	src/batch.h \
+	src/canvas.h \
 	src/cmd-check.c \
 	src/cmd-create.c \
 	src/cmd-purge.c \
@@ -20,6 +21,8 @@ libmqtool_a_SOURCES = \
 	src/cmd-send.c \
 	src/cmd-set.c \
 	src/cmd-stat.c \
+	src/cmd-watch-batch.c \
+	src/cmd-watch.c \
 	src/cmd.h \
 	src/cmdline.c \
 	src/commands.c \
@@ -70,6 +73,8 @@ libmqtool_a_SOURCES = \
 	src/render.h \
 	src/report.c \
 	src/report.h \
+	src/sampler.c \
+	src/sampler.h \
 	src/table.c \
 	src/table.h \
 	src/unicode-ranges.h \
@@ -77,10 +82,12 @@ libmqtool_a_SOURCES = \
 	src/users.h \
 	src/util.c \
 	src/util.h \
+	src/view.h \
 	src/wait.c \
 	src/wait.h \
 	src/walk.c \
-	src/walk.h
+	src/walk.h \
+	src/watch.h
 
 # Writes src/unicode-ranges.h, when Unicode has a new version.
 EXTRA_DIST += scripts/unicode-ranges

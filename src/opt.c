@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parse.h"
 #include "users.h"
@@ -63,6 +64,47 @@ bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode)
 {
 	return parse_mode(text, mode) == 0 ||
 	       refused(cl, text, _("is not a mode (octal digits, at most 0777)"));
+}
+
+static bool no_column(const struct cmdline *cl, const char *name, size_t len, bool live)
+{
+	struct buffer names = { 0 }, bad = { 0 };
+	int status;
+
+	for (int col = 0; col < (live ? COLUMNS_WATCH : COLUMNS_ALL); col++) {
+		buffer_puts(&names, col ? ", " : "");
+		buffer_puts(&names, column_name((enum column)col));
+	}
+	buffer_put(&bad, name, len);
+	status = msg_usage(_("%s: there is no column '%s'; there are %s"), cl->seen,
+			   msg_quote(buffer_string(&bad)), buffer_string(&names));
+	buffer_free(&names);
+	buffer_free(&bad);
+	return status == EX_DONE;
+}
+
+bool opt_columns(struct cmdline *cl, const char *text, struct column_list *list)
+{
+	const char *bad;
+	size_t len;
+
+	return column_list_parse(text, list, &bad, &len) == 0 ||
+	       no_column(cl, bad, len, list->live);
+}
+
+bool opt_sort(struct cmdline *cl, const char *text, bool live, enum column *col, bool *reverse)
+{
+	size_t len = strcspn(text, ":");
+
+	if (column_sort_parse(text, live, col, reverse) == 0)
+		return true;
+	if (text[len] && strcmp(text + len, ":r") != 0)
+		return msg_usage(_("%s: '%s' is not COL or COL:r"), cl->seen, msg_quote(text)) ==
+		       EX_DONE;
+	if (column_find(text, len, live, col) == 0)
+		return msg_usage(_("%s: nothing is sorted by %s"), cl->seen, column_name(*col)) ==
+		       EX_DONE;
+	return no_column(cl, text, len, live);
 }
 
 bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr)
@@ -120,4 +162,14 @@ int msg_wrong_kind(const char *option, const struct queue_ref *ref)
 		return msg_usage(_("%s is for POSIX queues, and %s is a System V queue"), option,
 				 name);
 	return msg_usage(_("%s is for System V queues, and %s is a POSIX queue"), option, name);
+}
+
+int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n)
+{
+	for (int i = 0; mask && i < n; i++) {
+		if (!(mask & (1u << refs[i].kind)))
+			return msg_wrong_kind(refs[i].kind == QUEUE_SYSV ? "--posix" : "--sysv",
+					      &refs[i]);
+	}
+	return EX_DONE;
 }

@@ -647,3 +647,13 @@ int procs_command(pid_t pid, int64_t then, char command[static PROC_COMMAND])
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
 	return read_command(AT_FDCWD, path, command) < 0 ? -EACCES : 0;
 }
+
+bool procs_receiver_gone(const struct queue_stat *st)
+{
+	char command[PROC_COMMAND];
+
+	/* lrpid is 0 too where the receiver is of another PID namespace. */
+	if (!(st->have & STAT_PIDS) || !(st->have & STAT_RECEIVED) || (st->rtime && !st->lrpid))
+		return false;
+	return !st->rtime || procs_command(st->lrpid, st->rtime, command) == -ESRCH;
+}

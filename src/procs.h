@@ -85,6 +85,10 @@ void procs_count(const struct procs *procs, struct queue_stat *queues, size_t n)
  */
 int procs_command(pid_t pid, int64_t then, char command[static PROC_COMMAND]) _must_check_;
 
+/* True where the process that received last from a System V queue is there no more, or nobody ever
+ * received from it. */
+bool procs_receiver_gone(const struct queue_stat *st);
+
 /* ---- the files of /proc, read: pure ---- */
 
 /* /proc/TID/syscall */

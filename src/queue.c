@@ -119,6 +119,20 @@ int queue_remove(const struct queue_ref *ref)
 	return ref->error ? ref->error : backends[ref->kind]->remove(ref);
 }
 
+bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st)
+{
+	if (ref->error)
+		return false;
+	switch (ref->by) {
+	case QUEUE_BY_NAME:
+		return st->kind == QUEUE_POSIX && strcmp(st->name, ref->name) == 0;
+	case QUEUE_BY_KEY:
+		return st->kind == QUEUE_SYSV && st->key == ref->key;
+	default:
+		return st->kind == QUEUE_SYSV && st->msqid == ref->msqid;
+	}
+}
+
 /* ---- lists ---- */
 
 /* Names of one list: they must not move while items point at them. */

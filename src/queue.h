@@ -223,6 +223,9 @@ bool queue_stat_fits(const struct queue_stat *st, uint64_t size);
  */
 uint64_t queue_charge(uint64_t maxmsg, uint64_t msgsize);
 
+/* True where st is the queue that ref names. */
+bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st);
+
 /* Attributes of an open queue (any access).  st->name is owned by q. */
 int queue_stat(struct queue *q, struct queue_stat *st) _must_check_;
 /*

@@ -170,16 +170,6 @@ static void put_waiters(struct buffer *b, const struct proc_waiter *waiters, siz
 	}
 }
 
-static bool receiver_gone(const struct queue_stat *st)
-{
-	char command[PROC_COMMAND];
-
-	/* lrpid is 0 too where the receiver is of another PID namespace. */
-	if (!(st->have & STAT_PIDS) || !(st->have & STAT_RECEIVED) || (st->rtime && !st->lrpid))
-		return false;
-	return !st->rtime || procs_command(st->lrpid, st->rtime, command) == -ESRCH;
-}
-
 static void put_diagnosis(struct buffer *b, const struct diagnose_view *view)
 {
 	struct finding findings[FINDINGS_MAX];
@@ -196,7 +186,7 @@ void report_put_block(struct buffer *b, const struct report *report, const struc
 {
 	struct diagnose_view view = {
 		.st = st,
-		.receiver_gone = receiver_gone(st),
+		.receiver_gone = procs_receiver_gone(st),
 		.took_ns = report->took_ns,
 	};
 

@@ -57,7 +57,8 @@ BATS_TESTS = \
 	tests/bats/stat-untouched.bats \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
-	tests/bats/stat.bats
+	tests/bats/stat.bats \
+	tests/bats/watch-batch.bats
 
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-watch-batch.c - mqtool watch -b and -j: looks as text, without a screen
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "format.h"
+#include "model.h"
+#include "report.h"
+#include "sampler.h"
+#include "wait.h"
+#include "watch.h"
+
+struct batch {
+	const struct watch_options *o;
+	struct sampler sampler;
+	struct model model;
+	struct column_list columns;
+	unsigned int detail;
+	enum sampler_waiters waiters;
+	struct queue_stat *items; /* the rows, in order */
+	size_t cap;
+	struct buffer out;
+};
+
+/* ---- what is printed ---- */
+
+/* The rows in order, as the columns want them.  Those that are gone are not there any more. */
+static int collect_rows(struct batch *b, size_t *n)
+{
+	const struct model *m = &b->model;
+
+	*n = 0;
+	if (b->cap < m->shown) {
+		struct queue_stat *items = reallocarray(b->items, m->rows_cap, sizeof(*items));
+
+		if (!items)
+			return -ENOMEM;
+		b->items = items;
+		b->cap = m->rows_cap;
+	}
+	for (uint32_t i = 0; i < m->shown; i++) {
+		const struct row *row = model_row(m, i);
+
+		if (row->state & ROW_GONE)
+			continue;
+		b->items[*n] = row->st;
+		b->items[*n].history = &row->history;
+		b->items[(*n)++].have |= STAT_HISTORY;
+	}
+	return 0;
+}
+
+static void put_summary(struct batch *b, const struct timespec *when)
+{
+	const struct totals *t = &b->model.totals;
+
+	format_iso_time(&b->out, when);
+	buffer_printf(&b->out, "  sysv %zu  posix %zu  messages %" PRIu64 "  bytes %" PRIu64
+			       "  full %zu\n",
+		      t->queues[QUEUE_SYSV], t->queues[QUEUE_POSIX], t->messages, t->bytes, t->full);
+}
+
+static int put_text(struct batch *b, const struct report *report, size_t n,
+		    const struct timespec *when)
+{
+	int rc;
+
+	/* A blank line between two looks. */
+	if (b->model.updates > 1)
+		buffer_putc(&b->out, '\n');
+	put_summary(b, when);
+	rc = report_put_table(&b->out, report, b->items, n);
+	return rc;
+}
+
+/* Seconds with milliseconds, exact whatever the locale. */
+static void put_seconds(struct buffer *b, int64_t ns)
+{
+	buffer_printf(b, "%lld.%03lld", ns / NSEC_PER_SEC,
+		      ns % NSEC_PER_SEC / (NSEC_PER_SEC / 1000));
+}
+
+static void put_objects(struct batch *b, const struct report *report, size_t n,
+			const struct timespec *when)
+{
+	for (size_t i = 0; i < n; i++) {
+		buffer_puts(&b->out, "{\"time\":");
+		put_seconds(&b->out, when->tv_sec * NSEC_PER_SEC + when->tv_nsec);
+		buffer_puts(&b->out, ",\"dt\":");
+		if (b->model.dt_ns > 0)
+			put_seconds(&b->out, b->model.dt_ns);
+		else
+			buffer_puts(&b->out, "null");
+		buffer_putc(&b->out, ',');
+		report_put_members(&b->out, report, &b->items[i]);
+		buffer_puts(&b->out, "}\n");
+	}
+}
+
+static int out_of_memory(void)
+{
+	msg_error(_("out of memory"));
+	return EX_FAILED;
+}
+
+/* ---- writing ---- */
+
+/* As many whole lines as one write(2) puts into a pipe all at once or not at all (pipe(7)); one
+ * line at least. */
+static size_t lines_at_once(const char *text, size_t len)
+{
+	const char *end;
+
+	if (len <= PIPE_BUF)
+		return len;
+	end = memrchr(text, '\n', PIPE_BUF);
+	if (!end)
+		end = memchr(text, '\n', len);
+	return end ? (size_t)(end - text) + 1 : len;
+}
+
+static int write_failed(ssize_t error)
+{
+	if (error == -EPIPE && !stop_pipe_ignored())
+		stop_die(SIGPIPE);
+	msg_error(_("standard output: %s"), strerror((int)-error));
+	return EX_FAILED;
+}
+
+/* Whole lines, whatever signal comes: an interrupted batch is a shorter one. */
+static int write_out(struct batch *b)
+{
+	const char *p = b->out.data;
+	size_t left = b->out.len;
+
+	while (left && !stop_signal()) {
+		size_t len = lines_at_once(p, left);
+
+		for (size_t done = 0; done < len;) {
+			ssize_t n = wait_write(STDOUT_FILENO, p + done, len - done);
+
+			if (n == -EINTR && done == 0)
+				return EX_DONE;
+			if (n < 0 && n != -EINTR)
+				return write_failed(n);
+			done += n > 0 ? (size_t)n : 0;
+		}
+		p += len;
+		left -= len;
+	}
+	return EX_DONE;
+}
+
+/* ---- looks ---- */
+
+static int print_look(struct batch *b, const struct timespec *when)
+{
+	const struct report report = {
+		.columns = &b->columns,
+		.context = { .now = when->tv_sec, .ascii = b->o->ascii },
+		.headings = true,
+	};
+	size_t n;
+	int rc = collect_rows(b, &n);
+
+	b->out.len = 0;
+	if (rc == 0 && b->o->json)
+		put_objects(b, &report, n, when);
+	else if (rc == 0)
+		rc = put_text(b, &report, n, when);
+	if (rc < 0 || b->out.failed)
+		return out_of_memory();
+	return write_out(b);
+}
+
+static int look_once(struct batch *b)
+{
+	struct timespec when;
+	struct look look;
+	int status = EX_DONE;
+
+	if (sampler_look(&b->sampler, b->detail, b->waiters, &look) < 0)
+		return out_of_memory();
+	clock_gettime(CLOCK_REALTIME, &when);
+	if (!b->model.updates) {
+		status = msg_list_notes(&b->sampler.list, b->sampler.mask);
+		if (status == EX_DONE)
+			status = watch_check_named(b->o, look.items, look.n);
+	}
+	if (status != EX_DONE)
+		return status;
+	if (model_update(&b->model, &look) < 0)
+		return out_of_memory();
+	return print_look(b, &when);
+}
+
+/* Waits until due; ends early for a stop signal and for a reader that goes away. */
+static int wait_until(int64_t due_ns)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+	sigset_t stop, usual;
+	int64_t left;
+	bool closed = false;
+
+	/* A signal that comes between the look at the flag and ppoll(2) waits for ppoll(2). */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGHUP);
+	sigprocmask(SIG_BLOCK, &stop, &usual);
+	while (!stop_signal() && !closed && (left = due_ns - clock_monotonic_ns()) > 0) {
+		struct timespec timeout = { .tv_sec = left / NSEC_PER_SEC,
+					    .tv_nsec = left % NSEC_PER_SEC };
+
+		closed = ppoll(&out, 1, &timeout, &usual) > 0 && out.revents & POLLERR;
+	}
+	sigprocmask(SIG_SETMASK, &usual, NULL);
+	return closed ? write_failed(-EPIPE) : EX_DONE;
+}
+
+/* One look after the other; missed ones are skipped, not made up for. */
+static int look_on(struct batch *b)
+{
+	int64_t delay = b->o->delay_ns, due = clock_monotonic_ns();
+	int status = look_once(b);
+
+	for (uint64_t done = 1; status == EX_DONE && done != b->o->iterations; done++) {
+		int64_t now = clock_monotonic_ns();
+
+		due += delay;
+		if (due < now)
+			due += (now - due + delay - 1) / delay * delay;
+		status = wait_until(due);
+		if (stop_signal())
+			break;
+		if (status == EX_DONE)
+			status = look_once(b);
+	}
+	return status;
+}
+
+/* JSON is for programs, which take what they need: all that costs no look at processes. */
+static void complete_columns(struct batch *b)
+{
+	b->columns = b->o->columns;
+	if (!b->o->json || b->o->chosen)
+		return;
+	b->columns = (struct column_list){ .live = true };
+	for (int col = 0; col < COLUMNS_WATCH; col++) {
+		if (col != COL_WAITING && col != COL_HISTORY)
+			column_list_add(&b->columns, (enum column)col);
+	}
+}
+
+static bool wants_waiters(const struct batch *b)
+{
+	const struct filter *f = &b->o->filter;
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (f->terms[i].compare != FILTER_CONTAINS && f->terms[i].col == COL_WAITING)
+			return true;
+	}
+	return column_list_has(&b->columns, COL_WAITING) || b->model.sort == COL_WAITING;
+}
+
+int watch_batch(const struct watch_options *o)
+{
+	struct batch b = {
+		.o = o,
+		.sampler = { .mask = watch_mask(o), .refs = o->refs, .nrefs = o->nrefs },
+	};
+	int status;
+
+	stop_init();
+	model_init(&b.model);
+	b.model.sort = o->sort;
+	b.model.reverse = o->reverse;
+	b.model.filter = o->filter;
+	complete_columns(&b);
+	b.detail = watch_detail(&b.columns, o->sort, &o->filter);
+	b.waiters = wants_waiters(&b) ? SAMPLER_ALWAYS : SAMPLER_NO_WAITERS;
+	status = look_on(&b);
+	model_free(&b.model);
+	sampler_free(&b.sampler);
+	buffer_free(&b.out);
+	free(b.items);
+	if (stop_signal())
+		stop_die(stop_signal());
+	return status;
+}

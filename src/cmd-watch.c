@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-watch.c - mqtool watch: the options, and who does it
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "watch.h"
+
+/* Shorter than this is no watching, it is a loop. */
+#define SHORTEST_DELAY_NS (NSEC_PER_SEC / 100)
+#define LONGEST_DELAY_NS (86400 * NSEC_PER_SEC)
+
+#define SIBLING "mqtool-watch"
+
+enum {
+	OPT_DELAY = OPT_FIRST, OPT_ITERATIONS, OPT_SYSV, OPT_POSIX, OPT_SORT, OPT_OUTPUT,
+	OPT_FILTER, OPT_BATCH, OPT_JSON, OPT_COLOR, OPT_ASCII, OPT_MOUSE
+};
+
+static const struct poptOption watch_options[] = {
+	{ "delay", 'd', POPT_ARG_STRING, NULL, OPT_DELAY, N_("look so often (default 1s)"),
+	  N_("DURATION") },
+	{ "iterations", 'n', POPT_ARG_STRING, NULL, OPT_ITERATIONS, N_("end after N looks"),
+	  N_("N") },
+	{ "sysv", 'S', POPT_ARG_NONE, NULL, OPT_SYSV, N_("System V queues"), NULL },
+	{ "posix", 'P', POPT_ARG_NONE, NULL, OPT_POSIX, N_("POSIX queues"), NULL },
+	{ "sort", 's', POPT_ARG_STRING, NULL, OPT_SORT,
+	  N_("sort by a column; with :r the other way round"), N_("COL[:r]") },
+	{ "output", 'o', POPT_ARG_STRING, NULL, OPT_OUTPUT,
+	  N_("show these columns, or with +COL those too"), N_("COL,...") },
+	{ "filter", '\0', POPT_ARG_STRING, NULL, OPT_FILTER,
+	  N_("show only these: text, !text, use>50, user=jo, kind=posix"), N_("EXPR") },
+	{ "batch", 'b', POPT_ARG_NONE, NULL, OPT_BATCH, N_("print tables instead of a screen"),
+	  NULL },
+	CMD_JSON_OPTION(OPT_JSON, N_("print a JSON object a line for each queue (also -J)")),
+	{ "color", '\0', POPT_ARG_STRING, NULL, OPT_COLOR, N_("colours on the screen"),
+	  N_("auto|always|never") },
+	{ "ascii", '\0', POPT_ARG_NONE, NULL, OPT_ASCII, N_("nothing but ASCII characters"), NULL },
+	{ "mouse", '\0', POPT_ARG_NONE, NULL, OPT_MOUSE, N_("take the mouse on the screen"), NULL },
+	CMD_COMMON_OPTIONS
+};
+
+int (*watch_screen)(const struct watch_options *o);
+
+/* ---- the line ---- */
+
+static bool read_delay(struct cmdline *cl, const char *text, struct watch_options *o)
+{
+	if (!opt_duration(cl, text, &o->delay_ns))
+		return false;
+	if (o->delay_ns < SHORTEST_DELAY_NS || o->delay_ns > LONGEST_DELAY_NS)
+		return msg_usage(_("%s: %s is out of range (10ms to 1d)"), cl->seen,
+				 msg_quote(text)) == EX_DONE;
+	return true;
+}
+
+static bool read_filter(struct cmdline *cl, const char *text, struct watch_options *o)
+{
+	struct filter_error error;
+
+	if (filter_parse(&o->filter, text, &error) < 0)
+		return msg_usage("%s: %s", cl->seen, error.text) == EX_DONE;
+	snprintf(o->filter_text, sizeof(o->filter_text), "%s", text);
+	return true;
+}
+
+static bool read_color(struct cmdline *cl, const char *text, struct watch_options *o)
+{
+	static const char *const words[] = {
+		[WATCH_COLOR_AUTO] = "auto",
+		[WATCH_COLOR_ALWAYS] = "always",
+		[WATCH_COLOR_NEVER] = "never",
+	};
+
+	o->screen_only = "--color";
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(text, words[i]) == 0) {
+			o->color = (enum watch_color)i;
+			return true;
+		}
+	}
+	return msg_usage(_("%s: '%s' is not auto, always or never"), cl->seen, msg_quote(text)) ==
+	       EX_DONE;
+}
+
+static bool read_output(struct cmdline *cl, const char *text, struct watch_options *o)
+{
+	o->chosen = true;
+	return opt_columns(cl, text, &o->columns);
+}
+
+static bool read_sort(struct cmdline *cl, const char *text, struct watch_options *o)
+{
+	o->sorted = true;
+	return opt_sort(cl, text, true, &o->sort, &o->reverse);
+}
+
+static bool read_flag(int opt, struct watch_options *o)
+{
+	switch (opt) {
+	case OPT_SYSV:
+		o->mask |= QUEUE_MASK_SYSV;
+		break;
+	case OPT_POSIX:
+		o->mask |= QUEUE_MASK_POSIX;
+		break;
+	case OPT_JSON:
+		o->json = true;
+		o->batch = true;
+		break;
+	case OPT_BATCH:
+		o->batch = true;
+		break;
+	case OPT_ASCII:
+		o->ascii = true;
+		break;
+	default:
+		o->mouse = true;
+		o->screen_only = "--mouse";
+		break;
+	}
+	return true;
+}
+
+static bool read_option(struct cmdline *cl, int opt, const char *value, struct watch_options *o)
+{
+	switch (opt) {
+	case OPT_DELAY:
+		return read_delay(cl, value, o);
+	case OPT_ITERATIONS:
+		return opt_u64(cl, value, 1, UINT64_MAX, &o->iterations);
+	case OPT_SORT:
+		return read_sort(cl, value, o);
+	case OPT_OUTPUT:
+		return read_output(cl, value, o);
+	case OPT_FILTER:
+		return read_filter(cl, value, o);
+	case OPT_COLOR:
+		return read_color(cl, value, o);
+	default:
+		return read_flag(opt, o);
+	}
+}
+
+/* Decides what -o +COL adds to, wherever on the line it stands. */
+static bool asks_for_batch(const struct cmdline *cl)
+{
+	struct option_walk walk;
+
+	for (walk = cl->walk; walk_next(&walk) == WALK_OPTION;) {
+		if (walk.row->val == OPT_BATCH || walk.row->val == OPT_JSON)
+			return true;
+	}
+	return false;
+}
+
+static int read_line(struct cmdline *cl, struct watch_options *o)
+{
+	const char *value;
+	int opt;
+
+	column_list_watch(&o->columns, asks_for_batch(cl));
+	while ((opt = cmdline_next(cl, &value)) > 0) {
+		if (!read_option(cl, opt, value, o))
+			return EX_BADUSAGE;
+	}
+	if (opt < 0)
+		return EX_BADUSAGE;
+	if (o->batch && o->screen_only)
+		return msg_usage(_("%s is for the screen, and %s asks for none"), o->screen_only,
+				 o->json ? "--json" : "--batch");
+	if (!cl->noperands)
+		return EX_DONE;
+	o->refs = cmdline_queues(cl, 0);
+	if (!o->refs)
+		return EX_BADUSAGE;
+	o->nrefs = cl->noperands;
+	return msg_check_kinds(o->mask, o->refs, o->nrefs);
+}
+
+unsigned int watch_mask(const struct watch_options *o)
+{
+	unsigned int mask = 0;
+
+	for (int i = 0; i < o->nrefs; i++)
+		mask |= 1u << o->refs[i].kind;
+	if (mask)
+		return mask;
+	return o->mask ? o->mask : QUEUE_MASK_ALL;
+}
+
+unsigned int watch_detail(const struct column_list *columns, enum column sort,
+			  const struct filter *filter)
+{
+	unsigned int detail = column_list_detail(columns) | column_detail(sort);
+
+	for (size_t i = 0; i < filter->n; i++)
+		detail |= column_detail(filter->terms[i].col);
+	return detail;
+}
+
+int watch_check_named(const struct watch_options *o, const struct queue_stat *items, size_t n)
+{
+	int status = EX_DONE;
+
+	for (int i = 0; i < o->nrefs; i++) {
+		const struct queue_attempt attempt = { .op = QUEUE_OP_STAT, .ref = &o->refs[i] };
+		int rc = o->refs[i].error ? o->refs[i].error : -ENOENT;
+		size_t at = 0;
+
+		while (at < n && !queue_ref_is(&o->refs[i], &items[at]))
+			at++;
+		if (at == n)
+			status = status_first(status, msg_queue_failed(&attempt, rc));
+	}
+	return status;
+}
+
+/* ---- the screen ---- */
+
+/* Where the sibling is: MQTOOL_LIBEXECDIR is for tests, never for a program with privileges. */
+static const char *sibling_path(char *path, size_t size)
+{
+	const char *dir = secure_getenv("MQTOOL_LIBEXECDIR");
+
+	snprintf(path, size, "%s/" SIBLING, dir && *dir ? dir : MQTOOL_LIBEXECDIR);
+	return path;
+}
+
+static int exec_sibling(const struct cmdline *cl)
+{
+	char path[4096];
+	size_t n = 0;
+	char **argv;
+
+	while (cl->argv[n])
+		n++;
+	argv = calloc(n + 1, sizeof(*argv));
+	if (!argv) {
+		msg_error(_("out of memory"));
+		return EX_FAILED;
+	}
+	/* execv(3) promises not to change them. */
+	for (size_t i = 0; i < n; i++)
+		argv[i] = (char *)(uintptr_t)cl->argv[i];
+	execv(sibling_path(path, sizeof(path)), argv);
+	if (errno == ENOENT)
+		msg_error(_("the screen is not installed: %s is in the package mqtool-watch"
+			    " (mqtool watch --batch needs none)"),
+			  msg_quote(path));
+	else
+		msg_error("%s: %s", msg_quote(path), strerror(errno));
+	free(argv);
+	return EX_FAILED;
+}
+
+static int show_screen(const struct cmdline *cl, const struct watch_options *o)
+{
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return msg_usage(_("%s is not a terminal; to print instead, use --batch or --json"),
+				 isatty(STDIN_FILENO) ? _("standard output") :
+							_("standard input"));
+	return watch_screen ? watch_screen(o) : exec_sibling(cl);
+}
+
+static int watch_run(struct cmdline *cl)
+{
+	struct watch_options o = { .delay_ns = NSEC_PER_SEC, .sort = COL_USE, .reverse = true };
+	int status = read_line(cl, &o);
+
+	if (status == EX_DONE)
+		status = o.batch ? watch_batch(&o) : show_screen(cl, &o);
+	free(o.refs);
+	return status;
+}
+
+const struct command cmd_watch = {
+	.name = "watch",
+	.operands = N_("[QUEUE...]"),
+	.summary = N_("Show queues live on the screen"),
+	.notes = N_("Without QUEUE, all queues.  Nothing is taken, changed or removed.  On the screen, ? shows\n"
+		    "the keys.\n"
+		    "\n"
+		    "Columns: those of 'mqtool stat', NET/s (change of depth in a second) and HISTORY."),
+	.options = watch_options,
+	.min_operands = 0,
+	.max_operands = -1,
+	.run = watch_run,
+};

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sampler.c - looks at the machine for watch
+ */
+#include "config.h"
+
+#include "sampler.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "diagnose.h"
+#include "format.h"
+#include "limit.h"
+
+/* Looking at processes takes at most one part in so many of the time. */
+#define WAITERS_SHARE 200
+#define LIMITS_EVERY_NS (5 * NSEC_PER_SEC)
+/* Alerts beyond so many bytes fit no screen. */
+#define ALERTS_ENOUGH 600
+
+/* ---- queues ---- */
+
+/* Leaves those that were named. */
+static void keep_named(struct sampler *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->list.n; i++) {
+		bool named = false;
+
+		for (int r = 0; r < s->nrefs && !named; r++)
+			named = queue_ref_is(&s->refs[r], &s->list.items[i]);
+		if (named)
+			s->list.items[kept++] = s->list.items[i];
+	}
+	s->list.n = kept;
+}
+
+static unsigned int listed_kinds(const struct sampler *s)
+{
+	unsigned int kinds = 0;
+
+	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++) {
+		if (s->mask & (1u << kind) && !s->list.note[kind])
+			kinds |= 1u << kind;
+	}
+	return kinds;
+}
+
+static void note_missing(struct sampler *s)
+{
+	s->missing.len = 0;
+	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++) {
+		if (!(s->mask & (1u << kind)) || !s->list.note[kind])
+			continue;
+		if (s->missing.len)
+			buffer_puts(&s->missing, "; ");
+		queue_explain_list((enum queue_kind)kind, s->list.note[kind], &s->missing);
+	}
+}
+
+/* ---- limits ---- */
+
+static const struct limit *find_limit(const struct limit *limits, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(limits[i].name, name) == 0 && limits[i].known)
+			return &limits[i];
+	}
+	return NULL;
+}
+
+static void put_limit(struct buffer *b, const struct limit *limit, const char *text)
+{
+	if (!limit)
+		return;
+	buffer_printf(b, "%s%s ", b->len ? "  " : "", text);
+	if (limit->use_known)
+		buffer_printf(b, "%" PRIu64 "/", limit->use);
+	if (limit->bytes)
+		format_size(b, limit->value, false);
+	else
+		buffer_printf(b, "%" PRIu64, limit->value);
+}
+
+static void read_limits(struct sampler *s, int64_t now_ns)
+{
+	struct limit limits[LIMITS_MAX];
+	size_t n;
+
+	if (now_ns < s->limits_due_ns)
+		return;
+	s->limits_due_ns = now_ns + LIMITS_EVERY_NS;
+	n = limits_read(limits, s->mask, &s->list);
+	s->limits.len = 0;
+	put_limit(&s->limits, find_limit(limits, n, "msgmni"), "msgmni");
+	put_limit(&s->limits, find_limit(limits, n, "msgmnb"), "msgmnb");
+	put_limit(&s->limits, find_limit(limits, n, "queues_max"), "queues_max");
+}
+
+/* ---- processes ---- */
+
+static void put_finding(struct buffer *b, const struct diagnose_view *view,
+			const struct finding *finding, bool named)
+{
+	char name[QUEUE_NAME_TEXT];
+
+	if (named) {
+		/* One line for all: so many blanks apart that each is seen. */
+		buffer_printf(b, "%s%s: ", b->len ? "   " : "", queue_stat_text(view->st, name));
+	}
+	finding_put(b, view, finding);
+	if (!named)
+		buffer_putc(b, '\n');
+}
+
+/* What is wrong with those queues that somebody waits for. */
+static void find_alerts(struct sampler *s)
+{
+	const int64_t took = clock_monotonic_ns() - s->began_ns;
+
+	s->alerts.len = 0;
+	for (size_t i = 0; i < s->list.n && s->alerts.len < ALERTS_ENOUGH; i++) {
+		const struct queue_stat *st = &s->list.items[i];
+		struct diagnose_view view = { .st = st, .partial = true, .took_ns = took };
+		struct finding findings[FINDINGS_MAX];
+		size_t n;
+
+		if (!st->receivers && !st->senders)
+			continue;
+		view.nwaiters = procs_waiters_of(&s->procs, st, &view.waiters);
+		n = diagnose(&view, findings);
+		for (size_t f = 0; f < n; f++)
+			put_finding(&s->alerts, &view, &findings[f], true);
+	}
+}
+
+static int look_at_waiters(struct sampler *s, enum sampler_waiters waiters)
+{
+	int64_t began = clock_monotonic_ns();
+	bool due = waiters == SAMPLER_ALWAYS || began >= s->waiters_due_ns;
+	int rc = 0;
+
+	if (due) {
+		rc = procs_scan(&s->procs, PROCS_WAITERS | PROCS_SINCE, NULL, 0);
+		s->waiters_due_ns = clock_monotonic_ns();
+		s->waiters_due_ns += (s->waiters_due_ns - began) * WAITERS_SHARE;
+	}
+	if (rc == -ENOMEM)
+		return rc;
+	if (rc == 0)
+		procs_count(&s->procs, s->list.items, s->list.n);
+	/* Numbers of now and waiters of then would find what is not so. */
+	if (due)
+		find_alerts(s);
+	return 0;
+}
+
+static void forget_waiters(struct sampler *s)
+{
+	s->procs.nwaiters = 0;
+	s->procs.hidden = s->procs.blind = 0;
+	s->procs.hidepid = false;
+	s->alerts.len = 0;
+	s->waiters_due_ns = 0;
+}
+
+int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters waiters,
+		 struct look *look)
+{
+	struct timespec now;
+	int rc;
+
+	s->began_ns = clock_monotonic_ns();
+	rc = queue_list(&s->list, s->mask, detail);
+	if (rc < 0)
+		return rc;
+	clock_gettime(CLOCK_REALTIME, &now);
+	*look = (struct look){
+		.kinds = listed_kinds(s),
+		.monotonic_ns = clock_monotonic_ns(),
+		.now = now.tv_sec,
+	};
+	note_missing(s);
+	read_limits(s, look->monotonic_ns);
+	if (s->refs)
+		keep_named(s);
+	if (waiters == SAMPLER_NO_WAITERS)
+		forget_waiters(s);
+	else
+		rc = look_at_waiters(s, waiters);
+	look->items = s->list.items;
+	look->n = s->list.n;
+	return rc;
+}
+
+void sampler_facts(struct sampler *s, struct view_facts *facts)
+{
+	facts->alerts = buffer_string(&s->alerts);
+	facts->limits = buffer_string(&s->limits);
+	facts->missing = buffer_string(&s->missing);
+	facts->hidden = s->procs.hidden;
+	facts->blind = s->procs.blind;
+	facts->hidepid = s->procs.hidepid;
+}
+
+/* ---- one queue ---- */
+
+/* "logd" behind a pid of System V, or that it is gone. */
+static void name_past_process(char *text, size_t size, pid_t pid, int64_t then)
+{
+	char command[PROC_COMMAND];
+	struct buffer b = { 0 };
+	int rc = pid ? procs_command(pid, then, command) : -EACCES;
+
+	text[0] = '\0';
+	if (rc == 0)
+		escape_put(&b, command, strlen(command), ESCAPE_FOREIGN);
+	else if (rc == -ESRCH)
+		buffer_puts(&b, _("(exited)"));
+	if (b.len < size)
+		memcpy(text, buffer_string(&b), b.len + 1);
+	buffer_free(&b);
+}
+
+/* Copies what shows of one message; returns 0, or -errno of looking at it. */
+static int peek_one(struct sampler *s, struct queue *q, size_t index, struct view_peeked *peeked)
+{
+	size_t room = queue_room_wanted(q);
+	struct message m = { 0 };
+	int rc;
+
+	s->body.len = 0;
+	if (!buffer_reserve(&s->body, MESSAGE_HEADROOM + room))
+		return -ENOMEM;
+	m.data = s->body.data + MESSAGE_HEADROOM;
+	rc = queue_peek(q, &m, room, index);
+	if (rc < 0)
+		return rc;
+	*peeked = (struct view_peeked){ .type = m.type, .size = m.len };
+	peeked->shown = m.len < sizeof(peeked->data) ? m.len : sizeof(peeked->data);
+	memcpy(peeked->data, m.data, peeked->shown);
+	return 0;
+}
+
+static void peek_all(struct sampler *s, const struct queue_stat *st, struct view_detail *detail)
+{
+	const struct queue_ref ref = { .kind = QUEUE_SYSV, .by = QUEUE_BY_ID, .msqid = st->msqid };
+	struct queue q;
+	int rc = queue_open(&q, &ref, QUEUE_READ);
+
+	detail->npeek = 0;
+	while (rc == 0 && detail->npeek < VIEW_PEEKED) {
+		rc = peek_one(s, &q, detail->npeek, &detail->peek[detail->npeek]);
+		/* One more message may have made room too small: the next look will do. */
+		if (rc == 0)
+			detail->npeek++;
+	}
+	queue_close(&q);
+	detail->peeked = true;
+	detail->peek_error = rc == -ENOMSG || rc == -E2BIG || detail->npeek ? 0 : rc;
+}
+
+static void find_findings(struct sampler *s, struct view_detail *detail)
+{
+	struct diagnose_view view = {
+		.st = &detail->of,
+		.waiters = detail->waiters,
+		.nwaiters = detail->nwaiters,
+		.holders = detail->holders,
+		.nholders = detail->nholders,
+		.receiver_gone = procs_receiver_gone(&detail->of),
+		/* Nobody has a POSIX queue open is said only by who has looked. */
+		.partial = s->procs.hidden || s->procs.hidepid || !detail->looked,
+		.took_ns = clock_monotonic_ns() - s->began_ns,
+	};
+	struct finding findings[FINDINGS_MAX];
+	size_t n = diagnose(&view, findings);
+
+	s->findings.len = 0;
+	for (size_t i = 0; i < n; i++)
+		put_finding(&s->findings, &view, &findings[i], false);
+	detail->findings = buffer_string(&s->findings);
+}
+
+/* The queue as it was at the last look, or NULL where it was not there. */
+static const struct queue_stat *find_listed(const struct sampler *s, const struct queue_stat *of)
+{
+	for (size_t i = 0; i < s->list.n; i++) {
+		const struct queue_stat *st = &s->list.items[i];
+
+		if (st->kind == of->kind &&
+		    (st->kind == QUEUE_SYSV ? st->msqid == of->msqid :
+					      st->dev == of->dev && st->ino == of->ino))
+			return st;
+	}
+	return NULL;
+}
+
+void sampler_refresh(struct sampler *s, struct view_detail *detail)
+{
+	const struct queue_stat *st = detail->valid ? find_listed(s, &detail->of) : NULL;
+
+	if (!st) {
+		*detail = (struct view_detail){ .valid = false };
+		return;
+	}
+	detail->of = *st;
+	detail->of.name = NULL;
+	detail->nwaiters = procs_waiters_of(&s->procs, st, &detail->waiters);
+	detail->nholders = procs_holders_of(&s->holders, st, &detail->holders);
+	find_findings(s, detail);
+}
+
+void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, bool processes,
+		    struct view_detail *detail)
+{
+	*detail = (struct view_detail){ .valid = true, .of = *st };
+	if (st->have & STAT_PIDS) {
+		name_past_process(detail->sender, sizeof(detail->sender), st->lspid, st->stime);
+		name_past_process(detail->receiver, sizeof(detail->receiver), st->lrpid, st->rtime);
+	}
+	if (peek && st->kind == QUEUE_SYSV)
+		peek_all(s, st, detail);
+	s->holders.nholders = 0;
+	if (processes && st->kind == QUEUE_POSIX)
+		detail->looked = procs_scan(&s->holders, PROCS_HOLDERS, st, 1) == 0;
+	else
+		detail->looked = processes;
+	sampler_refresh(s, detail);
+}
+
+void sampler_free(struct sampler *s)
+{
+	queue_list_free(&s->list);
+	procs_free(&s->procs);
+	procs_free(&s->holders);
+	buffer_free(&s->alerts);
+	buffer_free(&s->limits);
+	buffer_free(&s->missing);
+	buffer_free(&s->findings);
+	buffer_free(&s->body);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sampler.h - looks at the machine for watch: queues, their processes, limits
+ *
+ * What is dear is done for what shows alone, and no more often than a small part of the time
+ * allows.  No descriptor on a queue is kept between looks.  Prints nothing.
+ */
+#ifndef MQTOOL_SAMPLER_H
+#define MQTOOL_SAMPLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model.h"
+#include "procs.h"
+#include "queue.h"
+#include "util.h"
+#include "view.h"
+
+/* Zero-initialise it but for the first three; the owner calls sampler_free(). */
+struct sampler {
+	unsigned int mask;             /* QUEUE_MASK_* looked at */
+	const struct queue_ref *refs;  /* those looked at alone, or NULL: all */
+	int nrefs;
+
+	struct queue_list list;        /* of the last look */
+	struct procs procs;
+	struct procs holders;          /* of the queue shown in detail */
+	int64_t waiters_due_ns;        /* monotonic */
+	int64_t began_ns;              /* the last look that had processes */
+	int64_t limits_due_ns;
+	struct buffer alerts, limits, missing, findings;
+	struct buffer body;            /* of a message that is looked at */
+};
+
+/* How often processes are looked at. */
+enum sampler_waiters {
+	SAMPLER_NO_WAITERS,
+	SAMPLER_PACED,  /* so that it costs half a percent of the time at most */
+	SAMPLER_ALWAYS,
+};
+
+/*
+ * Looks at the queues.  detail: STAT_* as queue_list().  Fills *look, whose items are owned by the
+ * sampler and good until the next look.  Returns 0 or -ENOMEM.
+ */
+int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters waiters,
+		 struct look *look) _must_check_;
+/* The lines that the screen shows of the last look: alerts, limits, missing, hidden, blind. */
+void sampler_facts(struct sampler *s, struct view_facts *facts);
+/*
+ * Looks at one queue in detail: with its messages where peek, and with the processes that have it
+ * open where processes.
+ */
+void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, bool processes,
+		    struct view_detail *detail);
+/* Brings the waiters and findings of detail, which may be zeroed, up to the last look. */
+void sampler_refresh(struct sampler *s, struct view_detail *detail);
+void sampler_free(struct sampler *s);
+
+#endif

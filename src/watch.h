@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * watch.h - what `mqtool watch` was asked for, and who does it
+ *
+ * mqtool itself does the batch; the screen is in the sibling program mqtool-watch, which is made of
+ * the same objects and tui.c, so that nothing else ever maps ncurses.
+ */
+#ifndef MQTOOL_WATCH_H
+#define MQTOOL_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "columns.h"
+#include "filter.h"
+#include "queue.h"
+
+enum watch_color { WATCH_COLOR_AUTO, WATCH_COLOR_ALWAYS, WATCH_COLOR_NEVER };
+
+struct watch_options {
+	unsigned int mask;          /* QUEUE_MASK_*; 0 where neither -S nor -P was given */
+	struct column_list columns;
+	bool chosen;                /* -o */
+	bool sorted;                /* -s */
+	enum column sort;
+	bool reverse;
+	struct filter filter;
+	char filter_text[FILTER_TEXT];
+	int64_t delay_ns;
+	uint64_t iterations;        /* 0: without end */
+	bool batch, json;
+	enum watch_color color;
+	bool ascii;
+	bool mouse;
+	const char *screen_only;    /* an option that only the screen has, as written; or NULL */
+	struct queue_ref *refs;
+	int nrefs;
+};
+
+/* Prints looks as text or NDJSON; returns an exit status. */
+int watch_batch(const struct watch_options *o);
+/* Shows the screen; returns an exit status.  NULL in mqtool itself, set by mqtool-watch. */
+extern int (*watch_screen)(const struct watch_options *o);
+
+/* The QUEUE_MASK_* to look at. */
+unsigned int watch_mask(const struct watch_options *o);
+/* The STAT_* bits that columns, order and filter need. */
+unsigned int watch_detail(const struct column_list *columns, enum column sort,
+			  const struct filter *filter);
+/*
+ * Prints an error for each queue that was named and is not in items; returns the status of the
+ * first, or EX_DONE.
+ */
+int watch_check_named(const struct watch_options *o, const struct queue_stat *items, size_t n);
+
+#endif
