@@ -38,6 +38,12 @@ tmux        tmux             tmux                tmux            tmux
 valgrind    valgrind         valgrind            valgrind        valgrind
 strace      strace           strace              strace          strace
 shellcheck  shellcheck       ShellCheck          shellcheck      shellcheck
+jq          jq               jq                  jq              jq
+mandoc      mandoc           mandoc              mandoc          mandoc
+man         man-db           man-db              man-db          man-db
+groff       groff-base       groff-base          groff           groff
+zsh         zsh              zsh                 zsh             zsh
+fish        fish             fish                fish            fish
 popt.pc     libpopt-dev      popt-devel          popt            popt-dev
 jansson.pc  libjansson-dev   jansson-devel       jansson         jansson-dev
 cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
@@ -45,8 +51,8 @@ cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
 
 build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
-check_needs='jansson.pc cmocka.pc bats setpriv ipcs perl ps xz'
-check_wishes='clang valgrind shellcheck strace tmux'
+check_needs='jansson.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
+check_wishes='clang valgrind shellcheck strace tmux mandoc man groff zsh fish'
 
 have()
 {

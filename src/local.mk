@@ -5,6 +5,21 @@ bin_PROGRAMS += mqtool
 mqtool_SOURCES = src/main.c
 mqtool_LDADD = libmqtool.a $(POPT_LIBS) $(LIBINTL)
 
+# Links that run one command each: linked_commands in src/commands.c.
+MQTOOL_LINKS = mqcreate mqsend mqrecv mqstat mqrm
+
+if INSTALL_LINKS
+install-exec-hook:
+	@target=`echo mqtool$(EXEEXT) | sed '$(transform)'` && cd '$(DESTDIR)$(bindir)' && \
+	for link in $(MQTOOL_LINKS); do \
+		echo " $(LN_S) $$target $(DESTDIR)$(bindir)/$$link"; \
+		rm -f $$link && $(LN_S) $$target $$link || exit; \
+	done
+
+uninstall-hook:
+	cd '$(DESTDIR)$(bindir)' && rm -f $(MQTOOL_LINKS)
+endif
+
 noinst_LIBRARIES += libmqtool.a
 
 libmqtool_a_SOURCES = \

@@ -40,10 +40,13 @@ BATS_TESTS = \
 	tests/bats/cmdline.bats \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \
+	tests/bats/docs.bats \
 	tests/bats/examples.bats \
 	tests/bats/format.bats \
 	tests/bats/harness.bats \
+	tests/bats/install.bats \
 	tests/bats/json.bats \
+	tests/bats/man-examples.bats \
 	tests/bats/peek.bats \
 	tests/bats/promise.bats \
 	tests/bats/purge.bats \
@@ -82,6 +85,10 @@ TESTS += $(BATS_TESTS) $(SOURCE_TESTS)
 check_PROGRAMS += \
 	tests/helpers/blocked \
 	tests/helpers/read-proc
+
+# Prints the tables of commands and columns.
+check_PROGRAMS += tests/optdump
+tests_optdump_LDADD = libmqtool.a $(POPT_LIBS) $(LIBINTL)
 
 # Of the unit tests; mqtool has its own.
 AM_DEFAULT_SOURCE_EXT = .c
@@ -154,6 +161,7 @@ EXTRA_DIST += \
 	$(SOURCE_TESTS) \
 	tests/bats/helper.bash \
 	tests/count \
+	tests/examples.sh \
 	tests/in-ns \
 	tests/include-rules \
 	tests/no-cmocka.sh \

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# make install and make uninstall: what they put where, and that nothing stays behind.
+
+load helper
+
+setup()
+{
+	test_setup
+	# Not the jobs of the make that runs the tests.
+	unset MAKEFLAGS MFLAGS MAKELEVEL
+	links=no
+	[ -z "$(make_variable link_pages)" ] || links=yes
+}
+
+make_variable()
+{
+	printf 'include Makefile\nprint-value:\n\t@printf "%%s" "$(%s)"\n' "$1" >print.mk
+	make --no-print-directory -C "$MQTOOL_BUILD" -f "$PWD/print.mk" print-value
+}
+
+install_there()
+{
+	make -C "$MQTOOL_BUILD" install DESTDIR="$PWD/root" >install.log 2>&1 || {
+		cat install.log >&2
+		return 1
+	}
+}
+
+@test "the links of make install are those that mqtool knows" {
+	equal "$(make_variable MQTOOL_LINKS | tr ' ' '\n' | sort)" \
+		"$("$MQTOOL_BUILD/tests/optdump" | sed -n 's/^linked\t/mq/p' | sort)"
+}
+
+@test "installed, mqtool and its links run" {
+	local bin link
+	install_there
+	bin=$PWD/root$(make_variable bindir)
+	run -0 "$bin/mqtool" --version
+	[ $links = yes ] || skip_loudly "configured with --disable-links"
+	for link in $(make_variable MQTOOL_LINKS); do
+		equal "$(readlink "$bin/$link")" mqtool
+		run -0 "$bin/$link" --help
+		matches "${lines[0]}" "Usage: mqtool ${link#mq} *"
+	done
+}
+
+@test "installed, each command and each link has its manual page" {
+	local dir page
+	install_there
+	dir=$PWD/root$(make_variable mandir)
+	for page in "$BATS_TEST_DIRNAME"/../../man/*.[1-8]; do
+		cmp "$page" "$dir/man${page##*.}/${page##*/}"
+	done
+	[ $links = yes ] || return 0
+	for page in $(make_variable MQTOOL_LINKS); do
+		equal "$(cat "$dir/man1/$page.1")" ".so man1/mqtool-${page#mq}.1"
+		[ -e "$dir/man1/mqtool-${page#mq}.1" ]
+	done
+}
+
+@test "make uninstall leaves nothing" {
+	install_there
+	run -0 find root ! -type d
+	[ "${#lines[@]}" -gt 10 ]
+	make -C "$MQTOOL_BUILD" uninstall DESTDIR="$PWD/root" >uninstall.log 2>&1
+	run -0 find root ! -type d
+	equal "$output" ""
+}
+
+@test "--disable-links installs no link and no page of one" {
+	local source
+	source=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	[ ! -e "$source/config.status" ] || skip_loudly "the sources are configured themselves"
+	mkdir without && cd without
+	"$source/configure" --disable-links --quiet >../configure.log 2>&1
+	make -n install-exec-am install-man >../install.log
+	grep -q 'mqtool-send[.]1' ../install.log
+	run ! grep -w mqsend ../install.log
+}
