@@ -58,6 +58,7 @@ struct stat_result {
 	struct queue_stat *items;   /* list.items, or those that were named */
 	size_t n;
 	struct procs procs;
+	bool looked;                /* at processes: procs is filled */
 	int64_t began_ns;
 };
 
@@ -300,6 +301,7 @@ static int look_at_processes(const struct stat_line *line, struct stat_result *r
 		msg_error(_("processes cannot be looked at: /proc: %s"), strerror(-rc));
 		return EX_FAILED;
 	}
+	result->looked = true;
 	procs_count(&result->procs, result->items, result->n);
 	say_hidden(&result->procs);
 	return EX_DONE;
@@ -320,11 +322,12 @@ static int print(struct buffer *b, int status)
 
 static int show(const struct stat_line *line, const struct stat_result *result, int status)
 {
+	bool processes = result->looked && (line->waiters || as_block(line));
 	struct report report = {
 		.columns = &line->columns,
 		.context = { .now = time(NULL), .exact = line->bytes },
 		.headings = !line->noheadings,
-		.procs = line->waiters || as_block(line) ? &result->procs : NULL,
+		.procs = processes ? &result->procs : NULL,
 		.took_ns = clock_monotonic_ns() - result->began_ns,
 	};
 	struct buffer b = { 0 };

@@ -448,11 +448,18 @@ static int scan_begin(struct scan *scan, const struct queue_stat *queues, size_t
 {
 	dev_t dev;
 	ino_t ino;
+	int ret;
 
 	scan->dir = open_dir(AT_FDCWD, "/proc");
 	if (!scan->dir)
 		return -errno;
 	scan->proc = dirfd(scan->dir);
+	/* An empty directory is not proc(5). */
+	ret = identify(scan->proc, "self", &dev, &ino);
+	if (ret < 0) {
+		closedir(scan->dir);
+		return ret;
+	}
 	scan->self = getpid();
 	scan->have_ipc = identify(scan->proc, "self/ns/ipc", &scan->ipc_dev, &scan->ipc_ino) == 0;
 	if (scan->what & PROCS_SINCE)

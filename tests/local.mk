@@ -21,6 +21,7 @@ UNIT_PURE = \
 	tests/unit/near \
 	tests/unit/parse \
 	tests/unit/procs \
+	tests/unit/procs-scan \
 	tests/unit/purge \
 	tests/unit/ref \
 	tests/unit/render \
@@ -128,6 +129,9 @@ tests_unit_queue_change_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=epoll_create1 \
 tests_unit_purge_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_open -Wl,--wrap=queue_close \
 	-Wl,--wrap=queue_look -Wl,--wrap=queue_room_wanted -Wl,--wrap=queue_take \
 	-Wl,--wrap=queue_settle -Wl,--wrap=realloc
+
+# Files of /proc that say what the test wants, allocations that fail.
+tests_unit_procs_scan_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=reallocarray
 
 # Files of any key.
 tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok

@@ -25,7 +25,26 @@ waiters()
 	"$@" 2>/dev/null | jq -r '.[].waiters[] | "\(.pid) \(.direction)"' | sort
 }
 
+# May a user look into what his own processes are blocked in?
+restricted()
+{
+	local scope=0
+	read -r scope 2>/dev/null </proc/sys/kernel/yama/ptrace_scope || :
+	[ "$scope" != 0 ]
+}
+
+@test "of one's own, a thread whose queue may not be told is counted" {
+	restricted || skip_loudly "kernel.yama.ptrace_scope is 0 or not there"
+	mqtool create -m 666 key:0x1
+	start "${user[@]}" "$program" msgrcv 0x1 1 7 0
+	blocked "$pid" msgrcv
+	run --separate-stderr -0 as_user 1234 mqtool stat -w -H -o queue
+	equal "$output" "key:0x00000001  0"
+	matches "$stderr" "*mqtool stat: 1 thread waits on a queue that may not be told *ptrace_scope*"
+}
+
 @test "a user's own blocked processes are found, those of others counted" {
+	! restricted || skip_loudly "kernel.yama.ptrace_scope forbids it"
 	mqtool create -m 666 key:0x1
 	mqtool create -m 666 -c 1 -s 1 /a
 	mqtool send /a x

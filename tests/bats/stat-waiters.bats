@@ -346,3 +346,19 @@ all_blocked()
 	matches "$output" *$'\n'"lspid: -"$'\n'"lrpid: -"$'\n'*
 	[[ $output != *diagnosis* ]]
 }
+
+@test "without /proc queues are shown, and who waits is not known" {
+	mqtool create key:0x1
+	# The sanitizers miss it too, and say so.
+	# shellcheck disable=SC2016
+	local without_proc='
+		mqtool=$(command -v mqtool)
+		mount -n -t tmpfs none /proc && exec "$mqtool" stat "$@"'
+	run --separate-stderr -1 unshare -m bash -c "$without_proc" bash -w -H -o queue
+	equal "$(tr -s ' ' <<<"$output")" "key:0x00000001 ?"
+	matches "$stderr" \
+		"*mqtool stat: processes cannot be looked at: /proc: No such file or directory*"
+	run --separate-stderr -1 unshare -m bash -c "$without_proc" bash key:1
+	matches "$output" *$'\n'"waiting: ?"$'\n'*
+	[[ $output != *waiters* ]]
+}
