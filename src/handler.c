@@ -23,6 +23,7 @@
 
 /* The default of execvp(3) where PATH is not set. */
 #define DEFAULT_PATH "/bin:/usr/bin"
+#define SHELL "/bin/sh"
 
 static int check_program(const char *path)
 {
@@ -177,6 +178,26 @@ static int spawn(pid_t *pid, const char *path, char *const *argv, char *const *e
 	return -rc;
 }
 
+/* A file that only the shell can run, as execvp(3) has it run: sh PATH ARG... */
+static int spawn_script(pid_t *pid, const char *path, char *const *argv, char *const *env, int body)
+{
+	size_t n = 0;
+	char **script;
+	int rc;
+
+	while (argv[n])
+		n++;
+	script = calloc(n + 2, sizeof(*script));
+	if (!script)
+		return -ENOMEM;
+	/* exec has no const in its type, and changes nothing. */
+	memcpy(script, (const char *const[]){ SHELL, path }, 2 * sizeof(*script));
+	memcpy(script + 2, argv + 1, (n - 1) * sizeof(*script));
+	rc = spawn(pid, SHELL, script, env, body);
+	free(script);
+	return rc;
+}
+
 int handler_run(const char *path, char *const *argv, const char *queue, const struct message *m,
 		uint64_t seq, int *status)
 {
@@ -190,6 +211,8 @@ int handler_run(const char *path, char *const *argv, const char *queue, const st
 		return body;
 	list = build_env(&env, queue, m, seq);
 	rc = list ? spawn(&pid, path, argv, list, body) : -ENOMEM;
+	if (rc == -ENOEXEC)
+		rc = spawn_script(&pid, path, argv, list, body);
 	free(list);
 	close(body);
 	if (rc < 0)
