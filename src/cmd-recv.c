@@ -619,8 +619,11 @@ static int move_failed(struct receiver *r, int status)
 /* COMMAND failed for the message in hand: EX_DONE where it is dealt with and recv goes on. */
 static int handle_failure(struct receiver *r, int status)
 {
+	/* What stops mqtool often stops COMMAND too: no verdict on the message. */
+	enum on_failure what = stop_signal() ? FAILURE_STOP : r->opt.on_failure;
+
 	r->command_failed = true;
-	switch (r->opt.on_failure) {
+	switch (what) {
 	case FAILURE_DROP:
 		report_command(r, status, _("the message was dropped"));
 		return EX_DONE;
