@@ -39,6 +39,7 @@ BATS_TESTS = \
 	tests/bats/batch.bats \
 	tests/bats/check.bats \
 	tests/bats/cmdline.bats \
+	tests/bats/command.bats \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \
 	tests/bats/docs.bats \

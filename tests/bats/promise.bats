@@ -81,8 +81,14 @@ in_write()
 	[[ $(cat "/proc/$1/wchan") == *pipe_write* ]]
 }
 
-# In front of a command: lets SIGINT end it, though it is started in the background.
-interruptible=(perl -e '$SIG{INT} = "DEFAULT"; exec { $ARGV[0] } @ARGV')
+# receive FILE ARG...: starts recv ARG... with FILE for its output and "err" for its errors, where
+# bash may not write its own, and where SIGINT, that bash ignores in the background, ends it.
+receive()
+{
+	# shellcheck disable=SC2016
+	start perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
+		sh -c 'out=$1; shift; exec mqtool recv "$@" >>"$out" 2>>err' - "$@"
+}
 
 @test "recv -f | head -1: ends, and takes nothing more" {
 	local queue
@@ -125,7 +131,7 @@ interruptible=(perl -e '$SIG{INT} = "DEFAULT"; exec { $ARGV[0] } @ARGV')
 	# Also one that goes away while recv waits.
 	exec 9>&-
 	mkfifo fifo
-	start sh -c 'trap "" PIPE; exec mqtool recv -f 0x1 >fifo' 2>err
+	start sh -c 'trap "" PIPE; exec mqtool recv -f 0x1 >fifo 2>err'
 	exec 8<fifo
 	blocked "$pid" msgrcv
 	exec 8<&-
@@ -199,7 +205,7 @@ stopped()
 	number=$(kill -l "$2")
 	stopped_reader page
 	mqtool send -l "$1" <in
-	start "${interruptible[@]}" mqtool recv -f "$1" >fifo 2>err
+	receive fifo -f "$1"
 	wait_until in_write "$pid"
 	equal "$(waiting "$1")" 0
 	kill "-$2" "$pid"
@@ -230,7 +236,7 @@ stopped()
 	for queue in 0x1 /p; do
 		fill $queue
 		stopped_reader
-		start mqtool recv -a -F '%t%p %s\n' $queue >fifo 2>err
+		receive fifo -a -F '%t%p %s\n' $queue
 		wait_until in_write "$pid"
 		drain
 		finish "$pid" 0
@@ -245,7 +251,7 @@ stopped()
 		perl -e 'print "message $_\n" for 1 .. 9' >in
 		stopped_reader
 		mqtool send -l $queue <in
-		start mqtool recv -f $queue >fifo 2>err
+		receive fifo -f $queue
 		wait_until in_write "$pid"
 		mqtool rm $queue
 		# Not the same one, though it has its name.
@@ -258,7 +264,7 @@ stopped()
 		equal "$(reported err | wc -l)" 9
 		matches "$(tail -n 1 err)" "mqtool recv: *:* messages could not be put back (the queue"`
 			`" was removed) and stand above as JSON"
-		rm fifo
+		rm fifo err
 	done
 }
 
@@ -269,11 +275,11 @@ refilled()
 	mqtool send "$1" a b
 	printf '%s\n' a b c d | head -n $((2 + $2)) >in
 	stopped_reader
-	tail -n "$2" in >more
-	start mqtool send -l "$1" <more
+	tail -n "$2" in >rest
+	start mqtool send -l "$1" <rest
 	local sender=$pid
 	blocked "$sender" msgsnd mq_timedsend
-	start mqtool recv -c 2 "$1" >fifo 2>err
+	receive fifo -c 2 "$1"
 	finish "$sender" 0
 	wait_until in_write "$pid"
 	equal "$(waiting "$1")" "$2"
@@ -302,7 +308,7 @@ refilled()
 	mqtool create -c 1 -s 64 /p
 	printf '\377x' | mqtool send -p 7 /p
 	stopped_reader
-	start mqtool recv /p >fifo 2>err
+	receive fifo /p
 	wait_until in_write "$pid"
 	mqtool send /p other
 	kill -TERM "$pid"
@@ -339,7 +345,7 @@ refilled()
 	{ perl -e 'print "x" x 200, "\n", "y" x 100, "\n"'; echo small; } >in
 	mqtool send -l 0x1 <in
 	stopped_reader
-	start mqtool recv -a 0x1 >fifo 2>err
+	receive fifo -a 0x1
 	wait_until in_write "$pid"
 	limit kernel/msgmax 50
 	kill -TERM "$pid"
@@ -368,7 +374,7 @@ refilled()
 	perl -e 'printf "%0999d\n", $_ for 1 .. 300' >in
 	mqtool send -l 0x1 <in
 	stopped_reader
-	start mqtool recv -a 0x1 >fifo 2>err
+	receive fifo -a 0x1
 	wait_until in_write "$pid"
 	[ "$(waiting 0x1)" -ge $((300 - 66)) ]
 	kill -KILL "$pid"
@@ -451,12 +457,12 @@ grows()
 		size=0
 		counting $queue
 		for _ in 1 2 3 4 5 6; do
-			start mqtool recv -f $queue >>out 2>>err
+			receive out -f $queue
 			wait_until grows out
 			kill -TERM "$pid"
 			finish "$pid" 143
 		done
-		start mqtool recv -f $queue >>out 2>>err
+		receive out -f $queue
 		kill -TERM "$counter"
 		finish "$counter" 0
 		finish "$sender" 0
