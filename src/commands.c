@@ -8,7 +8,7 @@
 
 const struct command *const commands[] = {
 	&cmd_create, &cmd_send, &cmd_recv, &cmd_stat, &cmd_check, &cmd_set, &cmd_rm, &cmd_purge,
-	&cmd_watch, NULL
+	&cmd_wait, &cmd_watch, NULL
 };
 
 const char *const linked_commands[] = {

@@ -36,6 +36,7 @@ libmqtool_a_SOURCES = \
 	src/cmd-send.c \
 	src/cmd-set.c \
 	src/cmd-stat.c \
+	src/cmd-wait.c \
 	src/cmd-watch-batch.c \
 	src/cmd-watch.c \
 	src/cmd.h \

@@ -63,6 +63,7 @@ BATS_TESTS = \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
 	tests/bats/stat.bats \
+	tests/bats/wait.bats \
 	tests/bats/watch-batch.bats
 
 # Tests of the sources and of the tests themselves.
