@@ -25,6 +25,7 @@ UNIT_PURE = \
 	tests/unit/purge \
 	tests/unit/ref \
 	tests/unit/render \
+	tests/unit/stat \
 	tests/unit/table \
 	tests/unit/users \
 	tests/unit/util \
@@ -131,6 +132,12 @@ tests_unit_queue_change_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=epoll_create1 \
 tests_unit_purge_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_open -Wl,--wrap=queue_close \
 	-Wl,--wrap=queue_look -Wl,--wrap=queue_room_wanted -Wl,--wrap=queue_take \
 	-Wl,--wrap=queue_settle -Wl,--wrap=realloc
+
+# Queues and failures of the test's own.
+tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_list_free \
+	-Wl,--wrap=queue_open -Wl,--wrap=queue_stat -Wl,--wrap=queue_close \
+	-Wl,--wrap=procs_scan -Wl,--wrap=column_sort -Wl,--wrap=report_put_table \
+	-Wl,--wrap=report_put_json -Wl,--wrap=report_put_block -Wl,--wrap=report_put_limits
 
 # Files of /proc that say what the test wants, allocations that fail.
 tests_unit_procs_scan_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=reallocarray
