@@ -6,7 +6,7 @@ mqtool_SOURCES = src/main.c
 mqtool_LDADD = libmqtool.a $(POPT_LIBS) $(LIBINTL)
 
 # Links that run one command each: linked_commands in src/commands.c.
-MQTOOL_LINKS = mqcreate mqsend mqrecv mqstat mqrm
+MQTOOL_LINKS = mqcreate mqsend mqrecv mqstat mqrm mqwatch
 
 if INSTALL_LINKS
 install-exec-hook:

@@ -7,6 +7,7 @@
  *	linked NAME              mqNAME runs it
  *	option COMMAND TEXT      as help and manual pages write it: "-o, --owner=USER[:GROUP]"
  *	column NAME
+ *	live-column NAME         that only watch has
  */
 #include "config.h"
 
@@ -95,7 +96,8 @@ int main(void)
 	for (word = linked_commands; *word; word++)
 		if (exists(*word))
 			printf("linked\t%s\n", *word);
-	for (col = 0; col < COLUMNS_ALL; col++)
-		printf("column\t%s\n", column_name((enum column)col));
+	for (col = 0; col < COLUMNS_WATCH; col++)
+		printf("%s\t%s\n", col < COLUMNS_ALL ? "column" : "live-column",
+		       column_name((enum column)col));
 	return 0;
 }

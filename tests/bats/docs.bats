@@ -236,6 +236,11 @@ one_letter_each()
 		in_columns && /^[.]It Li/ { print $3 }' "$man/mqtool-stat.1")" "$(table column)"
 }
 
+@test "mqtool-watch.1 lists the columns that only watch has" {
+	same mqtool-watch.1 "$(awk '/^[.]Sh/ { in_columns = $2 == "COLUMNS" }
+		in_columns && /^[.]It Li/ { print $3 }' "$man/mqtool-watch.1")" "$(table live-column)"
+}
+
 @test "each page has its sections" {
 	local page section
 	for page in "$man"/*.1; do
@@ -322,12 +327,16 @@ status_lines()
 	set 1 mqtool set -m 600 ftok:no-such-file
 	set 2 mqtool set /there
 	set 4 mqtool set -m 600 /missing
-	set 5 without_capabilities mqtool set -o 1 /there
+	set 5 mqtool rm /there /full /half; (ulimit -q 0; without_capabilities mqtool set -m 640 /closed)
 	purge 0 mqtool purge /full
 	purge 1 mqtool purge /full >/dev/full
 	purge 2 mqtool purge
 	purge 4 mqtool purge /missing
 	purge 5 without_capabilities mqtool purge /closed
+	watch 0 mqtool watch -b -n 1 /there
+	watch 1 mqtool watch -b -n 1 >/dev/full
+	watch 2 mqtool watch -b -n x
+	watch 4 mqtool watch -b -n 1 /missing
 	rm 0 mqtool rm /there
 	rm 1 mqtool rm -v /there >/dev/full
 	rm 2 mqtool rm

@@ -80,3 +80,7 @@ run_page()
 @test "mqtool-purge.1" {
 	run_page mqtool-purge.1
 }
+
+@test "mqtool-watch.1" {
+	run_page mqtool-watch.1
+}
