@@ -337,6 +337,12 @@ status_lines()
 	watch 1 mqtool watch -b -n 1 >/dev/full
 	watch 2 mqtool watch -b -n x
 	watch 4 mqtool watch -b -n 1 /missing
+	wait 0 mqtool wait /full
+	wait 1 mqtool wait --messages=2 /full
+	wait 2 mqtool wait --empty --gone /there
+	wait 3 mqtool wait -T 0 /there
+	wait 4 mqtool wait /missing
+	wait 5 without_capabilities mqtool wait /closed
 	rm 0 mqtool rm /there
 	rm 1 mqtool rm -v /there >/dev/full
 	rm 2 mqtool rm

@@ -84,3 +84,7 @@ run_page()
 @test "mqtool-watch.1" {
 	run_page mqtool-watch.1
 }
+
+@test "mqtool-wait.1" {
+	run_page mqtool-wait.1
+}
