@@ -15,9 +15,10 @@
 #include "json.h"
 #include "wait.h"
 
-int batch_init(struct batch *b, struct queue *q, const struct output *output)
+int batch_init(struct batch *b, struct queue *q, const struct output *output,
+	       struct progress *progress)
 {
-	*b = (struct batch){ .q = q, .output = output, .cap = BATCH_BYTES };
+	*b = (struct batch){ .q = q, .output = output, .cap = BATCH_BYTES, .progress = progress };
 	/* One byte more than the bodies: the terminator of one as large as the room. */
 	b->data = malloc(MESSAGE_HEADROOM + b->cap + 1);
 	b->entries = calloc(BATCH_MESSAGES, sizeof(*b->entries));
@@ -199,6 +200,8 @@ static void settle_written(struct batch *b, size_t written)
 	while (done < b->n && b->entries[done].end <= written) {
 		/* Nothing can be done about a kernel queue that could not be told. */
 		(void)!queue_settle(b->q, &b->entries[done].message, QUEUE_DELIVERED);
+		progress_count(b->progress, b->entries[done].message.len);
+		b->progress->done++;
 		done++;
 	}
 	b->seq += done;
@@ -225,6 +228,7 @@ int batch_write(struct batch *b)
 		out = b->rendered.data;
 		len = b->rendered.len;
 	}
+	progress_make_way(b->progress);
 	while (done < len) {
 		ssize_t n = wait_write(STDOUT_FILENO, out + done, len - done);
 

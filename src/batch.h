@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "progress.h"
 #include "queue.h"
 #include "render.h"
 #include "util.h"
@@ -46,10 +47,15 @@ struct batch {
 	size_t cap, len;
 	struct buffer rendered;  /* the output, where the bodies are not it already */
 	uint64_t seq;            /* messages written so far */
+	struct progress *progress;
 };
 
-/* Prepares an empty batch over q, both owned by the caller.  Returns 0 or -ENOMEM. */
-int batch_init(struct batch *b, struct queue *q, const struct output *output) _must_check_;
+/*
+ * Prepares an empty batch over q, which counts in progress what is written; all owned by the
+ * caller.  Returns 0 or -ENOMEM.
+ */
+int batch_init(struct batch *b, struct queue *q, const struct output *output,
+	       struct progress *progress) _must_check_;
 /* Frees the memory; nothing may be in hand. */
 void batch_free(struct batch *b);
 /*

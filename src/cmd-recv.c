@@ -315,15 +315,6 @@ static int end_empty(struct receiver *r, int error)
 	return report_queue(r, QUEUE_OP_TAKE, error);
 }
 
-/* What is in hand does not arrive, so the summary is not to count it. */
-static void uncount(struct receiver *r)
-{
-	for (size_t i = 0; i < r->batch.n; i++) {
-		r->progress.messages--;
-		r->progress.bytes -= r->batch.entries[i].message.len;
-	}
-}
-
 /* Puts back what is in hand, and reports what cannot go back.  Returns how many went back. */
 static size_t put_back(struct receiver *r)
 {
@@ -332,7 +323,6 @@ static size_t put_back(struct receiver *r)
 	size_t lost;
 	int why;
 
-	uncount(r);
 	lost = batch_put_back(&r->batch, &why);
 	if (lost == 0)
 		return n;
@@ -353,12 +343,10 @@ static int end_unwritten(struct receiver *r, int error)
 	size_t n = 0;
 
 	progress_clear(&r->progress);
-	if (r->opt.peek) {
-		uncount(r);
+	if (r->opt.peek)
 		batch_forget(&r->batch);
-	} else {
+	else
 		n = put_back(r);
-	}
 	if (error == -EINTR)
 		return EX_FAILED; /* recv_run() passes the signal on */
 	if (error == -EPIPE && !stop_pipe_ignored())
@@ -396,14 +384,6 @@ static int end_taking(struct receiver *r, int error)
 
 /* ---- to standard output ---- */
 
-static void count_last(struct receiver *r)
-{
-	const struct batch *b = &r->batch;
-
-	progress_count(&r->progress, b->entries[b->n - 1].message.len);
-	r->progress.done++;
-}
-
 /*
  * Takes what is there without a write each; writes everything before it waits.
  */
@@ -428,7 +408,6 @@ static int receive(struct receiver *r)
 		}
 		if (rc < 0)
 			return writing ? end_unwritten(r, rc) : end_taking(r, rc);
-		count_last(r);
 	}
 	return end_taking(r, 0);
 }
@@ -468,6 +447,7 @@ static int end_peek(struct receiver *r, size_t hidden, bool short_of)
 
 	if (hidden == 0)
 		return status;
+	progress_clear(&r->progress);
 	msg_error(text_n("%s: %zu message is larger than kernel.msgmax now and cannot be seen",
 			 "%s: %zu messages are larger than kernel.msgmax now and cannot be seen",
 			 hidden),
@@ -517,8 +497,6 @@ static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hi
 				*sights = more;
 			}
 			(*sights)[*n] = (struct sight){ index, type };
-		} else {
-			count_last(r);
 		}
 		++*n;
 	}
@@ -537,10 +515,8 @@ static int peek_lowest_first(struct receiver *r)
 		qsort(sights, n, sizeof(*sights), compare_sights);
 	while (rc == 0 && shown < n && shown < r->opt.count) {
 		rc = batch_peek(&r->batch, sights[shown].index, &writing);
-		if (rc == 0) {
-			count_last(r);
+		if (rc == 0)
 			shown++;
-		}
 	}
 	free(sights);
 	if (rc < 0 && rc != -ENOMSG)
@@ -644,6 +620,7 @@ static int handle_message(struct receiver *r)
 	int result = EX_DONE;
 	int rc;
 
+	progress_make_way(&r->progress);
 	rc = handler_run(r->program, r->command, r->output.queue, m, r->batch.seq + 1, &status);
 	if (rc < 0) {
 		progress_clear(&r->progress);
@@ -656,6 +633,8 @@ static int handle_message(struct receiver *r)
 		result = handle_failure(r, status);
 	if (result == EX_DONE) {
 		(void)!queue_settle(&r->q, m, QUEUE_DELIVERED);
+		progress_count(&r->progress, m->len);
+		r->progress.done++;
 		r->batch.seq++;
 		batch_forget(&r->batch);
 	}
@@ -673,7 +652,6 @@ static int receive_for_command(struct receiver *r)
 		rc = batch_take(&r->batch, &r->opt.want, r->opt.timeout_ns, &writing);
 		if (rc < 0)
 			return end_taking(r, rc);
-		count_last(r);
 		status = handle_message(r);
 		if (status != EX_DONE)
 			return status;
@@ -711,7 +689,7 @@ static int receive_all(struct receiver *r)
 {
 	int status, rc;
 
-	rc = batch_init(&r->batch, &r->q, &r->output);
+	rc = batch_init(&r->batch, &r->q, &r->output, &r->progress);
 	if (rc < 0) {
 		msg_error("%s", strerror(-rc));
 		return EX_FAILED;

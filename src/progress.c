@@ -19,6 +19,7 @@
 void progress_begin(struct progress *p, bool live)
 {
 	*p = (struct progress){ .live = live && isatty(STDERR_FILENO) };
+	p->shared = p->live && isatty(STDOUT_FILENO);
 	p->start_ns = clock_monotonic_ns();
 	p->next_ns = p->start_ns + INTERVAL;
 }
@@ -58,6 +59,12 @@ void progress_clear(struct progress *p)
 	if (p->shown)
 		write_stderr(&clear);
 	p->shown = false;
+}
+
+void progress_make_way(struct progress *p)
+{
+	if (p->shared)
+		progress_clear(p);
 }
 
 static uint64_t per_second(uint64_t count, int64_t elapsed_ns)

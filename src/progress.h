@@ -13,6 +13,7 @@
 struct progress {
 	bool live;             /* --progress, and stderr is a terminal */
 	bool shown;            /* a line is on the screen now */
+	bool shared;           /* so is standard output: the line makes way for it */
 	int64_t start_ns;      /* CLOCK_MONOTONIC */
 	int64_t next_ns;       /* when the line is due again */
 	uint64_t messages;
@@ -34,6 +35,8 @@ static inline void progress_count(struct progress *p, uint64_t len)
 }
 /* Takes the line off the screen: call before anything else is printed there. */
 void progress_clear(struct progress *p);
+/* The same before a write to standard output, where that goes to the screen too. */
+void progress_make_way(struct progress *p);
 /* Takes the line off and, for -v, prints the summary; sent: the word is not "received". */
 void progress_end(struct progress *p, bool sent, bool summary);
 
