@@ -22,6 +22,7 @@ UNIT_PURE = \
 	tests/unit/parse \
 	tests/unit/procs \
 	tests/unit/procs-scan \
+	tests/unit/progress \
 	tests/unit/purge \
 	tests/unit/ref \
 	tests/unit/render \
@@ -51,6 +52,7 @@ BATS_TESTS = \
 	tests/bats/json.bats \
 	tests/bats/man-examples.bats \
 	tests/bats/peek.bats \
+	tests/bats/progress.bats \
 	tests/bats/promise.bats \
 	tests/bats/purge.bats \
 	tests/bats/rm-users.bats \
