@@ -184,6 +184,8 @@ static int check_options(const struct receiver *r)
 		return msg_usage(_("-a never waits, so -T has no meaning with it"));
 	if (opt->follow && opt->nonblock)
 		return msg_usage(_("-f waits for messages, -n never waits: give one"));
+	if ((opt->has_type || opt->want.except) && r->ref.kind != QUEUE_SYSV)
+		return msg_wrong_kind(opt->has_type ? "-t" : "-x", &r->ref);
 	if (opt->want.except && opt->want.type <= 0)
 		return msg_usage(_("-x needs a type above 0: -t N"));
 	if (opt->peek && opt->follow)
@@ -197,8 +199,6 @@ static int check_options(const struct receiver *r)
 		return msg_usage(_("--on-failure and --move-failed need a COMMAND"));
 	if (opt->has_failure && opt->move_to)
 		return msg_usage(_("only one of --on-failure and --move-failed can be given"));
-	if (opt->has_type && r->ref.kind != QUEUE_SYSV)
-		return msg_wrong_kind("-t", &r->ref);
 	return EX_DONE;
 }
 
@@ -310,9 +310,16 @@ static int report_queue(struct receiver *r, enum queue_op op, int error)
 /* The queue gave no more in the time allowed. */
 static int end_empty(struct receiver *r, int error)
 {
+	char name[QUEUE_NAME_TEXT];
+
 	if (r->opt.all)
 		return EX_DONE;
-	return report_queue(r, QUEUE_OP_TAKE, error);
+	if (r->opt.want.type == 0)
+		return report_queue(r, QUEUE_OP_TAKE, error);
+	/* Other types may be there. */
+	progress_clear(&r->progress);
+	msg_error(_("%s: no message of the type asked for"), queue_ref_text(&r->ref, name));
+	return EX_NOTHING;
 }
 
 /* Puts back what is in hand, and reports what cannot go back.  Returns how many went back. */
