@@ -55,6 +55,7 @@ BATS_TESTS = \
 	tests/bats/progress.bats \
 	tests/bats/promise.bats \
 	tests/bats/purge.bats \
+	tests/bats/recv.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
 	tests/bats/send.bats \

@@ -10,7 +10,8 @@ setup()
 	test_setup
 	PATH=$PATH:${MQTOOL_BUILD:?}/examples
 	: >key
-	rm -f expected got
+	# Made by whoever comes first, so not by create().
+	created=(/e ftok:key:M)
 }
 
 # Bodies that are hard on whoever counts, cuts or prints.
@@ -102,62 +103,62 @@ bodies=(empty one all nul open large)
 @test "POSIX: mqtool sends data and control messages to a C program" {
 	write_bodies
 	for body in "${bodies[@]}"; do
-		mqtool create -e /both
-		mqtool send -p 1 /both <"$body"
-		mqtool send -p 0 /both end
-		posix-recv /both >got
+		mqtool create -e /e
+		mqtool send -p 1 /e <"$body"
+		mqtool send -p 0 /e end
+		posix-recv /e >got
 		cmp "$body" got
 	done
-	run -3 mqtool recv -n /both
+	run -3 mqtool recv -n /e
 }
 
 @test "POSIX: a C program sends data and control messages to mqtool" {
 	write_bodies
 	for body in "${bodies[@]}"; do
-		posix-send /back <"$body"
-		mqtool recv -a -F '%p %S\n' /back >sizes
+		posix-send /e <"$body"
+		mqtool recv -a -F '%p %S\n' /e >sizes
 		if [ -s "$body" ]; then
 			equal "$(cat sizes)" "1 $(stat -c %s "$body")"$'\n''0 3'
 		else
 			equal "$(cat sizes)" '0 3'
 		fi
-		posix-send /back <"$body"
-		mqtool recv -a -r /back >got
+		posix-send /e <"$body"
+		mqtool recv -a -r /e >got
 		{ cat "$body"; printf end; } | cmp - got
 	done
-	run -3 mqtool recv -n /back
+	run -3 mqtool recv -n /e
 }
 
 @test "POSIX: control overtakes nothing, whichever was sent first" {
-	mqtool create /order
-	mqtool send -p 0 /order end
-	mqtool send -p 1 /order data
-	posix-recv /order >got
+	mqtool create /e
+	mqtool send -p 0 /e end
+	mqtool send -p 1 /e data
+	posix-recv /e >got
 	printf data | cmp - got
 }
 
 @test "POSIX: a C program waits for mqtool, and mqtool for a C program" {
-	mqtool create /wait
-	start posix-recv /wait >got
+	mqtool create /e
+	start posix-recv /e >got
 	blocked "$pid" mq_timedreceive
-	mqtool send -p 1 /wait "now comes the data"
-	mqtool send -p 0 /wait end
+	mqtool send -p 1 /e "now comes the data"
+	mqtool send -p 0 /e end
 	finish "$pid" 0
 	printf 'now comes the data' | cmp - got
 
-	start mqtool recv -c 2 -r /wait >got
+	start mqtool recv -c 2 -r /e >got
 	blocked "$pid" mq_timedreceive
-	printf 'and back' | posix-send /wait
+	printf 'and back' | posix-send /e
 	finish "$pid" 0
 	printf 'and backend' | cmp - got
 }
 
 @test "POSIX: a stream through both, as fast as it goes" {
 	head -c 300000 /dev/urandom >expected
-	mqtool create /stream
-	start mqtool recv -f -T 5 -r /stream >got
+	mqtool create /e
+	start mqtool recv -f -r /e >got
 	receiver=$pid
-	posix-send /stream <expected
+	posix-send /e <expected
 	printf end >>expected
 	wait_until cmp -s expected got
 	kill -TERM "$receiver"
@@ -181,9 +182,9 @@ bodies=(empty one all nul open large)
 }
 
 @test "the examples report control messages they do not know" {
-	mqtool create /odd
-	mqtool send -p 0 /odd what end
-	run -0 posix-recv /odd
+	mqtool create /e
+	mqtool send -p 0 /e what end
+	run -0 posix-recv /e
 	matches "$output" "*control message not understood: 4 bytes"
 	mqtool create -e ftok:key:M
 	mqtool send -t 2 ftok:key:M what end

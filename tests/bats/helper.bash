@@ -197,10 +197,27 @@ is_waiting()
 	[ "$(waiting "$1")" = "$2" ]
 }
 
-# limit SYSCTL VALUE: sets kernel/msgmax and its like for this file, whose later tests see it too.
+# create_small QUEUE...: for messages of up to 512 bytes, 10 of them.
+create_small()
+{
+	local queue
+	for queue; do
+		case $queue in
+		/*) create -c 10 -s 512 "$queue" ;;
+		*) create "$queue" ;;
+		esac || return
+	done
+}
+
+# limit SYSCTL VALUE: sets kernel/msgmax and its like, which every IPC namespace has of its own, for
+# this test.
 limit()
 {
-	echo "$2" 2>/dev/null >"/proc/sys/$1" || skip_loudly "$1 cannot be set here"
+	local old
+	if ! old=$(cat "/proc/sys/$1") || ! echo "$2" 2>/dev/null >"/proc/sys/$1"; then
+		skip_loudly "$1 cannot be set here"
+	fi
+	limits=("/proc/sys/$1=$old" "${limits[@]}")
 }
 
 # A pipe that nobody reads any more, as descriptor 9.
@@ -245,23 +262,14 @@ all_bytes()
 	done
 }
 
-# create ARG...: mqtool create; the queues are removed with the test.  All POSIX queues of a user
-# together have room for about nine of the default size.
+# create ARG...: mqtool create; the queues are removed with the test.  All POSIX queues of a user,
+# those of tests that run beside this one too, have room for about nine of the default size.
 create()
 {
 	local names
 	names=$(mqtool create -v "$@") || return
 	# shellcheck disable=SC2206
 	created+=($names)
-}
-
-# set_limit NAME VALUE: sets a sysctl, one that every IPC namespace has of its own, for this test.
-set_limit()
-{
-	local file=/proc/sys/${1//.//} old
-	old=$(cat "$file") && { echo "$2" >"$file"; } 2>/dev/null ||
-		skip_loudly "$1 cannot be set here"
-	limits=("$file=$old" "${limits[@]}")
 }
 
 # sysv KEY FIELD: a column of /proc/sysvipc/msg.

@@ -45,7 +45,7 @@ bytes()
 }
 
 @test "operands are messages, in silence" {
-	create /op 0x10
+	create_small /op 0x10
 	for queue in /op 0x10; do
 		run -0 send "$queue" one "" "two words" $'line\n' --
 		equal "$output" ""
@@ -55,14 +55,14 @@ bytes()
 }
 
 @test "options may stand anywhere; mqsend is send" {
-	create /any
+	create_small /any
 	send /any -p 3 a -n
 	mqsend /any b
 	holds /any '[a][b]'
 }
 
 @test "without MESSAGE all of standard input is one message" {
-	create /in 0x11
+	create_small /in 0x11
 	for queue in /in 0x11; do
 		printf 'a\nb\0c\n\n' | send "$queue"
 		printf 'no newline' | send "$queue"
@@ -72,7 +72,7 @@ bytes()
 }
 
 @test "-f names the input; - is standard input; several are several messages" {
-	create /file 0x12
+	create_small /file 0x12
 	printf 'one\n' >one
 	: >empty
 	for queue in /file 0x12; do
@@ -83,7 +83,7 @@ bytes()
 }
 
 @test "-f - more than once reads standard input on" {
-	create /twice
+	create_small /twice
 	printf in | send -f - -f - /twice
 	holds /twice '[in][]'
 	printf 'a\nb' | send -l -f - -f - /twice
@@ -91,14 +91,14 @@ bytes()
 }
 
 @test "a file named - needs a directory" {
-	create /dash
+	create_small /dash
 	printf 'the file' >-
 	printf stdin | send -f ./- -f - /dash
 	holds /dash '[the file][stdin]'
 }
 
 @test "-l: each line is a message, also a last one without newline" {
-	create /lines 0x13
+	create_small /lines 0x13
 	for queue in /lines 0x13; do
 		printf 'a\n\nb\0c\n\n' | send -l "$queue"
 		printf 'open\nend' | send --lines "$queue"
@@ -111,7 +111,7 @@ bytes()
 }
 
 @test "-0: NUL separates messages" {
-	create /null 0x14
+	create_small /null 0x14
 	for queue in /null 0x14; do
 		printf 'a\0\0b\nc\0' | send -0 "$queue"
 		printf 'open\0end' | send --null "$queue"
@@ -123,7 +123,7 @@ bytes()
 }
 
 @test "-l of several files: a line does not go on in the next file" {
-	create /seam
+	create_small /seam
 	printf 'a\nb' >one
 	printf 'c\nd' >two
 	send -lf one -f two /seam
@@ -131,7 +131,7 @@ bytes()
 }
 
 @test "a framing given twice is the same framing" {
-	create /same
+	create_small /same
 	printf 'a\nb\n' | send -l -l /same
 	holds /same '[a][b]'
 }
@@ -180,7 +180,7 @@ bytes()
 	printf 'first\n\nthird \t \n\0\n' >lines
 	printf 'first\n\0\0third\n\0' >nulls
 	all_bytes >whole
-	create /round 0x16
+	create_small /round 0x16
 	for queue in /round 0x16; do
 		send -l "$queue" <lines
 		mqtool recv -a "$queue" | cmp - lines
@@ -192,7 +192,7 @@ bytes()
 }
 
 @test "-p: the highest first, and in the order sent within one" {
-	create -c 10 /prio
+	create_small /prio
 	send /prio none1
 	send -p 0 /prio zero2
 	send -p 7 /prio seven1
@@ -220,11 +220,11 @@ bytes()
 }
 
 @test "a repeated option: the last wins" {
-	create /last 0x18
+	create_small /last 0x18
 	send -p 1 -p 2 /last x
 	send -t 1 -t 2 0x18 x
 	equal "$(mqtool recv -n -F %p /last)$(mqtool recv -n -F %t 0x18)" 22
-	create -c 1 /last1
+	create -c 1 -s 512 /last1
 	send /last1 x
 	run -3 send -T 1h -T 0 /last1 x
 }
@@ -244,7 +244,7 @@ bytes()
 # ---- what is refused before anything is done ----
 
 @test "options that do not go together" {
-	create /no 0x20
+	create_small /no 0x20
 	for option in -l --lines -0 --null -j -J --json -ffile --file=-; do
 		usage "a MESSAGE cannot be given together with -f, -l, -0 or -j" "$option" /no x
 	done
@@ -258,7 +258,7 @@ bytes()
 }
 
 @test "options of the other kind of queue" {
-	create /kind 0x21
+	create_small /kind 0x21
 	usage "-t is for System V queues, and /kind is a POSIX queue" -t 1 /kind x
 	usage "-p is for POSIX queues, and key:0x00000021 is a System V queue" 0x21 -p 0 x
 	usage "-p is for POSIX queues, and id:0 is a System V queue" id:0 -p 0
@@ -267,7 +267,7 @@ bytes()
 }
 
 @test "values that are none" {
-	create /value 0x22
+	create_small /value 0x22
 	for type in 0 -1 9223372036854775808; do
 		usage "-t: $type is out of range (1 to 9223372036854775807)" -t "$type" 0x22 x
 	done
@@ -318,7 +318,7 @@ Did you mean '--priority'?"
 }
 
 @test "files are opened before the first message goes" {
-	create /files
+	create_small /files
 	echo there >there
 	fails 1 "cannot open missing: No such file or directory; nothing was sent" \
 		-f there -f missing /files
@@ -334,7 +334,7 @@ Did you mean '--priority'?"
 }
 
 @test "an input that cannot be read" {
-	create /read
+	create_small /read
 	fails 1 "cannot read standard input: Is a directory; 0 messages were sent" /read <.
 	fails 1 "cannot read standard input: Is a directory; 0 messages were sent" -l /read <.
 	echo a >a
@@ -355,10 +355,10 @@ Did you mean '--priority'?"
 	create 0x31
 	for how in operand whole file; do
 		for queue in /limit:16 0x30:100 0x31:8192; do
-			limit=${queue#*:}
+			max=${queue#*:}
 			queue=${queue%:*}
-			bytes $((limit + 1)) >over
-			bytes "$limit" >fits
+			bytes $((max + 1)) >over
+			bytes "$max" >fits
 			case $queue in
 			/limit) text="17 bytes; /limit takes at most 16 (its mq_msgsize*" ;;
 			0x30) text="101 bytes; key:0x00000030 takes at most 100 (its msg_qbytes*" ;;
@@ -416,25 +416,25 @@ Did you mean '--priority'?"
 }
 
 @test "messages larger than what is read at once" {
-	set_limit fs.mqueue.msgsize_max 700000
-	set_limit kernel.msgmax 5000000
-	set_limit kernel.msgmnb 9000000
-	create -c 1 -s 700000 /huge
+	limit fs/mqueue/msgsize_max 150000
+	limit kernel/msgmax 5000000
+	limit kernel/msgmnb 9000000
+	create -c 1 -s 150000 /huge
 	create 0x37
 	head -c 5000000 /dev/urandom | tr '\n' ' ' >stream
-	for queue in /huge:700000 0x37:5000000; do
-		limit=${queue#*:}
+	for queue in /huge:150000 0x37:5000000; do
+		max=${queue#*:}
 		queue=${queue%:*}
-		head -c "$limit" stream >huge
+		head -c "$max" stream >huge
 		send "$queue" <huge
 		mqtool recv -n -r "$queue" | cmp - huge
 		{ cat huge; echo; } | send -l "$queue"
 		mqtool recv -n -r "$queue" | cmp - huge
 		{ echo; cat huge; echo xx; } >over
-		fails 1 "line 2: $((limit + 2)) bytes; * takes at most $limit *; 1 message was sent before it" \
+		fails 1 "line 2: $((max + 2)) bytes; * takes at most $max *; 1 message was sent before it" \
 			-l "$queue" <over
 		holds "$queue" '[]'
-		fails 1 "standard input: *$((limit + 4)) bytes; * takes at most $limit *" "$queue" <over
+		fails 1 "standard input: *$((max + 4)) bytes; * takes at most $max *" "$queue" <over
 	done
 }
 
@@ -476,7 +476,7 @@ Did you mean '--priority'?"
 }
 
 @test "no room: status 3, the limit, and how many were sent" {
-	create -c 2 /room
+	create -c 2 -s 512 /room
 	create -b 5 0x36
 	fails 3 "message 3: /room: the queue is full: 2 messages, mq_maxmsg 2; 2 messages were sent before it" \
 		-n /room a b c d
@@ -496,7 +496,7 @@ Did you mean '--priority'?"
 }
 
 @test "the timeout is for each message" {
-	create -c 1 /each
+	create -c 1 -s 512 /each
 	start mqtool recv -f /each >got
 	receiver=$pid
 	# 0.6 s in all, never 0.5 s for one.
@@ -508,7 +508,7 @@ Did you mean '--priority'?"
 }
 
 @test "sending needs no standard output, and none that works" {
-	create /silent
+	create_small /silent
 	send /silent a >/dev/full
 	send /silent b >&-
 	holds /silent '[a][b]'
