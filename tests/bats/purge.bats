@@ -53,7 +53,7 @@ key:0x00000022: 0 messages purged"
 @test "messages over today's msgmax go too" {
 	mqtool create key:0x24
 	head -c 8192 /dev/zero | mqtool send key:0x24
-	set_limit kernel.msgmax 100
+	limit kernel/msgmax 100
 	run -0 mqtool purge key:0x24
 	equal "$output" "key:0x00000024: 1 message purged"
 	mqtool rm key:0x24

@@ -163,7 +163,7 @@ CAP_SYS_RESOURCE (kernel.msgmnb; raise it with sysctl kernel.msgmnb=N)"
 
 @test "a queue that has more than msgmnb can only be changed with less" {
 	mqtool create key:0x18
-	set_limit kernel.msgmnb 8192
+	limit kernel/msgmnb 8192
 	run --separate-stderr -1 without_capabilities mqtool set -m 640 key:0x18
 	one_line "key:0x00000018: its msg_qbytes is 16384, over the 8192 of kernel.msgmnb: without \
 CAP_SYS_RESOURCE nothing of it can be changed unless --max-bytes lowers it too"
