@@ -31,7 +31,8 @@ cheap()
 
 @test "500 idle processes cost no more than three times what reading their files costs" {
 	need_mqueue
-	mqtool create /a key:1
+	mqtool create -c 10 -s 64 /a
+	mqtool create key:1
 	start "$MQTOOL_BUILD/tests/helpers/blocked" idle 500 >out
 	wait_until grep -q ready out
 	[ "$("$MQTOOL_BUILD/tests/helpers/read-proc")" -ge 501 ]

@@ -45,7 +45,8 @@ switches()
 
 @test "messages, times and pids stay as they were" {
 	need_mqueue
-	mqtool create /a key:1
+	mqtool create -c 10 -s 64 /a
+	mqtool create key:1
 	mqtool send /a one two
 	mqtool send key:1 one two
 	mqtool recv /a
@@ -65,7 +66,8 @@ switches()
 }
 
 @test "a process registered to be notified stays so" {
-	mqtool create /a key:1
+	mqtool create -c 10 -s 64 /a
+	mqtool create key:1
 	start "$program" notify /a >out
 	wait_until grep -q ready out
 	look
@@ -76,7 +78,8 @@ switches()
 }
 
 @test "those who wait keep their place" {
-	mqtool create /a key:1
+	mqtool create -c 10 -s 64 /a
+	mqtool create key:1
 	local pids=() kind
 	for kind in "msgrcv 1 1 0 0" "msgrcv 1 1 0 0" "mq_receive /a" "mq_receive /a"; do
 		# shellcheck disable=SC2086

@@ -96,7 +96,7 @@ mqtool stat: 2 processes may not be looked at: what they hold or wait for is not
 }
 
 @test "no diagnosis from what may not be seen" {
-	mqtool create -m 666 /a
+	mqtool create -m 666 -c 10 -s 64 /a
 	mqtool send /a x
 	run --separate-stderr -0 unshare -p --fork --mount-proc mqtool stat /a
 	matches "$output" *$'\n'"diagnosis: 1 message waits, and nobody has the queue open"
@@ -152,7 +152,7 @@ mqtool stat: 2 processes may not be looked at: what they hold or wait for is not
 }
 
 @test "a mqueue of another IPC namespace" {
-	mqtool create -m 666 /ours
+	mqtool create -m 666 -c 10 -s 64 /ours
 	run --separate-stderr -0 unshare -i mqtool stat -H -o queue
 	# With privilege it is seen through.
 	equal "$output" ""
@@ -166,7 +166,8 @@ mqtool stat: 2 processes may not be looked at: what they hold or wait for is not
 }
 
 @test "mqueue not mounted" {
-	mqtool create -m 666 /a key:0x1
+	mqtool create -m 666 -c 10 -s 64 /a
+	mqtool create -m 666 key:0x1
 	umount -n /dev/mqueue
 	run --separate-stderr -0 mqtool stat -H -o queue
 	equal "$output" $'key:0x00000001\n/a'

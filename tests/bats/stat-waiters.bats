@@ -242,26 +242,26 @@ all_blocked()
 
 @test "a queue held by its path, and one that was removed" {
 	need_mqueue
-	mqtool create /a
+	mqtool create -c 10 -s 64 /a
 	exec 8</dev/mqueue/a
 	matches $'\n'"$(block /a holders)"$'\n' *$'\n'"$BASHPID bats"*", fd 8, reads"$'\n'* ||
 		matches $'\n'"$(block /a holders)"$'\n' *$'\n'"$BASHPID bash, fd 8, reads"$'\n'*
 	# Another queue of that name is another queue.
 	mqtool rm /a
-	mqtool create /a
+	mqtool create -c 10 -s 64 /a
 	equal "$(block /a holders)" -
 	exec 8<&-
 }
 
 @test "mqtool is not its own holder" {
-	mqtool create /a
+	mqtool create -c 10 -s 64 /a
 	equal "$(block /a holders)" -
 	run --separate-stderr -0 mqtool stat -wj
 	equal "$(jq -c '[.[].holders[]]' <<<"$output")" '[]'
 }
 
 @test "who is registered to be notified" {
-	mqtool create /a
+	mqtool create -c 10 -s 64 /a
 	start "$program" notify /a >out
 	wait_until grep -q ready out
 	equal "$(block /a notify)" "$pid blocked"
@@ -272,7 +272,8 @@ all_blocked()
 }
 
 @test "commands with anything in their names" {
-	mqtool create key:0x1 /a
+	mqtool create -c 10 -s 64 /a
+	mqtool create key:0x1
 	local name=$'e\e[31m\xff \\n'
 	cp "$program" "$name"
 	start "./$name" msgrcv 0x1 1 0 0
@@ -290,7 +291,7 @@ all_blocked()
 }
 
 @test "messages that nobody is there to receive" {
-	mqtool create /a
+	mqtool create -c 10 -s 64 /a
 	mqtool send /a x
 	# Where all processes may be looked at.
 	run --separate-stderr -0 unshare -p --fork --mount-proc mqtool stat /a

@@ -55,7 +55,8 @@ member()
 
 @test "the table has both kinds, in the order of their names" {
 	need_mqueue
-	mqtool create -m 640 /b /a key:0x20 key:0x3
+	mqtool create -m 640 -c 10 -s 64 /b /a
+	mqtool create -m 640 key:0x20 key:0x3
 	mqtool create -m 600 --private
 	run -0 mqtool stat -H -o queue,kind,mode
 	equal "$(squeezed "${lines[1]}")" "key:0x00000003 sysv 0640"
@@ -83,7 +84,8 @@ member()
 
 @test "-S and -P" {
 	need_mqueue
-	mqtool create /q key:0x1
+	mqtool create -c 10 -s 64 /q
+	mqtool create key:0x1
 	run -0 mqtool stat -H -S -o queue
 	equal "$output" key:0x00000001
 	run -0 mqtool stat -H --posix -o queue
