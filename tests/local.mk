@@ -68,6 +68,7 @@ BATS_TESTS = \
 	tests/bats/stat-waiters.bats \
 	tests/bats/stat.bats \
 	tests/bats/wait.bats \
+	tests/bats/waiting.bats \
 	tests/bats/watch-batch.bats
 
 # Tests of the sources and of the tests themselves.
@@ -79,6 +80,11 @@ SOURCE_TESTS = \
 
 # What valgrind runs beside the unit tests; see check-valgrind.
 VALGRIND_BATS_TESTS =
+
+# Programs that tests run.
+check_PROGRAMS += tests/programs/how-ended
+tests_programs_how_ended_SOURCES = tests/programs/how-ended.c
+tests_programs_how_ended_LDADD =
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
