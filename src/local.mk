@@ -78,6 +78,8 @@ libmqtool_a_SOURCES = \
 	src/progress.c \
 	src/progress.h \
 	src/queue-backend.h \
+	src/queue-call.c \
+	src/queue-call.h \
 	src/queue-change.c \
 	src/queue-change.h \
 	src/queue-posix.c \

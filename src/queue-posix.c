@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <mqueue.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +20,12 @@
 #include <unistd.h>
 
 #include "queue-backend.h"
+#include "queue-call.h"
 #include "wait.h"
 
 #define MQUEUE_DIR "/dev/mqueue"
 #define MQUEUE_MAGIC 0x19800202
 #define SYSCTL_DIR "/proc/sys/fs/mqueue/"
-
-/* A time that is past: mq_timedsend(3) and mq_timedreceive(3) then never wait. */
-static const struct timespec long_past = { 0, 0 };
 
 /* ---- opening ---- */
 
@@ -73,10 +72,12 @@ static void posix_close(struct queue *q)
 		mq_close(q->handle);
 	if (q->return_fd >= 0)
 		close(q->return_fd);
-	q->handle = q->return_fd = -1;
+	if (q->try_fd >= 0)
+		close(q->try_fd);
+	q->handle = q->return_fd = q->try_fd = -1;
 }
 
-/* ---- sending and taking ---- */
+/* ---- what both directions need ---- */
 
 /* While blocked: nothing in the kernel wakes those who wait on a queue that was removed. */
 static int removed_check(void *arg)
@@ -89,18 +90,120 @@ static int removed_check(void *arg)
 
 static int move_error(void)
 {
-	return errno == ETIMEDOUT ? -EAGAIN : -errno;
+	return errno == ETIMEDOUT ? -EAGAIN : -errno; /* EAGAIN itself through try_fd */
+}
+
+static bool same_queue(int a, int b)
+{
+	struct stat sa, sb;
+
+	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
+	       sa.st_ino == sb.st_ino;
+}
+
+/*
+ * Opens an open queue once more, in another way.  Through /proc it is the very same one, removed
+ * or not; the permission asked is the queue's own.
+ */
+static int open_again(struct queue *q, int flags)
+{
+	char path[sizeof("/proc/self/fd/") + 12];
+	int fd, error;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", q->handle);
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd >= 0 || errno == EACCES)
+		return fd >= 0 ? fd : -EACCES;
+	error = -errno;
+	/* No /proc here: the name will do where it still means this queue. */
+	fd = open_name(q->ref.name, flags);
+	if (fd < 0)
+		return error;
+	if (same_queue(fd, q->handle))
+		return fd;
+	close(fd);
+	return -EIDRM;
+}
+
+/* ---- the moment before a wait ---- */
+
+/*
+ * A queue of ten messages is full or empty every few microseconds, and on two processors the
+ * other side is then often at work: to sleep and be woken costs both sides several times what it
+ * takes to try again for a moment.  Trying takes nobody's place in the line, since the kernel
+ * hands messages to those who wait in it first.  Where the moment has passed in vain a few times
+ * (the other side is slow, or has no processor), the next waits go without.
+ */
+#define TRIES 64
+#define VAIN_LIMIT 3
+#define WAITS_WITHOUT 1000
+
+static bool has_processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 1;
+}
+
+/* A descriptor for tries that end at once.  For a stream only, so from the second wait on; where
+ * it cannot be had, tries are dear and made but once. */
+static void prepare_tries(struct queue *q, int access)
+{
+	if (q->waits++ != 1)
+		return;
+	q->try_fd = open_again(q, access | O_NONBLOCK);
+	q->tries = q->try_fd >= 0 && has_processors() ? TRIES : 0;
+}
+
+/* How many tries to make before this wait. */
+static unsigned int tries_before_wait(struct queue *q)
+{
+	if (q->waits_without == 0)
+		return q->tries;
+	q->waits_without--;
+	return 0;
+}
+
+static void tried(struct queue *q, bool in_vain)
+{
+	if (!in_vain) {
+		q->vain = 0;
+	} else if (++q->vain >= VAIN_LIMIT) {
+		q->vain = VAIN_LIMIT - 1; /* the next one in vain is enough */
+		q->waits_without = WAITS_WITHOUT;
+	}
+}
+
+/* ---- sending ---- */
+
+static int send_now(struct queue *q, const struct message *m)
+{
+	int rc;
+
+	if (q->try_fd >= 0)
+		rc = call_mq_send(q->try_fd, m->data, m->len, m->priority, true);
+	else
+		rc = call_mq_send(q->handle, m->data, m->len, m->priority, false);
+	return rc < 0 ? move_error() : 0;
 }
 
 static int send_blocking(struct queue *q, const struct message *m, int64_t timeout_ns)
 {
-	int cause, rc;
+	unsigned int tries = tries_before_wait(q);
+	int cause, rc = -EAGAIN;
 
+	for (unsigned int i = 0; rc == -EAGAIN && i < tries; i++)
+		rc = send_now(q, m);
+	if (tries)
+		tried(q, rc == -EAGAIN);
+	if (rc != -EAGAIN)
+		return rc;
+	prepare_tries(q, O_WRONLY);
 	rc = wait_begin(timeout_ns, removed_check, q);
 	if (rc < 0)
 		return rc;
 	do {
-		rc = mq_send(q->handle, m->data, m->len, m->priority);
+		rc = call_mq_send(q->handle, m->data, m->len, m->priority, true);
 	} while (rc < 0 && errno == EINTR && !wait_cause());
 	if (rc < 0)
 		rc = -errno;
@@ -110,26 +213,47 @@ static int send_blocking(struct queue *q, const struct message *m, int64_t timeo
 
 static int posix_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 {
-	int rc;
+	int rc = -EAGAIN;
 
-	if (mq_timedsend(q->handle, m->data, m->len, m->priority, &long_past) == 0)
-		return 0;
-	rc = move_error();
-	if (rc != -EAGAIN || timeout_ns == QUEUE_NO_WAIT)
-		return rc;
-	return send_blocking(q, m, timeout_ns);
+	/* With the helper there, the call that waits is as good a try. */
+	if (timeout_ns >= 0 || !wait_started() || q->tries)
+		rc = send_now(q, m);
+	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
+		rc = send_blocking(q, m, timeout_ns);
+	return rc;
+}
+
+/* ---- taking ---- */
+
+static ssize_t take_now(struct queue *q, struct message *m, size_t room)
+{
+	ssize_t n;
+
+	if (q->try_fd >= 0)
+		n = call_mq_receive(q->try_fd, m->data, room, &m->priority, true);
+	else
+		n = call_mq_receive(q->handle, m->data, room, &m->priority, false);
+	return n < 0 ? move_error() : n;
 }
 
 static ssize_t take_blocking(struct queue *q, struct message *m, size_t room, int64_t timeout_ns)
 {
-	ssize_t n;
+	unsigned int tries = tries_before_wait(q);
+	ssize_t n = -EAGAIN;
 	int cause;
 
+	for (unsigned int i = 0; n == -EAGAIN && i < tries; i++)
+		n = take_now(q, m, room);
+	if (tries)
+		tried(q, n == -EAGAIN);
+	if (n != -EAGAIN)
+		return n;
+	prepare_tries(q, O_RDONLY);
 	n = wait_begin(timeout_ns, removed_check, q);
 	if (n < 0)
 		return n;
 	do {
-		n = mq_receive(q->handle, m->data, room, &m->priority);
+		n = call_mq_receive(q->handle, m->data, room, &m->priority, true);
 	} while (n < 0 && errno == EINTR && !wait_cause());
 	if (n < 0)
 		n = -errno;
@@ -140,17 +264,15 @@ static ssize_t take_blocking(struct queue *q, struct message *m, size_t room, in
 static int posix_take(struct queue *q, struct message *m, size_t room,
 		      const struct queue_select *want, int64_t timeout_ns)
 {
-	ssize_t n;
+	ssize_t n = -EAGAIN;
 
 	(void)want; /* POSIX queues know one order only */
 	if (room < q->room)
 		return -E2BIG; /* mq_receive(3) wants room for the largest, whatever is there */
-	n = mq_timedreceive(q->handle, m->data, room, &m->priority, &long_past);
-	if (n < 0) {
-		n = move_error();
-		if (n == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
-			n = take_blocking(q, m, room, timeout_ns);
-	}
+	if (timeout_ns == QUEUE_NO_WAIT || !wait_started())
+		n = take_now(q, m, room);
+	if (n == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
+		n = take_blocking(q, m, room, timeout_ns);
 	if (n < 0)
 		return (int)n;
 	m->have = MESSAGE_HAS_PRIORITY;
@@ -170,41 +292,9 @@ static size_t posix_max_message(struct queue *q)
 	return mq_getattr(q->handle, &attr) == 0 ? (size_t)attr.mq_msgsize : SIZE_MAX;
 }
 
-static bool same_queue(int a, int b)
-{
-	struct stat sa, sb;
-
-	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
-	       sa.st_ino == sb.st_ino;
-}
-
 static bool posix_same(const struct queue *a, const struct queue *b)
 {
 	return same_queue(a->handle, b->handle);
-}
-
-/*
- * Opens the queue that is open for reading once more for writing.  Through /proc it is the very
- * same one, removed or not; the permission asked is the queue's own.
- */
-static int open_for_return(struct queue *q)
-{
-	char path[sizeof("/proc/self/fd/") + 12];
-	int fd, error;
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", q->handle);
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0 || errno == EACCES)
-		return fd >= 0 ? fd : -EACCES;
-	error = -errno;
-	/* No /proc here: the name will do where it still means this queue. */
-	fd = open_name(q->ref.name, O_WRONLY | O_NONBLOCK);
-	if (fd < 0)
-		return error;
-	if (same_queue(fd, q->handle))
-		return fd;
-	close(fd);
-	return -EIDRM;
 }
 
 static int posix_put_back(struct queue *q, const struct message *m)
@@ -216,12 +306,12 @@ static int posix_put_back(struct queue *q, const struct message *m)
 	if (rc < 0)
 		return rc;
 	if (q->return_fd < 0) {
-		rc = open_for_return(q);
+		rc = open_again(q, O_WRONLY | O_NONBLOCK);
 		if (rc < 0)
 			return rc;
 		q->return_fd = rc;
 	}
-	if (mq_timedsend(q->return_fd, m->data, m->len, m->priority, &long_past) == 0)
+	if (call_mq_send(q->return_fd, m->data, m->len, m->priority, false) == 0)
 		return 0;
 	return move_error();
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "queue-backend.h"
+#include "queue-call.h"
 #include "wait.h"
 
 #ifndef MSG_STAT_ANY
@@ -89,6 +90,9 @@ static void sysv_close(struct queue *q)
 
 /* ---- sending ---- */
 
+/* The type in front of a body that lies anywhere: msgop(2) asks for no alignment. */
+typedef long unaligned_long __attribute__((aligned(1), may_alias));
+
 /*
  * -EMSGSIZE where a message of len bytes can never fit: msgsnd(2) blocks for ever on one over
  * msg_qbytes, and on any at all where msg_qbytes is 0.
@@ -134,7 +138,7 @@ static int send_blocking(struct queue *q, const char *msgp, size_t len, int64_t 
 	if (rc < 0)
 		return rc;
 	do {
-		rc = msgsnd(q->handle, msgp, len, 0);
+		rc = call_msgsnd(q->handle, msgp, len, 0);
 	} while (rc < 0 && errno == EINTR && !wait_cause());
 	if (rc < 0)
 		rc = errno == EINTR ? -EINTR : send_error(len);
@@ -142,27 +146,36 @@ static int send_blocking(struct queue *q, const char *msgp, size_t len, int64_t 
 	return rc == -EINTR ? cause : rc;
 }
 
-static int send_type(struct queue *q, const struct message *m, long type, int64_t timeout_ns)
+/* The first try, which does not wait. */
+static int send_now(struct queue *q, const char *msgp, size_t len)
 {
-	char *msgp = m->data - sizeof(long);
-	char saved[sizeof(long)];
 	int rc;
 
-	memcpy(saved, msgp, sizeof(saved));
-	memcpy(msgp, &type, sizeof(type));
-	rc = msgsnd(q->handle, msgp, m->len, IPC_NOWAIT);
-	if (rc < 0) {
-		rc = send_error(m->len);
-		if (rc == -EAGAIN && (q->fits <= 0 || m->len > (uint64_t)q->fits)) {
-			int never = check_fits(q, m->len);
+	if (call_msgsnd(q->handle, msgp, len, IPC_NOWAIT) == 0)
+		return 0;
+	rc = send_error(len);
+	if (rc == -EAGAIN && (q->fits <= 0 || len > (uint64_t)q->fits)) {
+		int never = check_fits(q, len);
 
-			if (never < 0)
-				rc = never;
-		}
-		if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
-			rc = send_blocking(q, msgp, m->len, timeout_ns);
+		if (never < 0)
+			rc = never;
 	}
-	memcpy(msgp, saved, sizeof(saved));
+	return rc;
+}
+
+static int send_type(struct queue *q, const struct message *m, long type, int64_t timeout_ns)
+{
+	unaligned_long *msgp = (unaligned_long *)(void *)(m->data - sizeof(long));
+	long saved = *msgp;
+	int rc = -EAGAIN;
+
+	*msgp = type;
+	/* With the helper there, and a message that is known to fit, a try would gain nothing. */
+	if (timeout_ns >= 0 || !wait_started() || q->fits <= 0 || m->len > (uint64_t)q->fits)
+		rc = send_now(q, (const char *)msgp, m->len);
+	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
+		rc = send_blocking(q, (const char *)msgp, m->len, timeout_ns);
+	*msgp = saved;
 	return rc;
 }
 
@@ -200,7 +213,7 @@ static ssize_t take_blocking(struct queue *q, char *msgp, size_t room, long type
 	if (n < 0)
 		return n;
 	do {
-		n = msgrcv(q->handle, msgp, room, type, flags);
+		n = call_msgrcv(q->handle, msgp, room, type, flags);
 	} while (n < 0 && errno == EINTR && !wait_cause());
 	if (n < 0)
 		n = errno == EINTR ? -EINTR : take_error();
@@ -212,23 +225,24 @@ static ssize_t take_blocking(struct queue *q, char *msgp, size_t room, long type
 static int receive(struct queue *q, struct message *m, size_t room, long type, int flags,
 		   int64_t timeout_ns)
 {
-	char *msgp = m->data - sizeof(long);
-	char saved[sizeof(long)];
-	ssize_t n;
+	unaligned_long *msgp = (unaligned_long *)(void *)(m->data - sizeof(long));
+	long saved = *msgp;
+	ssize_t n = -EAGAIN;
 
-	memcpy(saved, msgp, sizeof(saved));
-	n = msgrcv(q->handle, msgp, room, type, flags | IPC_NOWAIT);
-	if (n < 0) {
-		n = take_error();
-		if (n == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
-			n = take_blocking(q, msgp, room, type, flags, timeout_ns);
+	/* With the helper there, the call that waits is as good a try. */
+	if (timeout_ns == QUEUE_NO_WAIT || !wait_started()) {
+		n = call_msgrcv(q->handle, msgp, room, type, flags | IPC_NOWAIT);
+		if (n < 0)
+			n = take_error();
 	}
+	if (n == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
+		n = take_blocking(q, (char *)msgp, room, type, flags, timeout_ns);
 	if (n >= 0) {
-		memcpy(&m->type, msgp, sizeof(m->type));
+		m->type = *msgp;
 		m->have = MESSAGE_HAS_TYPE;
 		m->len = (size_t)n;
 	}
-	memcpy(msgp, saved, sizeof(saved));
+	*msgp = saved;
 	return n < 0 ? (int)n : 0;
 }
 

@@ -21,7 +21,7 @@ static const struct queue_backend *const backends[QUEUE_KINDS] = {
 int queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
 {
 	*q = (struct queue){ .backend = backends[ref->kind], .ref = *ref, .handle = -1,
-			     .return_fd = -1, .fits = -1 };
+			     .return_fd = -1, .try_fd = -1, .fits = -1 };
 	if (ref->error)
 		return ref->error;
 	return q->backend->open(q, access);

@@ -117,6 +117,12 @@ struct queue {
 	struct queue_ref ref;   /* as the user named it */
 	int handle;             /* msqid, or message queue descriptor */
 	int return_fd;          /* POSIX: opened for writing when something must go back; else -1 */
+	/* POSIX, in a stream: */
+	int try_fd;                 /* a descriptor that never blocks, or < 0 */
+	unsigned int waits;         /* how many there have been */
+	unsigned int tries;         /* to make before each */
+	unsigned int vain;          /* how often they were in vain lately */
+	unsigned int waits_without; /* how many more go without */
 	size_t room;            /* bytes of room that a take must have: mq_msgsize; 0 where it is
 				   the message's own size that counts */
 	int64_t fits;           /* System V: the msg_qbytes last seen; -1 not looked yet */

@@ -11,7 +11,9 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
@@ -28,14 +30,21 @@ static volatile sig_atomic_t stop_received;
 static bool stop_ready;
 static bool pipe_was_ignored;
 
-/* All but wake is guarded by lock; wake is set before the helper starts and never changes. */
+/*
+ * What the wait is for (deadline, check, arg) belongs to the caller while `waiting` is false, and
+ * to both, unchanged, while it is true.  The helper says `looking` before it reads `waiting`, and
+ * the caller clears `waiting` before it reads `looking`: so beginning and ending a wait takes a
+ * store each, and the lock only where the helper looks at that very moment.  The lock guards the
+ * rest, but for wake and started, which are set before the helper is there.
+ */
 static struct {
 	pthread_mutex_t lock;
 	pthread_t caller;
 	int wake;           /* eventfd(2): the helper is to look again */
 	bool started;
-	bool waiting;       /* the caller is in a wait */
-	int cause;
+	atomic_bool waiting;
+	atomic_bool looking;
+	atomic_int cause;
 	int64_t deadline;   /* INT64_MAX: none */
 	int64_t next_look;  /* when the helper looks by itself */
 	int64_t next_check;
@@ -162,6 +171,7 @@ static int64_t look(void)
 	int64_t now = clock_monotonic_ns();
 	int64_t pause = LOOK_INTERVAL;
 
+	state.looking = true;
 	if (state.waiting) {
 		if (!state.cause)
 			state.cause = find_cause(now);
@@ -172,6 +182,7 @@ static int64_t look(void)
 			pause = state.deadline - now;
 		}
 	}
+	state.looking = false;
 	state.next_look = now + pause;
 	return pause;
 }
@@ -179,6 +190,9 @@ static int64_t look(void)
 static void *helper_main(void *unused)
 {
 	(void)unused;
+	/* With a table of descriptors for two threads each call on a queue counts references; in
+	 * one of its own the caller goes without (fdget() in the kernel).  No loss if refused. */
+	(void)!unshare(CLONE_FILES);
 	for (;;) {
 		struct pollfd fds[2] = { { .fd = state.wake, .events = POLLIN },
 					 { .fd = -1 } };
@@ -265,50 +279,60 @@ static int64_t deadline_after(int64_t timeout_ns)
 	return deadline;
 }
 
+/* Would the helper sleep past the deadline? */
+static bool looks_too_late(void)
+{
+	bool late;
+
+	if (state.deadline == INT64_MAX)
+		return false;
+	pthread_mutex_lock(&state.lock);
+	late = state.deadline < state.next_look;
+	pthread_mutex_unlock(&state.lock);
+	return late;
+}
+
 int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg)
 {
-	bool sooner;
+	int rc;
 
-	pthread_mutex_lock(&state.lock);
-	state.waiting = true;
 	state.cause = 0;
 	state.deadline = deadline_after(timeout_ns);
 	state.check = check;
 	state.arg = arg;
-	sooner = state.started && (state.deadline < state.next_look || stop_received);
-	pthread_mutex_unlock(&state.lock);
-
-	if (sooner)
-		wake_helper();
+	state.waiting = true;
 	if (!state.started) {
-		int rc = start_helper();
-
-		if (rc < 0) {
+		rc = start_helper();
+		if (rc < 0)
 			state.waiting = false;
-			return rc;
-		}
+		return rc;
 	}
+	/* A stop signal that came before `waiting` woke it for nothing. */
+	if (stop_received || looks_too_late())
+		wake_helper();
 	return 0;
+}
+
+bool wait_started(void)
+{
+	return state.started;
 }
 
 int wait_cause(void)
 {
-	int cause;
+	int cause = state.cause;
 
-	pthread_mutex_lock(&state.lock);
-	cause = state.cause;
-	pthread_mutex_unlock(&state.lock);
 	return cause ? cause : stop_received ? -EINTR : 0;
 }
 
 int wait_end(void)
 {
-	int cause = wait_cause();
-
-	pthread_mutex_lock(&state.lock);
 	state.waiting = false;
-	pthread_mutex_unlock(&state.lock);
-	return cause;
+	if (state.looking) {
+		pthread_mutex_lock(&state.lock);
+		pthread_mutex_unlock(&state.lock);
+	}
+	return wait_cause();
 }
 
 /* Waits until fd is ready, for a file that was opened O_NONBLOCK by whoever shares it. */
@@ -362,18 +386,23 @@ static ssize_t move_bytes(int fd, void *in, const void *out, size_t size, bool m
 ssize_t wait_read(int fd, void *buf, size_t size)
 {
 	/* A helper only for a file that has nothing yet: most inputs never need one. */
-	return move_bytes(fd, buf, NULL, size, !ready_now(fd, POLLIN));
+	return move_bytes(fd, buf, NULL, size, state.started || !ready_now(fd, POLLIN));
+}
+
+/* May a write of that many bytes block, so that it needs the helper? */
+static bool write_may_block(int fd, size_t size)
+{
+	struct stat st;
+
+	if (state.started)
+		return true; /* to ask would cost more than to be wrong */
+	/* pipe(7): up to PIPE_BUF bytes go at once where poll(2) says there is room. */
+	if (size <= PIPE_BUF && ready_now(fd, POLLOUT))
+		return false;
+	return fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
 ssize_t wait_write(int fd, const void *buf, size_t size)
 {
-	struct stat st;
-	bool may_block;
-
-	/* pipe(7): up to PIPE_BUF bytes go at once where poll(2) says there is room. */
-	if (size <= PIPE_BUF && ready_now(fd, POLLOUT))
-		may_block = false;
-	else
-		may_block = fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
-	return move_bytes(fd, NULL, buf, size, may_block);
+	return move_bytes(fd, NULL, buf, size, write_may_block(fd, size));
 }

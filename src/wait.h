@@ -48,10 +48,14 @@ void wait_watch_stdout(void);
 /*
  * Begins a wait: the calling thread is about to make a call that blocks.  timeout_ns from now,
  * negative for ever.  check (may be NULL) is called with arg by the helper about once a second
- * while the wait lasts, in its thread: 0, or -errno, which ends the wait.  Returns 0, or -errno
+ * while the wait lasts, in its thread: 0, or -errno, which ends the wait.  The helper has a table
+ * of descriptors of its own, as it was at the first wait: check may use no later one, and what is
+ * closed after it stays open until the process ends.  Returns 0, or -errno
  * where no helper can be started.  Every success is paired with a wait_end().
  */
 int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg) _must_check_;
+/* True once there has been a wait: the helper is there, and the next wait costs next to nothing. */
+bool wait_started(void);
 /* While in a wait, after EINTR: 0, or why to give up: -EINTR (stop signal), -ETIMEDOUT, -EPIPE or
  * what check returned. */
 int wait_cause(void);
