@@ -209,6 +209,8 @@ int handler_run(const char *path, char *const *argv, const char *queue, const st
 	body = open_body(m);
 	if (body < 0)
 		return body;
+	/* Where the parent had it ignored, a child's status would be lost (waitpid(2)). */
+	signal(SIGCHLD, SIG_DFL);
 	list = build_env(&env, queue, m, seq);
 	rc = list ? spawn(&pid, path, argv, list, body) : -ENOMEM;
 	if (rc == -ENOEXEC)

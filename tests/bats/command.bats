@@ -97,6 +97,13 @@ holds()
 	equal "$output" "$expected"
 }
 
+@test "COMMAND's status is known where SIGCHLD was ignored" {
+	mqtool send 0x1 1 2
+	run -1 perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' \
+		mqtool recv -a --on-failure=drop 0x1 -- sh -c 'cat; [ "$MQTOOL_SEQ" != 2 ]'
+	equal "$output" $'12mqtool recv: sh exited with status 1; the message was dropped'
+}
+
 @test "COMMAND is found as the shell finds it" {
 	mkdir first second
 	mqtool send 0x1 1 2 3 4 5
