@@ -118,6 +118,43 @@ receive()
 	done
 }
 
+@test "a socket whose other end is closed: the same" {
+	local queue
+	for queue in 0x1 /p; do
+		fill $queue
+		run -141 perl -e 'use Socket; socketpair(my $a, my $b, AF_UNIX, SOCK_STREAM, 0) or die;
+			open(STDOUT, ">&", $a); close $a; close $b; exec @ARGV' mqtool recv -a $queue
+		equal "$output" ""
+		intact $queue
+	done
+}
+
+@test "a terminal that was stopped, then a signal: the rest goes back" {
+	command -v script >/dev/null || skip_loudly "script not found"
+	seq 10000 10499 >in
+	mqtool send -l 0x1 <in
+	mkfifo tty
+	exec 9<>tty
+	# Nobody reads what script(1) is given: its terminal fills up, and then recv waits.
+	start script -qefc 'echo $$ >pid; exec mqtool recv -a -F "$(printf %01000d)%s\\n" 0x1 2>err' \
+		/dev/null </dev/null >tty
+	wait_until test -s pid
+	wait_until in_terminal_write "$(cat pid)"
+	kill -TERM "$(cat pid)"
+	wait_until exited "$(cat pid)"
+	equal "$(cat err)" ""
+	exec 7<tty 9>&-
+	tr -d '\r' <&7 | sed 's/^0\{1000\}//' >out
+	exec 7<&-
+	finish "$pid" 143
+	conserved 0x1
+}
+
+in_terminal_write()
+{
+	[[ $(cat "/proc/$1/wchan") == *@(wait_woken|n_tty_write)* ]]
+}
+
 @test "a pipe without a reader where SIGPIPE is ignored: status 1 with a message" {
 	broken_pipe
 	fill 0x1
