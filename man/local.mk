@@ -16,7 +16,7 @@ dist_man_MANS = \
 	man/mqtool.1
 
 if INSTALL_LINKS
-link_pages = $(MQTOOL_LINKS:%=man/%.1)
+link_pages = $(installed_links:%=man/%.1)
 nodist_man_MANS = $(link_pages)
 CLEANFILES += $(link_pages)
 

@@ -9,6 +9,8 @@ mqtool_LDADD = libmqtool.a $(POPT_LIBS) $(LIBINTL)
 MQTOOL_LINKS = mqcreate mqsend mqrecv mqstat mqrm mqwatch
 
 if INSTALL_LINKS
+installed_links = $(MQTOOL_LINKS)
+
 install-exec-hook:
 	@target=`echo mqtool$(EXEEXT) | sed '$(transform)'` && cd '$(DESTDIR)$(bindir)' && \
 	for link in $(MQTOOL_LINKS); do \

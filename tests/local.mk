@@ -42,6 +42,7 @@ BATS_TESTS = \
 	tests/bats/check.bats \
 	tests/bats/cmdline.bats \
 	tests/bats/command.bats \
+	tests/bats/completions.bats \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \
 	tests/bats/docs.bats \
@@ -182,6 +183,7 @@ EXTRA_DIST += \
 	$(BATS_TESTS) \
 	$(SOURCE_TESTS) \
 	tests/bats/helper.bash \
+	tests/complete.sh \
 	tests/count \
 	tests/examples.sh \
 	tests/in-ns \

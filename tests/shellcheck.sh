@@ -9,10 +9,10 @@ tests=$(cd "$(dirname "$0")" && pwd) || exit 99
 . "$tests/tap.sh"
 
 cd "$tests/.." || exit 99
-for script in autogen.sh .ci/run scripts/* tests/* tests/bench/*; do
+for script in autogen.sh .ci/run completions/*.bash scripts/* tests/* tests/bench/*; do
 	[ -f "$script" ] || continue
 	case $script in
-	*.sh) ;;
+	*.sh | *.bash) ;;
 	*) head -n 1 "$script" | grep -q '^#!.*sh$' || continue ;;
 	esac
 	if command -v shellcheck >/dev/null; then

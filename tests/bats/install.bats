@@ -59,6 +59,34 @@ install_there()
 	done
 }
 
+@test "installed, completions are where the shells look for them" {
+	local source=$BATS_TEST_DIRNAME/../../completions link
+	install_there
+	cmp "$source/mqtool.bash" "root$(make_variable bashcompletiondir)/mqtool"
+	cmp "$source/_mqtool" "root$(make_variable zshcompletiondir)/_mqtool"
+	cmp "$source/mqtool.fish" "root$(make_variable fishcompletiondir)/mqtool.fish"
+	[ $links = yes ] || return 0
+	for link in $(make_variable MQTOOL_LINKS); do
+		cmp "$source/mqtool.bash" "root$(make_variable bashcompletiondir)/$link"
+		cmp "$source/mqtool.fish" "root$(make_variable fishcompletiondir)/$link.fish"
+	done
+}
+
+@test "installed, bash-completion and fish find them by themselves" {
+	local data=$PWD/root library=/usr/share/bash-completion/bash_completion
+	data+=$(make_variable datadir)
+	install_there
+	if [ -e $library ] && [ $links = yes ]; then
+		run -0 env XDG_DATA_DIRS="$data" bash --norc -c '. "$1"
+			_completion_loader mqsend || :
+			complete -p mqsend' - $library
+		matches "$output" "complete *-F _mqtool mqsend"
+	fi
+	command -v fish >/dev/null || skip_loudly "fish not found"
+	run -0 env HOME="$PWD" XDG_DATA_DIRS="$data" fish -c 'complete -C "mqtool sen"'
+	matches "$output" "send*"
+}
+
 @test "make uninstall leaves nothing" {
 	install_there
 	run -0 find root ! -type d
@@ -68,13 +96,22 @@ install_there()
 	equal "$output" ""
 }
 
-@test "--disable-links installs no link and no page of one" {
+@test "--disable-links and --with-*-completion-dir are done" {
 	local source
 	source=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	[ ! -e "$source/config.status" ] || skip_loudly "the sources are configured themselves"
 	mkdir without && cd without
-	"$source/configure" --disable-links --quiet >../configure.log 2>&1
-	make -n install-exec-am install-man >../install.log
-	grep -q 'mqtool-send[.]1' ../install.log
+	"$source/configure" --disable-links --with-bash-completion-dir=/there/bash \
+		--without-zsh-completion-dir --with-fish-completion-dir=no --quiet >../configure.log 2>&1
+	mkdir there
+	: >mqtool
+	make install-man install-completions DESTDIR="$PWD/there" >../install.log
+	run -0 find there ! -type d -name '*send*'
+	matches "$output" "there/*/man1/mqtool-send.1"
+	run -0 find there ! -type d -name '*mqtool' ! -path '*/man/*'
+	equal "$output" there/there/bash/mqtool
+	make uninstall-man uninstall-completions DESTDIR="$PWD/there" >../uninstall.log
+	run -0 find there ! -type d
+	equal "$output" ""
 	run ! grep -w mqsend ../install.log
 }

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Completions of mqtool and its links for fish.
+
+set -g __mqtool_commands create send recv stat check set rm purge wait watch
+
+# The command of the line: a word behind mqtool, or the name of a link.
+function __mqtool_command
+    set -l words (commandline -opc)
+    set -l name (string replace -r '.*/' '' -- $words[1])
+    if test "$name" != mqtool
+        string replace -r '^mq' '' -- $name
+    else if set -q words[2]
+        echo -- $words[2]
+    end
+end
+
+function __mqtool_no_command
+    test -z (__mqtool_command)"" && string match -qr '(^|/)mqtool$' -- (commandline -opc)[1]
+end
+
+# Is the command one of these, and no COMMAND of recv begun?
+function __mqtool_is
+    contains -- (__mqtool_command) $argv
+    and not contains -- -- (commandline -opc)
+end
+
+# The words behind the command that are no options: how many.
+function __mqtool_operands
+    set -l words (commandline -opc)
+    set -l behind 2
+    string match -qr '(^|/)mqtool$' -- $words[1]
+    and set behind 3
+    set -l count 0
+    set -l value no
+    for word in $words[$behind..-1]
+        if test $value = yes
+            set value no
+        else if string match -qr '^-' -- $word
+            __mqtool_takes_value $word
+            and set value yes
+        else
+            set count (math $count + 1)
+        end
+    end
+    echo $count
+end
+
+# Is this an option whose value is the next word?
+function __mqtool_takes_value
+    switch (__mqtool_command)
+        case create
+            string match -qr '^(-[ev]*[mocsb]|--(mode|owner|max-messages|message-size|max-bytes))$' -- $argv[1]
+        case send
+            string match -qr '^(-[l0jJnv]*[ftpT]|--(file|type|priority|timeout))$' -- $argv[1]
+        case recv
+            string match -qr '^(-[fanx0rjJv]*[cTtF]|--(count|timeout|type|format|on-failure|move-failed))$' -- $argv[1]
+        case wait
+            string match -qr '^(-T|--(messages|timeout))$' -- $argv[1]
+        case '*'
+            return 1
+    end
+end
+
+function __mqtool_first_operand
+    __mqtool_is $argv
+    and test (__mqtool_operands) -eq 0
+end
+
+function __mqtool_queues
+    command mqtool stat -H -o QUEUE 2>/dev/null
+    __mqtool_ftok
+end
+
+# The files behind ftok:.
+function __mqtool_ftok
+    set -l word (commandline -ct)
+    if string match -q 'ftok:*' -- $word
+        set -l path (string replace 'ftok:' '' -- $word)
+        printf 'ftok:%s\n' (__fish_complete_path $path | string replace -r '\t.*' '')
+    else
+        echo ftok:
+    end
+end
+
+function __mqtool_columns
+    set -l columns QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG \
+        MSGSIZE QBYTES UID GID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY
+    test (__mqtool_command) = watch
+    and set -a columns NET/s HISTORY
+    printf '%s\n' $columns
+end
+
+# A list of columns: what is there already stays in front.
+function __mqtool_column_list
+    set -l word (commandline -ct | string replace -r '^(--output=|-o)' '')
+    set -l before (string match -r '^(?:.*,|\+)' -- $word)
+    set -l chosen (string split , -- (string replace -r '^\+' '' -- $before))
+    for column in (__mqtool_columns)
+        contains -- $column $chosen
+        or echo "$before$column"
+    end
+end
+
+function __mqtool_sort
+    for column in (__mqtool_columns | string match -v HISTORY)
+        echo $column
+        echo $column:r
+    end
+end
+
+function __mqtool_behind_dashes
+    contains -- (__mqtool_command) recv
+    and contains -- -- (commandline -opc)
+end
+
+# What is typed behind the "--" of recv, for fish to complete by itself.
+function __mqtool_subcommand
+    set -l words (commandline -opc) (commandline -ct)
+    set -l at (contains -i -- -- $words)
+    complete -C (string join ' ' -- (string escape -- $words[(math $at + 1)..-2]) $words[-1])
+end
+
+function __mqtool_option
+    # COMMANDS OPTION...: an option of these commands, of mqtool and of the links.
+    set -l commands (string split ' ' -- $argv[1])
+    set -l option $argv[2..-1]
+    complete -c mqtool -n "__mqtool_is $commands" $option
+    for name in $commands
+        contains -- $name create send recv stat rm watch
+        and complete -c mq$name -n "__mqtool_is $name" $option
+    end
+end
+
+complete -c mqtool -f
+complete -c mqtool -n __mqtool_no_command -a "$__mqtool_commands help"
+complete -c mqtool -n __mqtool_no_command -s h -l help -d 'show the options and exit'
+complete -c mqtool -n __mqtool_no_command -s V -l version -d 'show the version and exit'
+complete -c mqtool -n '__mqtool_is help' -a "$__mqtool_commands"
+for name in create send recv stat rm watch
+    complete -c mq$name -f
+end
+
+__mqtool_option "$__mqtool_commands" -s h -l help -d 'show the options and exit'
+__mqtool_option "$__mqtool_commands" -s V -l version -d 'show the version and exit'
+
+__mqtool_option 'create set' -s m -l mode -x -a '0600 0620 0622 0640 0660 0666' -d 'permissions in octal'
+__mqtool_option 'create set' -s o -l owner -x -a '(__fish_complete_users)' -d 'owner and group'
+__mqtool_option 'create set' -s b -l max-bytes -x -d 'System V: room for so many bytes'
+__mqtool_option create -s c -l max-messages -x -d 'POSIX: room for so many messages'
+__mqtool_option create -s s -l message-size -x -d 'POSIX: the largest message'
+__mqtool_option create -s e -l exist-ok -d 'a queue that is there already is fine'
+__mqtool_option create -l private -d 'make a System V queue without a key'
+__mqtool_option create -s v -l verbose -d 'print the name of each queue'
+__mqtool_option create -a '(__mqtool_ftok)'
+
+__mqtool_option send -s f -l file -r -F -d 'read a file instead of standard input'
+__mqtool_option send -s l -l lines -d 'each line is one message'
+__mqtool_option send -s 0 -l null -d 'messages are separated by NUL'
+__mqtool_option send -s j -s J -l json -d 'each line is one message as JSON'
+__mqtool_option send -s t -l type -x -d 'type of the messages (System V)'
+__mqtool_option send -s p -l priority -x -d 'priority of the messages (POSIX)'
+__mqtool_option send -s n -l nonblock -d 'do not wait for room'
+__mqtool_option send -s T -l timeout -x -d 'wait at most this long for room'
+__mqtool_option send -s v -l verbose -d 'say at the end how much was sent'
+
+__mqtool_option recv -s c -l count -x -d 'take so many messages'
+__mqtool_option recv -s f -l follow -d 'take messages without end'
+__mqtool_option recv -s a -l all -d 'take messages until the queue is empty'
+__mqtool_option recv -s n -l nonblock -d 'do not wait for a message'
+__mqtool_option recv -s T -l timeout -x -d 'wait at most this long for each message'
+__mqtool_option recv -l peek -d 'show messages without taking them (System V)'
+__mqtool_option recv -s 0 -l null -d 'NUL behind each message, not newline'
+__mqtool_option recv -s r -l raw -d 'the messages and nothing else'
+__mqtool_option recv -s F -l format -x -d 'each message as a format says'
+__mqtool_option recv -s j -s J -l json -d 'each message as a line of JSON'
+__mqtool_option recv -l on-failure -x -a 'stop drop' -d 'when the command fails'
+__mqtool_option recv -l move-failed -x -a '(__mqtool_queues)' -d 'when the command fails, send the message to a queue'
+__mqtool_option recv -s v -l verbose -d 'say at the end how much was received'
+__mqtool_option 'send recv' -l progress -d 'show how far it is, on a terminal'
+__mqtool_option 'recv purge' -s t -l type -x -d 'only messages of this type (System V)'
+__mqtool_option 'recv purge' -s x -l except -d 'with -t: only messages of other types (System V)'
+
+__mqtool_option 'stat watch' -s S -l sysv -d 'System V queues'
+__mqtool_option 'stat watch' -s P -l posix -d 'POSIX queues'
+__mqtool_option 'stat watch' -s o -l output -x -a '(__mqtool_column_list)' -d 'show these columns'
+__mqtool_option 'stat watch' -s s -l sort -x -a '(__mqtool_sort)' -d 'sort by a column'
+__mqtool_option 'stat watch' -s j -s J -l json -d 'as JSON'
+__mqtool_option stat -s b -l bytes -d 'sizes in bytes'
+__mqtool_option stat -s H -l noheadings -d 'no line of headings'
+__mqtool_option stat -s w -l waiters -d 'look for the processes that wait on queues'
+__mqtool_option stat -s L -l limits -d 'show the limits of the kernel'
+
+__mqtool_option check -s w -l warning -x -d 'WARNING from this use on'
+__mqtool_option check -s c -l critical -x -d 'CRITICAL from this use on'
+
+__mqtool_option rm -s f -l force -d 'a queue that is not there is fine'
+__mqtool_option rm -s v -l verbose -d 'print the name of each queue removed'
+
+__mqtool_option wait -l messages -x -d 'until so many messages wait'
+__mqtool_option wait -l empty -d 'until no message waits'
+__mqtool_option wait -l writable -d 'until there is room for a message'
+__mqtool_option wait -l exists -d 'until there is such a queue'
+__mqtool_option wait -l gone -d 'until there is no such queue'
+__mqtool_option wait -s T -l timeout -x -d 'wait at most this long'
+
+__mqtool_option watch -s d -l delay -x -d 'look so often'
+__mqtool_option watch -s n -l iterations -x -d 'end after so many looks'
+__mqtool_option watch -l filter -x -a 'kind=posix kind=sysv' -d 'show only these queues'
+__mqtool_option watch -s b -l batch -d 'print tables instead of a screen'
+__mqtool_option watch -l color -x -a 'auto always never' -d 'colours on the screen'
+__mqtool_option watch -l ascii -d 'nothing but ASCII characters'
+__mqtool_option watch -l mouse -d 'take the mouse on the screen'
+
+__mqtool_option 'stat check set rm purge watch' -a '(__mqtool_queues)'
+for name in send recv wait
+    complete -c mqtool -n "__mqtool_first_operand $name" -a '(__mqtool_queues)'
+    contains $name send recv
+    and complete -c mq$name -n "__mqtool_first_operand $name" -a '(__mqtool_queues)'
+end
+for name in mqtool mqrecv
+    complete -c $name -n __mqtool_behind_dashes -a '(__mqtool_subcommand)'
+end
