@@ -97,12 +97,16 @@ static int grow(struct batch *b)
 	return 0;
 }
 
-/* Bytes of room for one more message within the bound. */
+/* No room for one more, not even an empty one: its terminator would be beyond the memory. */
+static bool is_full(const struct batch *b)
+{
+	return b->n == BATCH_MESSAGES || (b->n > 0 && b->len >= BATCH_BYTES);
+}
+
+/* Bytes of room for one more message, where the batch is not full. */
 static size_t room_left(const struct batch *b)
 {
-	if (b->n == 0)
-		return b->cap;
-	return b->len < BATCH_BYTES ? BATCH_BYTES - b->len : 0;
+	return b->n == 0 ? b->cap : BATCH_BYTES - b->len;
 }
 
 /* After -E2BIG: makes room by writing, or else by growing. */
@@ -120,7 +124,7 @@ int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout
 	int rc;
 
 	*writing = false;
-	if (b->n == BATCH_MESSAGES) {
+	if (is_full(b)) {
 		*writing = true;
 		rc = batch_write(b);
 		if (rc < 0)
@@ -145,7 +149,7 @@ int batch_peek(struct batch *b, size_t index, bool *writing)
 {
 	int rc;
 
-	*writing = b->n == BATCH_MESSAGES;
+	*writing = is_full(b);
 	rc = *writing ? batch_write(b) : 0;
 	while (rc == 0) {
 		*writing = false;

@@ -420,6 +420,19 @@ refilled()
 	limit kernel/msgmnb 16384
 }
 
+@test "empty messages behind 64 KiB" {
+	limit kernel/msgmnb 1000000
+	mqtool rm 0x1
+	mqtool create 0x1
+	perl -e 'print "x" x 8191, "\n" for 1 .. 8; print "\n" x 3000' >in
+	mqtool send -l 0x1 <in
+	mqtool recv --peek -a 0x1 | cmp in
+	mqtool recv --peek -a -F '%s\n' 0x1 | cmp in
+	mqtool recv --peek -a -r 0x1 | cmp <(tr -d '\n' <in)
+	mqtool recv -a -0 0x1 | cmp <(tr '\n' '\0' <in)
+	limit kernel/msgmnb 16384
+}
+
 # In front of a command: makes its standard output, a pipe, as small as can be (F_SETPIPE_SZ).
 small_pipe=(perl -e 'fcntl(STDOUT, 1031, 4096); exec @ARGV')
 # The same, and one that does not block.
