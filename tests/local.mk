@@ -51,6 +51,7 @@ BATS_TESTS = \
 	tests/bats/harness.bats \
 	tests/bats/install.bats \
 	tests/bats/json.bats \
+	tests/bats/load.bats \
 	tests/bats/man-examples.bats \
 	tests/bats/peek.bats \
 	tests/bats/progress.bats \
@@ -68,6 +69,7 @@ BATS_TESTS = \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
 	tests/bats/stat.bats \
+	tests/bats/users.bats \
 	tests/bats/wait.bats \
 	tests/bats/waiting.bats \
 	tests/bats/watch-batch.bats
