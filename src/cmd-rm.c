@@ -1,20 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd-rm.c - mqtool rm: remove queues
+ * cmd-rm.c - mqtool rm: remove queues, those named or those of some description
  */
 #include "config.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "cmd.h"
+#include "queue-filter.h"
 
-enum { OPT_FORCE = OPT_FIRST, OPT_VERBOSE };
+enum {
+	OPT_FORCE = OPT_FIRST, OPT_ALL, OPT_SYSV, OPT_POSIX, OPT_MATCH, OPT_EMPTY, OPT_IDLE,
+	OPT_OWNER, OPT_DRY_RUN, OPT_YES, OPT_VERBOSE
+};
 
 static const struct poptOption rm_options[] = {
 	{ "force", 'f', POPT_ARG_NONE, NULL, OPT_FORCE, N_("a queue that is not there is fine"),
 	  NULL },
+	{ "all", 'a', POPT_ARG_NONE, NULL, OPT_ALL,
+	  N_("no QUEUE: all queues for which all of the following that are given hold"), NULL },
+	{ "sysv", 'S', POPT_ARG_NONE, NULL, OPT_SYSV, N_("-a: System V queues"), NULL },
+	{ "posix", 'P', POPT_ARG_NONE, NULL, OPT_POSIX, N_("-a: POSIX queues"), NULL },
+	{ "match", 0, POPT_ARG_STRING, NULL, OPT_MATCH,
+	  N_("-a: queues whose name or key, as mqtool prints it, matches"), N_("GLOB") },
+	{ "empty", 0, POPT_ARG_NONE, NULL, OPT_EMPTY, N_("-a: queues without messages"), NULL },
+	{ "idle", 0, POPT_ARG_STRING, NULL, OPT_IDLE,
+	  N_("-a: queues not sent to or received from for so long"), N_("DURATION") },
+	{ "owner", 0, POPT_ARG_STRING, NULL, OPT_OWNER, N_("-a: queues of a user"), N_("USER") },
+	{ "dry-run", 0, POPT_ARG_NONE, NULL, OPT_DRY_RUN,
+	  N_("print what would go, and remove nothing"), NULL },
+	{ "yes", 'y', POPT_ARG_NONE, NULL, OPT_YES, N_("-a: do not ask"), NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
 	  N_("print the name of each queue removed"), NULL },
 	CMD_COMMON_OPTIONS
@@ -22,55 +42,326 @@ static const struct poptOption rm_options[] = {
 
 struct rm {
 	bool force;
+	bool all;
+	bool dry_run;
+	bool yes;
 	bool verbose;
+	struct queue_filter filter;
+	const char *filter_seen;   /* a filter's option as it was written */
 };
+
+/* ---- the command line ---- */
+
+static bool read_owner(struct cmdline *cl, const char *text, struct queue_filter *f)
+{
+	struct queue_attr attr = { 0 };
+
+	if (!opt_owner(cl, text, &attr))
+		return false;
+	if (attr.have != CREATE_OWNER)
+		return msg_usage(_("%s: '%s' is not a user alone"), cl->seen, msg_quote(text)) ==
+		       EX_DONE;
+	f->owner = attr.uid;
+	return true;
+}
+
+static bool read_glob(struct cmdline *cl, const char *text, struct queue_filter *f)
+{
+	f->glob = text;
+	return *text || msg_usage(_("%s: an empty pattern matches no queue"), cl->seen) == EX_DONE;
+}
+
+static bool read_filter(struct cmdline *cl, int opt, const char *value, struct rm *rm)
+{
+	struct queue_filter *f = &rm->filter;
+
+	rm->filter_seen = opt == OPT_SYSV ? "-S" : opt == OPT_POSIX ? "-P" :
+			  opt == OPT_MATCH ? "--match" : opt == OPT_EMPTY ? "--empty" :
+			  opt == OPT_IDLE ? "--idle" : "--owner";
+	switch (opt) {
+	case OPT_SYSV:
+	case OPT_POSIX:
+		f->have |= FILTER_KIND;
+		f->kinds |= opt == OPT_SYSV ? QUEUE_MASK_SYSV : QUEUE_MASK_POSIX;
+		return true;
+	case OPT_MATCH:
+		f->have |= FILTER_MATCH;
+		return read_glob(cl, value, f);
+	case OPT_EMPTY:
+		f->have |= FILTER_EMPTY;
+		return true;
+	case OPT_IDLE:
+		f->have |= FILTER_IDLE;
+		return opt_duration(cl, value, &f->idle_ns);
+	default:
+		f->have |= FILTER_OWNER;
+		return read_owner(cl, value, f);
+	}
+}
+
+static bool read_option(struct cmdline *cl, int opt, const char *value, struct rm *rm)
+{
+	switch (opt) {
+	case OPT_FORCE:
+		rm->force = true;
+		return true;
+	case OPT_ALL:
+		rm->all = true;
+		return true;
+	case OPT_DRY_RUN:
+		rm->dry_run = true;
+		return true;
+	case OPT_YES:
+		rm->yes = true;
+		return true;
+	case OPT_VERBOSE:
+		rm->verbose = true;
+		return true;
+	default:
+		return read_filter(cl, opt, value, rm);
+	}
+}
+
+static int check_all(const struct cmdline *cl, const struct rm *rm)
+{
+	if (cl->noperands > 0)
+		return msg_usage(_("-a takes no QUEUE: '%s' cannot be named"),
+				 msg_quote(cl->operands[0]));
+	if (!rm->filter.have)
+		return msg_usage(_("-a needs -S, -P, --match, --empty, --idle or --owner"));
+	if (rm->force)
+		return msg_usage(_("-f is for queues that are named; -y does not ask"));
+	return EX_DONE;
+}
+
+static int check_named(const struct cmdline *cl, const struct rm *rm)
+{
+	if (rm->filter.have)
+		return msg_usage(_("%s needs -a"), rm->filter_seen);
+	if (rm->yes)
+		return msg_usage(_("-y needs -a: only -a asks"));
+	if (cl->noperands == 0)
+		return msg_usage(_("no queue given"));
+	return EX_DONE;
+}
+
+/* ---- queues by name ---- */
 
 static int remove_one(const struct queue_ref *ref, void *arg)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_REMOVE, .ref = ref };
 	const struct rm *rm = arg;
 	char name[QUEUE_NAME_TEXT];
-	int rc = queue_remove(ref);
+	int rc = rm->dry_run ? queue_exists(ref) : queue_remove(ref);
 
 	/* An ftok path that is not there names no queue, so nothing is known to be missing. */
 	if (rc == -ENOENT && rm->force && !ref->error)
 		return EX_DONE;
 	if (rc < 0)
 		return msg_queue_failed(&attempt, rc);
-	if (rm->verbose)
+	if (rm->verbose || rm->dry_run)
 		puts(queue_ref_text(ref, name));
 	return EX_DONE;
 }
 
+static int remove_named(struct cmdline *cl, struct rm *rm)
+{
+	struct queue_ref *refs = cmdline_queues(cl, 0);
+	int status;
+
+	if (!refs)
+		return EX_BADUSAGE;
+	status = cmdline_each(refs, cl->noperands, remove_one, rm);
+	free(refs);
+	return status;
+}
+
+/* ---- queues by description ---- */
+
+#define FILTER_DETAIL STAT_MESSAGES
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+/* Leaves in the list those for which all holds, in order. */
+static void choose(const struct rm *rm, struct queue_list *list)
+{
+	int64_t now = now_ns();
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (queue_filter_holds(&rm->filter, &list->items[i], now))
+			list->items[n++] = list->items[i];
+	list->n = n;
+	queue_list_sort(list);
+}
+
+/* The reference for messages: as the queue is printed. */
+static void printed_ref(const struct queue_stat *st, struct queue_ref *ref)
+{
+	queue_stat_ref(st, ref);
+	if (st->kind == QUEUE_SYSV && st->key) {
+		ref->by = QUEUE_BY_KEY;
+		ref->key = st->key;
+	}
+}
+
+static int report(const struct queue_stat *st, int error)
+{
+	struct queue_ref ref;
+	const struct queue_attempt attempt = { .op = QUEUE_OP_REMOVE, .ref = &ref };
+
+	printed_ref(st, &ref);
+	return msg_queue_failed(&attempt, error);
+}
+
+/*
+ * Looks again, as much may have happened since the list was made, and removes the queue if it is
+ * the same and still as described.
+ */
+static int remove_listed(const struct rm *rm, const struct queue_stat *seen)
+{
+	char name[QUEUE_NAME_TEXT];
+	struct queue_stat now;
+	struct queue_ref ref;
+	int rc;
+
+	queue_stat_text(seen, name);
+	rc = queue_look_again(seen, FILTER_DETAIL, &now);
+	if (rc == -ESTALE || (rc == 0 && !queue_filter_holds(&rm->filter, &now, now_ns()))) {
+		msg_error(_("%s: left alone: it changed meanwhile"), name);
+		return EX_DONE;
+	}
+	if (rc == 0 && !rm->dry_run) {
+		queue_stat_ref(seen, &ref);
+		rc = queue_remove(&ref);
+	}
+	if (rc == -ENOENT)
+		return EX_DONE; /* somebody else was quicker */
+	if (rc < 0)
+		return report(seen, rc);
+	if (rm->verbose || rm->dry_run)
+		puts(name);
+	return EX_DONE;
+}
+
+/* ---- asking ---- */
+
+#define NAMES_SHOWN 20
+
+static void show_names(const struct queue_list *list)
+{
+	char name[QUEUE_NAME_TEXT];
+	size_t i;
+
+	for (i = 0; i < list->n && i < NAMES_SHOWN; i++)
+		fprintf(stderr, "%s\n", queue_stat_text(&list->items[i], name));
+	if (list->n > i)
+		fprintf(stderr, text_n("... and %zu more (--dry-run prints all)\n",
+				       "... and %zu more (--dry-run prints all)\n", list->n - i),
+			list->n - i);
+}
+
+/* The first letter of a line from the terminal; 0 at its end. */
+static char read_answer(void)
+{
+	char first = '\0', c;
+	bool begun = false;
+
+	while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n') {
+		if (!begun && c != ' ' && c != '\t') {
+			first = c;
+			begun = true;
+		}
+	}
+	return first;
+}
+
+static int ask(const struct queue_list *list)
+{
+	char answer;
+
+	show_names(list);
+	fprintf(stderr, text_n("Remove %zu queue? [y/N] ", "Remove %zu queues? [y/N] ", list->n),
+		list->n);
+	answer = read_answer();
+	if (answer == 'y' || answer == 'Y')
+		return EX_DONE;
+	msg_error(_("nothing was removed"));
+	return EX_FAILED;
+}
+
+static int remove_chosen(const struct rm *rm, const struct queue_list *list)
+{
+	int status = EX_DONE;
+
+	if (list->n && !rm->yes && !rm->dry_run)
+		status = ask(list);
+	if (status != EX_DONE)
+		return status;
+	for (size_t i = 0; i < list->n; i++)
+		status = status_first(status, remove_listed(rm, &list->items[i]));
+	return status;
+}
+
+static int remove_all(const struct rm *rm)
+{
+	unsigned int kinds = queue_filter_kinds(&rm->filter);
+	struct queue_list list = { 0 };
+	int rc, status;
+
+	if (!rm->yes && !rm->dry_run && !(isatty(STDIN_FILENO) && isatty(STDERR_FILENO)))
+		return msg_usage(_("no terminal to ask on: give -y or --dry-run"));
+	text_init(); /* fnmatch(3) goes by the characters of the locale */
+	rc = queue_list(&list, kinds, FILTER_DETAIL);
+	if (rc < 0) {
+		msg_error("%s", strerror(-rc));
+		status = EX_FAILED;
+	} else {
+		/* Not all is known to have been done where a kind cannot be listed. */
+		status = msg_list_notes(&list, kinds);
+		for (size_t i = 0; i < QUEUE_KINDS; i++)
+			if (list.note[i])
+				status = status_first(status, EX_FAILED);
+		choose(rm, &list);
+		status = status_first(status, remove_chosen(rm, &list));
+	}
+	queue_list_free(&list);
+	return status;
+}
+
+/* ---- the command ---- */
+
 static int rm_run(struct cmdline *cl)
 {
-	struct queue_ref *refs;
 	struct rm rm = { 0 };
 	const char *value;
 	int opt, status;
 
-	while ((opt = cmdline_next(cl, &value)) > 0) {
-		if (opt == OPT_FORCE)
-			rm.force = true;
-		else
-			rm.verbose = true;
-	}
+	while ((opt = cmdline_next(cl, &value)) > 0)
+		if (!read_option(cl, opt, value, &rm))
+			return EX_BADUSAGE;
 	if (opt < 0)
 		return EX_BADUSAGE;
-	refs = cmdline_queues(cl, 0);
-	if (!refs)
-		return EX_BADUSAGE;
-	status = cmdline_each(refs, cl->noperands, remove_one, &rm);
-	free(refs);
-	return status;
+	status = rm.all ? check_all(cl, &rm) : check_named(cl, &rm);
+	if (status != EX_DONE)
+		return status;
+	return rm.all ? remove_all(&rm) : remove_named(cl, &rm);
 }
 
 const struct command cmd_rm = {
 	.name = "rm",
 	.operands = N_("QUEUE..."),
 	.summary = N_("Remove queues"),
+	.notes = N_("With -a it is asked before any queue is removed, and each is looked at again just\n"
+		    "before it goes.  An empty answer is no."),
 	.options = rm_options,
-	.min_operands = 1,
+	.min_operands = 0, /* -a takes none */
 	.max_operands = -1,
 	.run = rm_run,
 };

@@ -84,6 +84,8 @@ libmqtool_a_SOURCES = \
 	src/queue-call.h \
 	src/queue-change.c \
 	src/queue-change.h \
+	src/queue-filter.c \
+	src/queue-filter.h \
 	src/queue-posix.c \
 	src/queue-sysv.c \
 	src/queue.c \

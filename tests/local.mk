@@ -24,6 +24,7 @@ UNIT_PURE = \
 	tests/unit/procs-scan \
 	tests/unit/progress \
 	tests/unit/purge \
+	tests/unit/queue-filter \
 	tests/unit/ref \
 	tests/unit/render \
 	tests/unit/stat \
@@ -58,6 +59,8 @@ BATS_TESTS = \
 	tests/bats/promise.bats \
 	tests/bats/purge.bats \
 	tests/bats/recv.bats \
+	tests/bats/rm-all-users.bats \
+	tests/bats/rm-all.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
 	tests/bats/send.bats \
