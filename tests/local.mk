@@ -5,6 +5,7 @@
 # Unit tests, one cmocka program each: tests/unit/NAME is made from tests/unit/NAME.c.  Those in
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
+	tests/unit/batch \
 	tests/unit/cmdline \
 	tests/unit/columns \
 	tests/unit/create \
@@ -171,6 +172,11 @@ tests_unit_json_LDFLAGS = $(AM_LDFLAGS) \
 # Allocations that fail.
 tests_unit_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc \
 	-Wl,--wrap=reallocarray
+
+# A queue and an output that stop anywhere.
+tests_unit_batch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_take -Wl,--wrap=queue_peek \
+	-Wl,--wrap=queue_settle -Wl,--wrap=queue_room_wanted -Wl,--wrap=wait_write \
+	-Wl,--wrap=stop_signal -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_render_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
