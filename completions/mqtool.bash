@@ -31,7 +31,10 @@ _mqtool_options()
 		;;
 	check) echo -w,--warning=N -c,--critical=N ;;
 	set) echo -m,--mode=MODE -o,--owner=OWNER -b,--max-bytes=N ;;
-	rm) echo -f,--force -v,--verbose ;;
+	rm)
+		echo -f,--force -a,--all -S,--sysv -P,--posix --match=N --empty --idle=N --owner=USER \
+			--dry-run -y,--yes -v,--verbose
+		;;
 	purge) echo -t,--type=N -x,--except ;;
 	wait)
 		echo --messages=N --empty --writable --exists --gone -T,--timeout=N
