@@ -142,7 +142,8 @@ static void idle(void)
 	pid_t parent = getpid(), child = 1;
 
 	for (int i = 0; i < 13; i++)
-		dup(0);
+		if (dup(0) < 0)
+			err(1, "dup");
 	for (long n = number(1); n > 0 && child; n--) {
 		child = fork();
 		if (child < 0)
