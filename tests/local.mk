@@ -13,6 +13,7 @@ UNIT_PURE = \
 	tests/unit/filter \
 	tests/unit/format \
 	tests/unit/history \
+	tests/unit/input \
 	tests/unit/json \
 	tests/unit/json-own \
 	tests/unit/layout \
@@ -32,6 +33,7 @@ UNIT_PURE = \
 	tests/unit/table \
 	tests/unit/users \
 	tests/unit/util \
+	tests/unit/wait \
 	tests/unit/walk
 UNIT_TESTS = $(UNIT_PURE) \
 	tests/unit/list \
@@ -177,6 +179,10 @@ tests_unit_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc \
 tests_unit_batch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_take -Wl,--wrap=queue_peek \
 	-Wl,--wrap=queue_settle -Wl,--wrap=queue_room_wanted -Wl,--wrap=wait_write \
 	-Wl,--wrap=stop_signal -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
+
+# Allocations that fail, no thread to be had.
+tests_unit_input_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
+tests_unit_wait_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create -Wl,--wrap=eventfd
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_render_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc

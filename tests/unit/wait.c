@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wait.c - tests of calls that block until there is a cause to end them
+ *
+ * Stop signals and the helper belong to the process: what needs them fresh runs in a child.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "util.h"
+#include "wait.h"
+
+#define MS (NSEC_PER_SEC / 1000)
+
+/* Linked with --wrap=pthread_create and --wrap=eventfd. */
+static int thread_error;
+static bool no_eventfd;
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+			  void *arg);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+			  void *arg);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+			  void *arg)
+{
+	return thread_error ? thread_error : __real_pthread_create(thread, attr, run, arg);
+}
+
+int __real_eventfd(unsigned int count, int flags);
+int __wrap_eventfd(unsigned int count, int flags);
+
+int __wrap_eventfd(unsigned int count, int flags)
+{
+	if (no_eventfd) {
+		errno = EMFILE;
+		return -1;
+	}
+	return __real_eventfd(count, flags);
+}
+
+/* What a child must find true; its line is the child's exit status, as far as that goes. */
+#define CHECK(condition)                                                                          \
+	do {                                                                                      \
+		if (!(condition)) {                                                               \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);           \
+			_exit(1);                                                                 \
+		}                                                                                 \
+	} while (0)
+
+/* Runs test in a process of its own; returns how it ended, as waitpid(2) has it. */
+static int in_child(void (*test)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		alarm(30); /* a call that is never ended fails the test */
+		test();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void passes(void (*test)(void))
+{
+	assert_int_equal(in_child(test), 0);
+}
+
+static void dies_by(int sig, void (*test)(void))
+{
+	int status = in_child(test);
+
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), sig);
+}
+
+/* A call that blocks until it is interrupted. */
+static void block(void)
+{
+	while (poll(NULL, 0, -1) < 0 && errno == EINTR && !wait_cause())
+		;
+}
+
+/* ---- deadlines ---- */
+
+static void deadline(void)
+{
+	static const int64_t timeouts[] = { 1, 20 * MS, 150 * MS, 1100 * MS, 30 * MS };
+
+	for (size_t i = 0; i < ARRAY_SIZE(timeouts); i++) {
+		int64_t begin = clock_monotonic_ns();
+
+		CHECK(wait_begin(timeouts[i], NULL, NULL) == 0);
+		block();
+		CHECK(wait_end() == -ETIMEDOUT);
+		CHECK(clock_monotonic_ns() - begin >= timeouts[i]);
+	}
+}
+
+static void test_deadline(void **state)
+{
+	(void)state;
+	passes(deadline);
+}
+
+static void second_wait_ends_sooner(void)
+{
+	int64_t begin;
+
+	/* The helper sleeps till its look in a second ... */
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	CHECK(wait_end() == 0);
+	/* ... and must be told that there is less time now.  A busy machine may be late once. */
+	for (int tries = 0; tries < 5; tries++) {
+		begin = clock_monotonic_ns();
+		CHECK(wait_begin(50 * MS, NULL, NULL) == 0);
+		block();
+		CHECK(wait_end() == -ETIMEDOUT);
+		if (clock_monotonic_ns() - begin < 700 * MS)
+			return;
+	}
+	CHECK(!"in time");
+}
+
+static void test_second_wait_ends_sooner(void **state)
+{
+	(void)state;
+	passes(second_wait_ends_sooner);
+}
+
+static void longest_deadline(void)
+{
+	CHECK(wait_begin(INT64_MAX, NULL, NULL) == 0);
+	CHECK(wait_cause() == 0);
+	poll(NULL, 0, 30);
+	CHECK(wait_cause() == 0);
+	CHECK(wait_end() == 0);
+}
+
+static void test_longest_deadline(void **state)
+{
+	(void)state;
+	passes(longest_deadline);
+}
+
+/* ---- checks ---- */
+
+static int checks;
+
+static int check_third(void *arg)
+{
+	CHECK(arg == &checks);
+	return ++checks == 3 ? -EIDRM : 0;
+}
+
+/* Once a second, until it gives the cause; at the beginning too, or the queue may be long gone. */
+static void check_ends_wait(void)
+{
+	int64_t begin = clock_monotonic_ns();
+
+	CHECK(wait_begin(-1, check_third, &checks) == 0);
+	block();
+	CHECK(wait_end() == -EIDRM);
+	CHECK(checks == 3);
+	CHECK(clock_monotonic_ns() - begin >= 900 * MS);
+}
+
+static void test_check_ends_wait(void **state)
+{
+	(void)state;
+	passes(check_ends_wait);
+}
+
+/* ---- stop signals ---- */
+
+static void stop_before_wait(void)
+{
+	stop_init();
+	CHECK(stop_signal() == 0);
+	raise(SIGTERM);
+	CHECK(stop_signal() == SIGTERM);
+	/* The signal is long past when the call blocks: only the helper can end it. */
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	poll(NULL, 0, -1);
+	CHECK(wait_end() == -EINTR);
+	/* The first one counts. */
+	raise(SIGINT);
+	CHECK(stop_signal() == SIGTERM);
+}
+
+static void test_stop_before_wait(void **state)
+{
+	(void)state;
+	passes(stop_before_wait);
+}
+
+static void stop_before_later_wait(void)
+{
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	CHECK(wait_end() == 0);
+	raise(SIGHUP);
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	poll(NULL, 0, -1);
+	CHECK(wait_cause() == -EINTR);
+	CHECK(wait_end() == -EINTR);
+}
+
+static void test_stop_before_later_wait(void **state)
+{
+	(void)state;
+	passes(stop_before_later_wait);
+}
+
+/*
+ * The race itself: the signal comes when the wait has begun and the call not.  A thread of ours
+ * sends it to the caller, who has not blocked yet.
+ */
+static void stop_between(void)
+{
+	for (int i = 0; i < 3; i++) {
+		CHECK(wait_begin(20 * MS, NULL, NULL) == 0);
+		/* The deadline passes, and its first kick hits nothing. */
+		while (wait_cause() == 0)
+			;
+		poll(NULL, 0, -1);
+		CHECK(wait_end() == -ETIMEDOUT);
+	}
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	raise(SIGINT);
+	poll(NULL, 0, -1);
+	CHECK(wait_end() == -EINTR);
+}
+
+static void test_stop_between(void **state)
+{
+	(void)state;
+	passes(stop_between);
+}
+
+static void ignored_stays_ignored(void)
+{
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	stop_init();
+	raise(SIGINT);
+	CHECK(stop_signal() == 0);
+	CHECK(stop_pipe_ignored());
+	raise(SIGHUP);
+	CHECK(stop_signal() == SIGHUP);
+}
+
+static void test_ignored_stays_ignored(void **state)
+{
+	(void)state;
+	passes(ignored_stays_ignored);
+}
+
+static void pipe_signal(void)
+{
+	sigset_t set;
+
+	stop_init();
+	CHECK(!stop_pipe_ignored());
+	raise(SIGPIPE); /* ignored from now on */
+	stop_child_defaults(&set);
+	CHECK(sigismember(&set, SIGPIPE) == 1);
+	CHECK(sigismember(&set, SIGTERM) == 0);
+}
+
+static void pipe_signal_ignored_before(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	stop_init();
+	stop_child_defaults(&set);
+	CHECK(sigismember(&set, SIGPIPE) == 0);
+}
+
+static void test_pipe_signal(void **state)
+{
+	(void)state;
+	passes(pipe_signal);
+	passes(pipe_signal_ignored_before);
+}
+
+static void die_by_term(void)
+{
+	stop_init();
+	raise(SIGTERM);
+	stop_die(stop_signal());
+}
+
+static void die_by_blocked(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	stop_init();
+	stop_die(SIGINT);
+}
+
+static void test_die(void **state)
+{
+	(void)state;
+	dies_by(SIGTERM, die_by_term);
+	dies_by(SIGINT, die_by_blocked);
+}
+
+/* Signals are the caller's: the helper never takes one from it. */
+static void helper_takes_no_signal(void)
+{
+	sigset_t set;
+	siginfo_t info;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	CHECK(wait_end() == 0);
+	for (int i = 0; i < 100; i++) {
+		CHECK(kill(getpid(), SIGUSR1) == 0);
+		CHECK(sigtimedwait(&set, &info, &(struct timespec){ 0, 0 }) == SIGUSR1);
+	}
+}
+
+static void test_helper_takes_no_signal(void **state)
+{
+	(void)state;
+	passes(helper_takes_no_signal);
+}
+
+/* ---- standard output ---- */
+
+static void reader_goes(void)
+{
+	int fds[2];
+	pid_t reader;
+
+	CHECK(pipe(fds) == 0);
+	CHECK(dup2(fds[1], STDOUT_FILENO) == STDOUT_FILENO);
+	close(fds[1]);
+	/* The helper keeps every descriptor that is open at its start. */
+	reader = fork();
+	CHECK(reader >= 0);
+	if (reader == 0) {
+		close(STDOUT_FILENO);
+		pause();
+		_exit(1);
+	}
+	close(fds[0]);
+	wait_watch_stdout();
+	CHECK(wait_begin(100 * MS, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -ETIMEDOUT);
+	CHECK(kill(reader, SIGKILL) == 0);
+	CHECK(waitpid(reader, NULL, 0) == reader);
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -EPIPE);
+	/* Gone is gone. */
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -EPIPE);
+}
+
+static void file_never_goes(void)
+{
+	int fd = open("/dev/null", O_WRONLY);
+
+	CHECK(dup2(fd, STDOUT_FILENO) == STDOUT_FILENO);
+	wait_watch_stdout();
+	CHECK(wait_begin(50 * MS, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -ETIMEDOUT);
+}
+
+static void test_reader_goes(void **state)
+{
+	(void)state;
+	passes(reader_goes);
+	passes(file_never_goes);
+}
+
+/* ---- read and write ---- */
+
+static void moves_bytes(void)
+{
+	char buf[16] = "";
+	int fds[2];
+
+	CHECK(pipe(fds) == 0);
+	CHECK(wait_write(fds[1], "hello", 5) == 5);
+	CHECK(wait_read(fds[0], buf, sizeof(buf)) == 5);
+	CHECK(memcmp(buf, "hello", 5) == 0);
+	close(fds[1]);
+	CHECK(wait_read(fds[0], buf, sizeof(buf)) == 0);
+	CHECK(wait_read(-1, buf, sizeof(buf)) == -EBADF);
+	CHECK(wait_write(fds[0], "x", 1) == -EBADF);
+	close(fds[0]);
+}
+
+/* A file that somebody opened O_NONBLOCK and shares with us is waited for all the same. */
+static void nonblocking_files(void)
+{
+	static char room[1 << 20];
+	int fds[2];
+	pid_t pid;
+	ssize_t n;
+
+	CHECK(pipe2(fds, O_NONBLOCK) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		poll(NULL, 0, 100);
+		_exit(write(fds[1], "late", 4) == 4 ? 0 : 1);
+	}
+	CHECK(wait_read(fds[0], room, sizeof(room)) == 4);
+	CHECK(waitpid(pid, NULL, 0) == pid);
+
+	while (write(fds[1], room, 4096) == 4096)
+		;
+	CHECK(errno == EAGAIN);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		poll(NULL, 0, 100);
+		_exit(read(fds[0], room, sizeof(room)) > 0 ? 0 : 1);
+	}
+	n = wait_write(fds[1], room, 4096);
+	CHECK(n > 0 && n <= 4096);
+	CHECK(waitpid(pid, NULL, 0) == pid);
+}
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+	raise(SIGTERM);
+}
+
+/* What is no stop signal interrupts a read for nobody; a stop signal ends it. */
+static void stop_ends_read(void)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	char buf[16];
+	int fds[2];
+
+	CHECK(pipe(fds) == 0);
+	stop_init();
+	CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+	alarm(1);
+	CHECK(wait_read(fds[0], buf, sizeof(buf)) == -EINTR);
+	CHECK(stop_signal() == SIGTERM);
+}
+
+static void stop_ends_write(void)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	static char room[1 << 20];
+	int fds[2];
+	ssize_t n;
+
+	CHECK(pipe(fds) == 0);
+	stop_init();
+	CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+	alarm(1);
+	/* The part that went is told first. */
+	n = wait_write(fds[1], room, sizeof(room));
+	CHECK(n > 0 && (size_t)n < sizeof(room));
+	CHECK(wait_write(fds[1], room, sizeof(room)) == -EINTR);
+}
+
+static void test_read_and_write(void **state)
+{
+	(void)state;
+	passes(moves_bytes);
+	passes(nonblocking_files);
+	passes(stop_ends_read);
+	passes(stop_ends_write);
+}
+
+/* ---- no helper ---- */
+
+static void no_helper(void)
+{
+	char buf[1];
+	int fds[2];
+
+	CHECK(pipe(fds) == 0);
+	thread_error = EAGAIN;
+	CHECK(wait_begin(-1, NULL, NULL) == -EAGAIN);
+	CHECK(wait_read(fds[0], buf, 1) == -EAGAIN);
+	thread_error = 0;
+	no_eventfd = true;
+	CHECK(wait_begin(-1, NULL, NULL) == -EMFILE);
+	no_eventfd = false;
+	CHECK(wait_begin(10 * MS, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -ETIMEDOUT);
+}
+
+static void test_no_helper(void **state)
+{
+	(void)state;
+	passes(no_helper);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_second_wait_ends_sooner),
+		cmocka_unit_test(test_longest_deadline),
+		cmocka_unit_test(test_check_ends_wait),
+		cmocka_unit_test(test_stop_before_wait),
+		cmocka_unit_test(test_stop_before_later_wait),
+		cmocka_unit_test(test_stop_between),
+		cmocka_unit_test(test_ignored_stays_ignored),
+		cmocka_unit_test(test_pipe_signal),
+		cmocka_unit_test(test_die),
+		cmocka_unit_test(test_helper_takes_no_signal),
+		cmocka_unit_test(test_reader_goes),
+		cmocka_unit_test(test_read_and_write),
+		cmocka_unit_test(test_no_helper),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
