@@ -4,6 +4,12 @@
 
 load helper
 
+setup()
+{
+	test_setup
+	small_queues
+}
+
 # plugin STATUS ARGUMENT...: runs check, which must print one line of a plugin's, with nothing on
 # stderr, and exit with STATUS.
 plugin()

@@ -262,6 +262,13 @@ all_bytes()
 	done
 }
 
+# small_queues: POSIX queues that this file makes take messages of at most 128 bytes where it does
+# not say more, so that many of them have room beside those of other tests.
+small_queues()
+{
+	echo 128 2>/dev/null >/proc/sys/fs/mqueue/msgsize_default || :
+}
+
 # create ARG...: mqtool create; the queues are removed with the test.  All POSIX queues of a user,
 # those of tests that run beside this one too, have room for about nine of the default size.
 create()

@@ -4,6 +4,12 @@
 
 load helper
 
+setup()
+{
+	test_setup
+	small_queues
+}
+
 # types KEY: the types of the messages that wait, in their order.
 types()
 {

@@ -4,6 +4,12 @@
 
 load helper
 
+setup()
+{
+	test_setup
+	small_queues
+}
+
 teardown()
 {
 	exec 7>&-

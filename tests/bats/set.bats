@@ -4,6 +4,12 @@
 
 load helper
 
+setup()
+{
+	test_setup
+	small_queues
+}
+
 # one_line TEXT: that is all of stderr.
 one_line()
 {

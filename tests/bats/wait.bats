@@ -4,6 +4,12 @@
 
 load helper
 
+setup()
+{
+	test_setup
+	small_queues
+}
+
 # A wait that is never over.
 pending()
 {

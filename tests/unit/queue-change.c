@@ -32,9 +32,11 @@ static struct queue_ref ref_of(const char *text)
 	return ref;
 }
 
+/* Small: all POSIX queues of a user share one limit, those of other tests too. */
 static void make(const char *text)
 {
-	const struct queue_attr attr = { 0 };
+	const struct queue_attr attr = { .have = CREATE_MAXMSG | CREATE_MSGSIZE, .maxmsg = 10,
+					 .msgsize = 128 };
 	struct queue_ref ref = ref_of(text);
 
 	assert_int_equal(queue_create(&ref, &attr, NULL), 0);
