@@ -12,6 +12,7 @@ UNIT_PURE = \
 	tests/unit/diagnose \
 	tests/unit/filter \
 	tests/unit/format \
+	tests/unit/handler \
 	tests/unit/history \
 	tests/unit/input \
 	tests/unit/json \
@@ -174,6 +175,12 @@ tests_unit_json_LDFLAGS = $(AM_LDFLAGS) \
 # Allocations that fail.
 tests_unit_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc \
 	-Wl,--wrap=reallocarray
+
+# Programs that cannot be started.
+tests_unit_handler_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=memfd_create -Wl,--wrap=pwrite \
+	-Wl,--wrap=pwrite64 -Wl,--wrap=posix_spawn_file_actions_init \
+	-Wl,--wrap=posix_spawnattr_init -Wl,--wrap=posix_spawn -Wl,--wrap=waitpid \
+	-Wl,--wrap=calloc
 
 # A queue and an output that stop anywhere.
 tests_unit_batch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_take -Wl,--wrap=queue_peek \
