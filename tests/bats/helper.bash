@@ -227,6 +227,32 @@ broken_pipe()
 	exec 8<>"$BATS_TEST_TMPDIR/broken" 9>"$BATS_TEST_TMPDIR/broken" 8>&-
 }
 
+# A pipe whose reader has stopped: 9 is both its ends.  It is full, or has room for one page where
+# $1 is "page": of a longer write that is how much it takes.
+stopped_reader()
+{
+	mkfifo fifo
+	exec 9<>fifo
+	perl -e 'use Fcntl;
+		sysopen(my $pipe, "fifo", O_WRONLY | O_NONBLOCK) or die;
+		1 while syswrite($pipe, "#" x 4096);
+		sysread(STDIN, my $junk, 4096) if $ARGV[0]' -- "$@" <&9
+}
+
+# What is in that pipe goes to the file "out", but for what filled it.
+drain()
+{
+	exec 7<fifo 9>&-
+	tr -d '#' <&7 >out
+	exec 7<&-
+}
+
+# The process waits in write(2).
+in_write()
+{
+	[[ $(cat "/proc/$1/wchan") == *pipe_write* ]]
+}
+
 # on_terminal COMMAND [ARG...]: runs it with a terminal for its three standard files, and prints
 # what it writes there: lines end in CR LF.
 on_terminal()

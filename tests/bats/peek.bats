@@ -244,3 +244,61 @@ later_than()
 	equal "$output" ""
 	equal "$(mqtool recv -a 0x1)" $'1\n2\n3'
 }
+
+# Messages that come in more than one batch.
+many()
+{
+	yes | head -n 3000 >in
+	mqtool send -l 0x1 <in
+}
+
+@test "--peek, its output refused before all was seen: the same" {
+	many
+	run -1 --separate-stderr sh -c 'mqtool recv --peek -a 0x1 >/dev/full'
+	equal "$stderr" "mqtool recv: cannot write standard output: No space left on device"
+	run -1 --separate-stderr sh -c 'mqtool recv --peek -a -t -1 0x1 >/dev/full'
+	equal "$stderr" "mqtool recv: cannot write standard output: No space left on device"
+	equal "$(waiting 0x1)" 3000
+}
+
+@test "--peek is stopped by a signal, or goes on when its reader does" {
+	local option
+	many
+	for option in '' '-t -1'; do
+		stopped_reader
+		# shellcheck disable=SC2086
+		start mqtool recv --peek -a $option 0x1 >fifo
+		wait_until in_write "$pid"
+		kill -TERM "$pid"
+		finish "$pid" 143
+		exec 9>&-
+		rm fifo
+		stopped_reader
+		# shellcheck disable=SC2086
+		start mqtool recv --peek -a $option 0x1 >fifo
+		wait_until in_write "$pid"
+		drain
+		finish "$pid" 0
+		cmp out in
+		rm fifo
+	done
+	equal "$(waiting 0x1)" 3000
+}
+
+@test "--peek of a queue that is removed meanwhile: status 4, what was seen is shown" {
+	local option
+	for option in '' '-t -1'; do
+		many
+		stopped_reader
+		# shellcheck disable=SC2086
+		start sh -c 'exec mqtool recv --peek -a "$@" >fifo 2>err' - $option 0x1
+		wait_until in_write "$pid"
+		mqtool rm 0x1
+		drain
+		finish "$pid" 4
+		[ "$(wc -l <out)" -ge 1024 ]
+		matches "$(cat err)" "mqtool recv: key:0x00000001: the queue was removed*"
+		mqtool create 0x1
+		rm fifo
+	done
+}
