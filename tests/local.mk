@@ -27,6 +27,7 @@ UNIT_PURE = \
 	tests/unit/procs-scan \
 	tests/unit/progress \
 	tests/unit/purge \
+	tests/unit/queue-errors \
 	tests/unit/queue-filter \
 	tests/unit/ref \
 	tests/unit/render \
@@ -38,6 +39,7 @@ UNIT_PURE = \
 	tests/unit/walk
 UNIT_TESTS = $(UNIT_PURE) \
 	tests/unit/list \
+	tests/unit/list-pieces \
 	tests/unit/look-again \
 	tests/unit/queue-change
 
@@ -186,6 +188,14 @@ tests_unit_handler_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=memfd_create -Wl,--wrap=pw
 tests_unit_batch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_take -Wl,--wrap=queue_peek \
 	-Wl,--wrap=queue_settle -Wl,--wrap=queue_room_wanted -Wl,--wrap=wait_write \
 	-Wl,--wrap=stop_signal -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
+
+# A kernel that answers as it is told.
+tests_unit_queue_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=call_msgsnd -Wl,--wrap=call_msgrcv \
+	-Wl,--wrap=call_mq_send -Wl,--wrap=call_mq_receive -Wl,--wrap=msgctl \
+	-Wl,--wrap=mq_getattr -Wl,--wrap=wait_begin -Wl,--wrap=wait_cause -Wl,--wrap=wait_end \
+	-Wl,--wrap=wait_started
+tests_unit_list_pieces_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=msgctl \
+	-Wl,--wrap=reallocarray
 
 # Allocations that fail, no thread to be had.
 tests_unit_input_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
