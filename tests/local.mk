@@ -58,6 +58,7 @@ BATS_TESTS = \
 	tests/bats/harness.bats \
 	tests/bats/install.bats \
 	tests/bats/json.bats \
+	tests/bats/limits.bats \
 	tests/bats/load.bats \
 	tests/bats/man-examples.bats \
 	tests/bats/peek.bats \
