@@ -22,6 +22,14 @@ uninstall-hook:
 	cd '$(DESTDIR)$(bindir)' && rm -f $(MQTOOL_LINKS)
 endif
 
+# The same objects once more, with the screen: nothing else is to map ncurses.
+if HAVE_NCURSESW
+pkglibexec_PROGRAMS += mqtool-watch
+endif
+mqtool_watch_SOURCES = src/cmd-watch-main.c src/tui.c src/tui.h
+mqtool_watch_CFLAGS = $(AM_CFLAGS) $(NCURSESW_CFLAGS)
+mqtool_watch_LDADD = libmqtool.a $(NCURSESW_LIBS) $(POPT_LIBS) $(LIBINTL)
+
 noinst_LIBRARIES += libmqtool.a
 
 libmqtool_a_SOURCES = \
@@ -29,6 +37,7 @@ libmqtool_a_SOURCES = \
 	src/base64.h \
 	src/batch.c \
 	src/batch.h \
+	src/canvas.c \
 	src/canvas.h \
 	src/cmd-check.c \
 	src/cmd-create.c \
@@ -104,6 +113,9 @@ libmqtool_a_SOURCES = \
 	src/users.h \
 	src/util.c \
 	src/util.h \
+	src/view-pane.c \
+	src/view-paint.c \
+	src/view.c \
 	src/view.h \
 	src/wait.c \
 	src/wait.h \

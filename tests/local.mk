@@ -35,6 +35,7 @@ UNIT_PURE = \
 	tests/unit/table \
 	tests/unit/users \
 	tests/unit/util \
+	tests/unit/view \
 	tests/unit/wait \
 	tests/unit/walk
 UNIT_TESTS = $(UNIT_PURE) \
@@ -163,6 +164,9 @@ tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_l
 
 # Files of /proc that say what the test wants, allocations that fail.
 tests_unit_procs_scan_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=reallocarray
+
+# Users that exist nowhere.
+tests_unit_view_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name -Wl,--wrap=group_name
 
 # Files of any key.
 tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-watch-main.c - mqtool-watch, the sibling that mqtool execs for the screen of watch
+ */
+#include "config.h"
+
+#include "cmd.h"
+#include "tui.h"
+#include "watch.h"
+
+int main(int argc, char **argv)
+{
+	watch_screen = tui_run;
+	return stdout_finish(cmdline_run(&cmd_watch, argc, argv));
+}

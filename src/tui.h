@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tui.h - the screen of watch on a real terminal
+ */
+#ifndef MQTOOL_TUI_H
+#define MQTOOL_TUI_H
+
+#include "watch.h"
+
+/*
+ * Runs the screen until it is left, has done its looks, or its terminal is gone.  Returns an exit
+ * status, with the terminal as it was before; dies by a signal that ends it.
+ */
+int tui_run(const struct watch_options *o);
+
+#endif

@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * view.c - tests of watch's screen: what keys do, and what is painted at every size
+ *
+ * Linked with --wrap=user_name and --wrap=group_name: users that exist nowhere.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "view.h"
+
+#define NOW 1700000000 /* 22:13:20 UTC */
+
+const char *__wrap_user_name(uid_t uid);
+const char *__wrap_group_name(gid_t gid);
+
+const char *__wrap_user_name(uid_t uid)
+{
+	return uid ? "jo" : "root";
+}
+
+const char *__wrap_group_name(gid_t gid)
+{
+	return gid ? "app" : "root";
+}
+
+/* ---- a machine with queues ---- */
+
+static const struct proc_waiter waiters[] = {
+	{ .kind = QUEUE_POSIX, .dev = 26, .ino = 1, .sender = true, .size = 64,
+	  .waited_ns = 42 * NSEC_PER_SEC, .pid = 901, .tid = 901, .command = "worker" },
+	{ .kind = QUEUE_POSIX, .dev = 26, .ino = 1, .sender = true, .size = 7, .waited_ns = -1,
+	  .pid = 902, .tid = 903, .command = "a\x1b[31m" },
+};
+
+static const struct proc_holder holders[] = {
+	{ .dev = 26, .ino = 1, .pid = 812, .fd = 3, .reads = true, .command = "logd" },
+	{ .dev = 26, .ino = 1, .pid = 901, .fd = 7, .writes = true, .command = "worker" },
+};
+
+struct scene {
+	struct model m;
+	struct view v;
+	struct canvas c;
+	struct view_facts facts;
+	struct queue_stat items[32];
+	size_t n;
+	int64_t ns;
+};
+
+static struct queue_stat *add(struct scene *s, const char *name, ino_t ino, uint64_t messages)
+{
+	struct queue_stat *st = &s->items[s->n++];
+
+	*st = (struct queue_stat){
+		.kind = QUEUE_POSIX,
+		.have = STAT_MESSAGES | STAT_MAXMSG | STAT_MSGSIZE | STAT_INODE | STAT_BYTES |
+			STAT_OWNER | STAT_LAST | STAT_NOTIFY | STAT_WAITING,
+		.name = name, .ino = ino, .dev = 26, .maxmsg = 10, .msgsize = 64, .uid = 7, .gid = 1,
+		.mode = 0640, .messages = messages, .bytes = 64 * messages, .last = NOW - 3,
+	};
+	return st;
+}
+
+static void look(struct scene *s)
+{
+	const struct look l = { .items = s->items, .n = s->n, .kinds = QUEUE_MASK_ALL,
+				.monotonic_ns = s->ns, .now = NOW + s->ns / NSEC_PER_SEC };
+
+	s->ns += NSEC_PER_SEC;
+	assert_int_equal(model_update(&s->m, &l), 0);
+}
+
+static int begin(void **state)
+{
+	struct scene *s = calloc(1, sizeof(*s));
+	struct queue_stat *st;
+
+	*state = s;
+	if (!s)
+		return -1;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	model_init(&s->m);
+	view_init(&s->v, &s->m);
+	s->facts = (struct view_facts){ .host = "db1", .ipc = 4026531839, .now = NOW, .cost = 0.7,
+					.delay_ns = NSEC_PER_SEC, .limits = "msgmni 1/32000" };
+	add(s, "/orders", 1, 10)->senders = 2;
+	add(s, "/audit\x1b[31m", 2, 6);
+	add(s, "/\xc3\xa4\xe4\xb8\xad\xe6\x96\x87", 3, 0);
+	st = add(s, "/sealed", 4, 0);
+	st->have = STAT_OWNER | STAT_INODE | STAT_LAST;
+	s->items[s->n++] = (struct queue_stat){
+		.kind = QUEUE_SYSV,
+		.have = STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_OWNER | STAT_KEY | STAT_PIDS |
+			STAT_SENT | STAT_RECEIVED | STAT_LAST | STAT_CTIME | STAT_WAITING,
+		.key = 0x4d510001, .msqid = 32769, .messages = 4, .bytes = 8000, .qbytes = 16384,
+		.lspid = 77, .stime = NOW - 100000, .receivers = 1,
+	};
+	look(s);
+	look(s);
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct scene *s = *state;
+
+	model_free(&s->m);
+	canvas_free(&s->c);
+	free(s);
+	return 0;
+}
+
+static unsigned int key(struct scene *s, uint32_t k)
+{
+	return view_key(&s->v, k, s->ns);
+}
+
+static void keys(struct scene *s, const char *text)
+{
+	for (; *text; text++)
+		key(s, (unsigned char)*text);
+}
+
+/* The screen as text at a size. */
+static const char *screen(struct scene *s, int width, int height)
+{
+	static struct buffer b;
+
+	assert_int_equal(canvas_resize(&s->c, width, height), 0);
+	s->facts.monotonic_ns = s->ns;
+	view_paint(&s->v, &s->c, &s->facts);
+	b.len = 0;
+	for (int y = 0; y < height; y++) {
+		canvas_put_line(&s->c, y, &b);
+		buffer_putc(&b, '\n');
+	}
+	return buffer_string(&b);
+}
+
+static void shows(struct scene *s, const char *text)
+{
+	const char *got = screen(s, 100, 30);
+
+	if (!strstr(got, text))
+		fail_msg("no '%s' in:\n%s", text, got);
+}
+
+static void shows_not(struct scene *s, const char *text)
+{
+	const char *got = screen(s, 100, 30);
+
+	if (strstr(got, text))
+		fail_msg("'%s' in:\n%s", text, got);
+}
+
+static void fill_detail(struct scene *s)
+{
+	s->facts.detail = (struct view_detail){
+		.valid = true, .of = s->items[0], .waiters = waiters, .nwaiters = 2,
+		.holders = holders, .nholders = 2, .looked = true, .findings = "full: 2 blocked\nand so on\n",
+	};
+	s->facts.hidden = 1;
+	s->facts.alerts = "/orders: full: 2 senders are blocked";
+}
+
+/* ---- painting ---- */
+
+static void test_main_screen(void **state)
+{
+	struct scene *s = *state;
+	const char *text = screen(s, 100, 24);
+
+	assert_non_null(strstr(text, "mqtool watch  db1  ipc 4026531839  1s  22:13:20  cost 0.7%"));
+	assert_non_null(strstr(text, "1 System V  4 POSIX\n"));
+	assert_non_null(strstr(text, "messages 20  bytes 8.8K  full 1  waiting 1r 2s  |  msgmni 1/32000"));
+	assert_non_null(strstr(text, " KIND  QUEUE "));
+	assert_non_null(strstr(text, "\n>posix /orders "));
+	assert_non_null(strstr(text, "100%!"));
+	assert_non_null(strstr(text, "60%~"));
+	assert_non_null(strstr(text, "esc:/audit\\x1b[31m"));
+	assert_non_null(strstr(text, "\u4e2d\u6587"));
+	assert_non_null(strstr(text, "USE%\u25bc"));
+	assert_non_null(strstr(text, "\u2588\u2588\n"));
+	assert_non_null(strstr(text, "F1? help"));
+	assert_non_null(strstr(text, "q quit"));
+}
+
+/* In ASCII nothing else comes out, whatever queues are called. */
+static void test_ascii(void **state)
+{
+	struct scene *s = *state;
+	const char *text;
+
+	s->c.ascii = true;
+	fill_detail(s);
+	for (int pane = 0; pane < 4; pane++) {
+		s->v.pane = (enum view_pane)(pane % 3);
+		s->v.over = pane == 3 ? OVER_HELP : OVER_NONE;
+		for (text = screen(s, 120, 40); *text; text++)
+			assert_true(*text == '\n' || (*text >= ' ' && *text <= '~'));
+	}
+	s->v.over = OVER_NONE;
+	text = screen(s, 120, 40);
+	assert_non_null(strstr(text, "/\\xc3\\xa4\\xe4"));
+	assert_non_null(strstr(text, "USE%v"));
+	assert_non_null(strstr(text, "@@\n"));
+}
+
+/* Whatever the size and whatever is open: no cell beyond, no control character. */
+static void check_size(struct scene *s, int width, int height)
+{
+	const char *text = screen(s, width, height);
+
+	for (; *text; text++)
+		assert_true((unsigned char)*text >= ' ' || *text == '\n');
+}
+
+static void test_every_size(void **state)
+{
+	struct scene *s = *state;
+
+	fill_detail(s);
+	s->facts.missing = "POSIX queues are not listed: why";
+	for (int what = 0; what < 8; what++) {
+		s->v.pane = what < 3 ? (enum view_pane)what : PANE_NONE;
+		s->v.peek = what == 1;
+		s->v.over = what >= 3 && what < 6 ? (enum view_over)(what - 2) : OVER_NONE;
+		s->v.typing = what == 6;
+		if (what == 7)
+			s->facts.alerts = NULL;
+		for (int width = 1; width <= 300; width += width < 60 ? 1 : 7) {
+			for (int height = 1; height <= 60; height += height < 30 ? 1 : 5)
+				check_size(s, width, height);
+		}
+	}
+}
+
+static void test_small(void **state)
+{
+	struct scene *s = *state;
+
+	assert_string_equal(screen(s, 10, 1), "messages \u2026\n");
+	assert_non_null(strstr(screen(s, 60, 1), "messages 20"));
+	assert_non_null(strstr(screen(s, 60, 2), "/orders"));
+	assert_non_null(strstr(screen(s, 60, 3), "QUEUE"));
+	assert_non_null(strstr(screen(s, 60, 5), "q quit"));
+	assert_non_null(strstr(screen(s, 60, 6), "mqtool watch"));
+	/* The selection stays on the screen. */
+	key(s, VIEW_KEY_END);
+	assert_non_null(strstr(screen(s, 60, 2), ">"));
+}
+
+static void test_detail_pane(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(key(s, VIEW_KEY_ENTER), VIEW_PAINT | VIEW_DETAIL);
+	shows(s, "/orders  posix  mode 0640  ino 1  maxmsg 10  msgsize 64");
+	shows(s, "owner jo:app  last send or receive 22:13:17");
+	shows(s, "messages, the last 2 looks, every 1s; top 10");
+	fill_detail(s);
+	shows(s, "! full: 2 blocked");
+	shows(s, "! and so on");
+	shows(s, "2 descriptors, 2 wait, 1 process hidden");
+	shows(s, "812 logd       fd 3 r");
+	shows(s, "901 worker     fd 7 w  blocked 42s, sends");
+	shows(s, "902 a\\x1b[31m  blocked, sends 7 bytes");
+	key(s, 'p');
+	shows(s, "Linux cannot peek into a POSIX queue");
+	/* Another queue is selected: nothing of this one is said of that. */
+	key(s, VIEW_KEY_DOWN);
+	shows_not(s, "full: 2 blocked");
+	shows_not(s, "logd");
+	key(s, VIEW_KEY_ESC);
+	assert_int_equal(s->v.pane, PANE_NONE);
+}
+
+static void test_detail_of_one_that_goes(void **state)
+{
+	struct scene *s = *state;
+
+	key(s, VIEW_KEY_ENTER);
+	memmove(&s->items[0], &s->items[1], 4 * sizeof(s->items[0]));
+	s->n--;
+	look(s);
+	shows(s, "\nx");
+	shows(s, "REMOVED");
+	look(s);
+	shows_not(s, "/orders");
+	s->n = 0;
+	look(s);
+	look(s);
+	shows(s, "no queue is selected");
+	shows(s, "there are no queues");
+}
+
+static void test_peek(void **state)
+{
+	struct scene *s = *state;
+
+	keys(s, "/4d51\n");
+	key(s, 'p');
+	assert_true(s->v.peek);
+	s->facts.detail = (struct view_detail){
+		.valid = true, .of = s->items[4], .peeked = true, .looked = true, .npeek = 2,
+		.peek = { { .type = 7, .size = 5, .shown = 5, .data = "hello" },
+			  { .type = 1234567, .size = 3000, .shown = 3, .data = "\x1b\xff\n" } },
+		.sender = "logd", .receiver = "",
+	};
+	shows(s, "1          7      5  hello");
+	shows(s, "2    1234567   3000  \\x1b\\xff\\x0a");
+	shows(s, "pid 77 logd");
+	shows(s, "received never");
+	s->facts.detail.npeek = 0;
+	shows(s, "no messages");
+	s->facts.detail.peek_error = -13;
+	shows(s, "messages cannot be looked at: Permission denied");
+}
+
+static void test_events_pane(void **state)
+{
+	struct scene *s = *state;
+
+	key(s, 'e');
+	shows(s, "nothing has happened since watch began");
+	add(s, "/new", 9, 0);
+	look(s);
+	shows(s, "22:13:22  created            /new");
+	shows(s, "\n+posix");
+	key(s, 'e');
+	assert_int_equal(s->v.pane, PANE_NONE);
+}
+
+static void test_help(void **state)
+{
+	struct scene *s = *state;
+	struct buffer all = { 0 };
+
+	key(s, '?');
+	shows(s, "quit (Esc backs out of one thing)");
+	/* All of it can be reached. */
+	for (int i = 0; i < 20; i++) {
+		buffer_puts(&all, screen(s, 100, 20));
+		key(s, VIEW_KEY_PAGE_DOWN);
+	}
+	assert_non_null(strstr(buffer_string(&all), "change of depth in a second, not traffic"));
+	assert_non_null(strstr(buffer_string(&all), "it takes root"));
+	buffer_free(&all);
+	key(s, 'x');
+	assert_int_equal(s->v.over, OVER_NONE);
+	key(s, VIEW_KEY_F1);
+	assert_int_equal(s->v.over, OVER_HELP);
+}
+
+/* ---- keys ---- */
+
+static void test_filter_is_live(void **state)
+{
+	struct scene *s = *state;
+
+	key(s, '/');
+	assert_true(s->v.typing);
+	shows(s, "Enter keeps, Esc clears");
+	keys(s, "ord");
+	assert_int_equal(s->m.shown, 1);
+	shows(s, "filter: ord");
+	assert_int_equal(s->c.cursor_y, 29);
+	assert_int_equal(s->c.cursor_x, 11);
+	/* q is a letter here. */
+	assert_int_equal(key(s, 'q'), VIEW_PAINT);
+	assert_int_equal(s->m.shown, 0);
+	shows(s, "no queue passes the filter");
+	key(s, VIEW_KEY_BACKSPACE);
+	key(s, VIEW_KEY_ENTER);
+	assert_false(s->v.typing);
+	assert_int_equal(s->m.shown, 1);
+	shows(s, "filter: ord");
+	/* What is no filter yet leaves the last one. */
+	keys(s, "/\x15" "use>");
+	shows(s, "('use>' lacks a value)");
+	assert_int_equal(s->m.shown, 0);
+	keys(s, "50");
+	assert_int_equal(s->m.shown, 2);
+	shows_not(s, "lacks a value");
+	keys(s, "x\n");
+	/* Enter on what is no filter goes back. */
+	assert_int_equal(s->m.shown, 1);
+	assert_string_equal(s->v.filter_text, "ord");
+	key(s, '/');
+	key(s, VIEW_KEY_ESC);
+	assert_int_equal(s->m.shown, 5);
+	assert_string_equal(s->v.filter_text, "");
+}
+
+static void test_filter_takes_any_character(void **state)
+{
+	struct scene *s = *state;
+
+	key(s, '/');
+	key(s, 0xe4);
+	key(s, 0x4e2d);
+	key(s, 0x1f600);
+	assert_string_equal(s->v.typed, "\xc3\xa4\xe4\xb8\xad\xf0\x9f\x98\x80");
+	key(s, 127);
+	assert_string_equal(s->v.typed, "\xc3\xa4\xe4\xb8\xad");
+	key(s, 8);
+	assert_int_equal(s->m.shown, 1);
+	key(s, VIEW_KEY_BACKSPACE);
+	key(s, VIEW_KEY_BACKSPACE);
+	assert_string_equal(s->v.typed, "");
+	for (int i = 0; i < 300; i++)
+		key(s, 0x1f600);
+	assert_true(strlen(s->v.typed) < FILTER_TEXT);
+	key(s, 0x85);
+	key(s, VIEW_KEY_F1);
+	assert_true(s->v.typing);
+}
+
+static void test_sort_keys(void **state)
+{
+	static const struct {
+		char key;
+		enum column col;
+		bool reverse;
+	} rows[] = {
+		{ 'M', COL_MESSAGES, true }, { 'U', COL_USE, true }, { 'U', COL_USE, false },
+		{ 'N', COL_QUEUE, false }, { 'A', COL_LAST, false }, { 'W', COL_WAITING, true },
+		{ 'B', COL_BYTES, true }, { 'R', COL_BYTES, false }, { '>', COL_USE, true },
+		{ '>', COL_NET, true }, { '<', COL_USE, true }, { '<', COL_BYTES, true },
+	};
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(key(s, (unsigned char)rows[i].key), VIEW_PAINT);
+		assert_int_equal(s->m.sort, rows[i].col);
+		assert_int_equal(s->m.reverse, rows[i].reverse);
+	}
+	/* All the way round, past HISTORY, which has no order. */
+	for (size_t i = 0; i < 9; i++) {
+		key(s, '>');
+		assert_int_not_equal(s->m.sort, COL_HISTORY);
+	}
+	assert_int_equal(s->m.sort, COL_BYTES);
+}
+
+static void test_sort_menu(void **state)
+{
+	struct scene *s = *state;
+
+	key(s, 's');
+	assert_int_equal(s->v.over, OVER_SORT);
+	assert_int_equal(s->v.over_at, COL_USE);
+	shows(s, "* USE%");
+	key(s, VIEW_KEY_HOME);
+	key(s, VIEW_KEY_UP);
+	assert_int_equal(s->v.over_at, COL_NET);
+	key(s, VIEW_KEY_DOWN);
+	key(s, VIEW_KEY_ENTER);
+	assert_int_equal(s->m.sort, COL_QUEUE);
+	assert_int_equal(s->v.over, OVER_NONE);
+	key(s, VIEW_KEY_F6);
+	key(s, VIEW_KEY_ESC);
+	assert_int_equal(s->v.over, OVER_NONE);
+}
+
+static void test_column_picker(void **state)
+{
+	struct scene *s = *state;
+
+	key(s, 'o');
+	shows(s, "[x] QUEUE");
+	shows(s, "[ ] MODE");
+	for (int i = 0; i < COL_MODE; i++)
+		key(s, 'j');
+	assert_true(key(s, ' ') & VIEW_LOOK);
+	shows(s, "[x] MODE");
+	key(s, VIEW_KEY_ESC);
+	assert_non_null(strstr(screen(s, 140, 30), "MODE"));
+	/* One column stays, whatever is turned off. */
+	key(s, 'o');
+	for (int i = 0; i < 2 * COLUMNS_WATCH; i++) {
+		if (column_list_has(&s->v.columns, (enum column)s->v.over_at))
+			key(s, ' ');
+		key(s, VIEW_KEY_DOWN);
+	}
+	assert_int_equal(s->v.columns.n, 1);
+}
+
+static void test_modes(void **state)
+{
+	struct scene *s = *state;
+
+	assert_true(key(s, ' ') & VIEW_TIMER);
+	shows(s, "PAUSED");
+	key(s, ' ');
+	shows_not(s, "PAUSED");
+	key(s, 'f');
+	shows(s, "FOLLOW");
+	key(s, 't');
+	shows(s, "System V only");
+	assert_int_equal(s->m.shown, 1);
+	key(s, 't');
+	shows(s, "POSIX only");
+	key(s, 't');
+	assert_int_equal(s->m.shown, 5);
+	key(s, 'z');
+	shows(s, "idle hidden");
+	assert_int_equal(s->m.shown, 4);
+	key(s, 'z');
+	key(s, 'i');
+	shows(s, "waiters off");
+	assert_false(s->v.waiters);
+	assert_true(key(s, 'm') & VIEW_MOUSE);
+	assert_true(s->v.mouse);
+	assert_true(key(s, 'r') & VIEW_REPAIR);
+	assert_true(key(s, 'L' - 0x40) & VIEW_LOOK);
+	key(s, 'j');
+	shows(s, "order held");
+	assert_int_equal(key(s, 'x'), 0);
+	assert_int_equal(key(s, 'q'), VIEW_QUIT);
+	assert_int_equal(key(s, VIEW_KEY_F10), VIEW_QUIT);
+	assert_int_not_equal(key(s, VIEW_KEY_ESC), VIEW_QUIT);
+}
+
+static void test_interval(void **state)
+{
+	struct scene *s = *state;
+
+	key(s, '+');
+	assert_int_equal(s->v.delay_ns, 2 * NSEC_PER_SEC);
+	for (int i = 0; i < 20; i++)
+		key(s, '+');
+	assert_int_equal(s->v.delay_ns, VIEW_LONGEST_NS);
+	for (int i = 0; i < 20; i++)
+		key(s, '-');
+	assert_int_equal(s->v.delay_ns, VIEW_SHORTEST_NS);
+	/* Given on the command line. */
+	s->v.delay_ns = NSEC_PER_SEC / 50;
+	key(s, '-');
+	assert_int_equal(s->v.delay_ns, NSEC_PER_SEC / 50);
+	s->v.delay_ns = 3600 * NSEC_PER_SEC;
+	key(s, '+');
+	assert_int_equal(s->v.delay_ns, 3600 * NSEC_PER_SEC);
+	/* What it really is. */
+	s->v.delay_ns = NSEC_PER_SEC;
+	s->facts.delay_ns = 3 * NSEC_PER_SEC / 2;
+	shows(s, "1s -> 1.6s");
+}
+
+static void test_clicks(void **state)
+{
+	struct scene *s = *state;
+	int y;
+
+	screen(s, 100, 30);
+	y = s->v.table_y;
+	assert_int_equal(view_click(&s->v, y + 2, 10, 0, s->ns), VIEW_PAINT);
+	assert_int_equal(s->m.cursor, 2);
+	/* Once more: in detail. */
+	view_click(&s->v, y + 2, 10, 0, s->ns);
+	assert_int_equal(s->v.pane, PANE_DETAIL);
+	key(s, VIEW_KEY_ESC);
+	view_click(&s->v, y - 1, s->v.layout.columns[1].x, 0, s->ns);
+	assert_int_equal(s->m.sort, COL_QUEUE);
+	assert_int_equal(view_click(&s->v, y + 20, 1, 0, s->ns), 0);
+	assert_int_equal(view_click(&s->v, 0, 1, 0, s->ns), 0);
+	view_click(&s->v, y, 1, 1, s->ns);
+	view_click(&s->v, y, 1, -1, s->ns);
+	key(s, '?');
+	assert_int_equal(view_click(&s->v, y, 1, 0, s->ns), 0);
+}
+
+static void test_navigation(void **state)
+{
+	struct scene *s = *state;
+
+	screen(s, 100, 8);
+	key(s, VIEW_KEY_END);
+	assert_int_equal(s->m.cursor, 4);
+	key(s, 'k');
+	assert_int_equal(s->m.cursor, 3);
+	key(s, VIEW_KEY_PAGE_UP);
+	assert_true(s->m.cursor < 3);
+	key(s, VIEW_KEY_HOME);
+	assert_int_equal(s->m.cursor, 0);
+	key(s, VIEW_KEY_PAGE_DOWN);
+	assert_true(s->m.cursor > 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_main_screen), TEST(test_ascii), TEST(test_every_size), TEST(test_small),
+		TEST(test_detail_pane), TEST(test_detail_of_one_that_goes), TEST(test_peek),
+		TEST(test_events_pane), TEST(test_help), TEST(test_filter_is_live),
+		TEST(test_filter_takes_any_character), TEST(test_sort_keys), TEST(test_sort_menu),
+		TEST(test_column_picker), TEST(test_modes), TEST(test_interval), TEST(test_clicks),
+		TEST(test_navigation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
