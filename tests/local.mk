@@ -67,6 +67,7 @@ BATS_TESTS = \
 	tests/bats/promise.bats \
 	tests/bats/purge.bats \
 	tests/bats/recv.bats \
+	tests/bats/readme.bats \
 	tests/bats/rm-all-users.bats \
 	tests/bats/rm-all.bats \
 	tests/bats/rm-users.bats \
@@ -224,11 +225,11 @@ EXTRA_DIST += \
 	tests/bats/helper.bash \
 	tests/complete.sh \
 	tests/count \
-	tests/examples.sh \
 	tests/in-ns \
 	tests/include-rules \
 	tests/no-cmocka.sh \
 	tests/run-bats \
+	tests/run-examples \
 	tests/run-unit \
 	tests/tap.sh \
 	tests/valgrind.sh

@@ -4,9 +4,6 @@
 
 load helper
 
-# shellcheck source=tests/examples.sh
-. "$BATS_TEST_DIRNAME/../examples.sh"
-
 man=$BATS_TEST_DIRNAME/../../man
 
 setup()
@@ -19,7 +16,7 @@ setup()
 # run_page PAGE
 run_page()
 {
-	man_examples "$man/$1" | run_examples
+	"$BATS_TEST_DIRNAME/../run-examples" "$man/$1"
 }
 
 @test "no page is forgotten" {
@@ -32,13 +29,25 @@ run_page()
 	done
 }
 
+# example STATUS LINE...: the end of a run of these lines.
+example()
+{
+	local status=$1
+	shift
+	printf '%s\n' '```console' "$@" '```' >example.md
+	WAIT_LIMIT=0 run "-$status" "$BATS_TEST_DIRNAME/../run-examples" "$PWD/example.md"
+}
+
 @test "an example that shows something else fails" {
-	run -0 run_examples <<<$'$ echo a b\na  b\n$ echo c; echo d\n...\nd'
-	run -1 run_examples <<<$'$ echo a\nb'
-	run -1 run_examples <<<$'$ echo a'
-	run -1 run_examples <<<$'$ true\na'
-	run -1 run_examples <<<$'$ true\n$ echo a \\\n> b\na'
-	run -1 run_examples <<<'nothing'
+	example 0 '$ echo a b' 'a  b' '$ echo c; echo d' '...' 'd' '$ true'
+	equal "$output" 3
+	example 0 '$ x=$(echo 1 \' '> 2)' '$ echo "$x"; false' '1 2'
+	example 1 '$ echo a' 'b'
+	example 1 '$ echo a'
+	example 1 '$ echo a >&2'
+	example 1 '$ true' 'a'
+	example 1 '$ echo a; echo b' 'a'
+	example 1 'nothing'
 }
 
 @test "mqtool-create.1" {
