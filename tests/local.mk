@@ -19,6 +19,7 @@ UNIT_PURE = \
 	tests/unit/json-own \
 	tests/unit/layout \
 	tests/unit/limit \
+	tests/unit/manage \
 	tests/unit/model \
 	tests/unit/msg \
 	tests/unit/near \
@@ -147,6 +148,12 @@ tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_explain -Wl,--wrap=reall
 
 # Users that exist nowhere.
 tests_unit_filter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name
+
+# Lists, sleeps and queues of the test's own, popt out of memory.
+tests_unit_manage_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_open \
+	-Wl,--wrap=queue_close -Wl,--wrap=queue_look -Wl,--wrap=queue_change_begin \
+	-Wl,--wrap=queue_change_add -Wl,--wrap=queue_change_sleep -Wl,--wrap=queue_change_end \
+	-Wl,--wrap=poptGetNextOpt
 
 # Sleeps as they were asked for, descriptors that cannot be had.
 tests_unit_queue_change_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=epoll_create1 \

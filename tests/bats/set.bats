@@ -56,6 +56,17 @@ one_line()
 	mqtool rm /closed
 }
 
+@test "a POSIX queue of mode 0 without /dev/mqueue" {
+	need_mqueue
+	mqtool create -m 0 /closed
+	run --separate-stderr -5 unshare -m bash -c 'umount /dev/mqueue &&
+		exec setpriv --bounding-set=-all --inh-caps=-all mqtool set -m 600 /closed'
+	one_line "/closed: permission denied"
+	run -0 unshare -m bash -c 'umount /dev/mqueue && mqtool set -m 600 /closed'
+	equal "$(posix_mode /closed)" 600
+	mqtool rm /closed
+}
+
 @test "what is made to find out is gone at once" {
 	need_mqueue
 	mqtool create -m 0 /closed
