@@ -90,6 +90,7 @@ BATS_TESTS = \
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \
 	tests/count.sh \
+	tests/in-ns.sh \
 	tests/include-rules.sh \
 	tests/listed.sh \
 	tests/shellcheck.sh
@@ -243,6 +244,7 @@ EXTRA_DIST += \
 
 # The unit tests, and what valgrind can do of the others in reasonable time, under valgrind.
 check-valgrind:
-	$(MAKE) $(AM_MAKEFLAGS) check MQTOOL_VALGRIND=yes BATS_TEST_TIMEOUT=300 \
+	$(MAKE) $(AM_MAKEFLAGS) check MQTOOL_VALGRIND=yes \
+		BATS_TEST_TIMEOUT=300 MQTOOL_TEST_LIMIT=600 \
 		TESTS='$(UNIT_TESTS) $(VALGRIND_BATS_TESTS)'
-.PHONY: check-valgrind
+.PHONY: check-valgrind coverage
