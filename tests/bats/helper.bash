@@ -97,6 +97,17 @@ start()
 	"$@" <&0 3>&- &
 	pid=$!
 	started+=("$pid")
+	# A signal that reaches the shell before it has become COMMAND is lost.
+	[ "$(type -t "$1")" != file ] || wait_until is_executed "$pid"
+}
+
+# is_executed PID: it is no longer a copy of this shell, or gone.
+is_executed()
+{
+	local copy own
+	mapfile -d '' copy 2>/dev/null <"/proc/$1/cmdline" || return 0
+	mapfile -d '' own </proc/$$/cmdline
+	[ "${copy[*]}" != "${own[*]}" ]
 }
 
 # finish PID STATUS: waits for a started process, which must exit with STATUS (128 + the signal
