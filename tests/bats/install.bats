@@ -115,3 +115,13 @@ install_there()
 	equal "$output" ""
 	run ! grep -w mqsend ../install.log
 }
+
+@test "only the C library and popt are needed to start" {
+	# Sanitizers need more, and are not for users.
+	! nm "$MQTOOL" 2>/dev/null | grep -q __asan_init || skip "built with sanitizers"
+	LC_ALL=C run -0 --separate-stderr readelf -d "$MQTOOL"
+	needed=$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$output")
+	echo "$needed"
+	grep -q '^libc[.]' <<<"$needed"
+	run ! grep -vE '^(lib(c|popt|rt|pthread|dl|intl)[.]|ld-)' <<<"$needed"
+}
