@@ -46,12 +46,13 @@ zsh         zsh              zsh                 zsh             zsh
 fish        fish             fish                fish            fish
 popt.pc     libpopt-dev      popt-devel          popt            popt-dev
 jansson.pc  libjansson-dev   jansson-devel       jansson         jansson-dev
+ncursesw.pc libncurses-dev   ncurses-devel       ncurses         ncurses-dev
 cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
 '
 
 build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
-check_needs='jansson.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
+check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
 check_wishes='clang valgrind shellcheck strace tmux mandoc man groff zsh fish'
 
 have()

@@ -241,6 +241,12 @@ one_letter_each()
 		in_columns && /^[.]It Li/ { print $3 }' "$man/mqtool-watch.1")" "$(table live-column)"
 }
 
+@test "mqtool-watch.1 lists the keys of the screen" {
+	same "mqtool-watch.1: keys" "$(sed -nE '/^\.Sh KEYS/,/^\.Sh COLUMNS/s/^\.It Ic //p' \
+		"$man/mqtool-watch.1" | sed 's/\\[&]//g; s/\\-/-/g')" \
+		"$(sed -nE 's/^\t\{ "(.*)", N_\(".*"\) \},$/\1/p' "$man/../src/view-pane.c")"
+}
+
 @test "each page has its sections" {
 	local page section
 	for page in "$man"/*.1; do
