@@ -38,6 +38,8 @@ tmux        tmux             tmux                tmux            tmux
 valgrind    valgrind         valgrind            valgrind        valgrind
 strace      strace           strace              strace          strace
 shellcheck  shellcheck       ShellCheck          shellcheck      shellcheck
+codespell   codespell        codespell           codespell       codespell
+cppcheck    cppcheck         cppcheck            cppcheck        cppcheck
 jq          jq               jq                  jq              jq
 mandoc      mandoc           mandoc              mandoc          mandoc
 man         man-db           man-db              man-db          man-db
@@ -53,7 +55,7 @@ cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
 build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
 check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
-check_wishes='clang valgrind shellcheck strace tmux mandoc man groff zsh fish'
+check_wishes='clang valgrind shellcheck codespell cppcheck strace tmux mandoc man groff zsh fish'
 
 have()
 {
