@@ -485,6 +485,7 @@ static void help_lines(struct buffer *b, const struct view_facts *facts)
 		buffer_printf(b, "%-12s %s\n", column_name((enum column)col),
 			      column_help((enum column)col));
 	buffer_printf(b, "\n%s\n%s\n%s\n%s\n", _("Marks"),
+		      /* xgettext:no-c-format */
 		      _("!            in use to 90 % or more, or a sender is blocked"),
 		      _("~            in use to half or more"),
 		      _("+ x          the queue came or went since the look before"));
