@@ -15,3 +15,14 @@ examples_sysv_recv_SOURCES = examples/sysv-recv.c
 examples_sysv_recv_LDADD =
 examples_sysv_send_SOURCES = examples/sysv-send.c
 examples_sysv_send_LDADD =
+
+# Shell scripts, to be read and changed.
+EXTRA_DIST += \
+	examples/alarm \
+	examples/call \
+	examples/notify-full \
+	examples/restore-queues \
+	examples/sample \
+	examples/save-queues \
+	examples/serve \
+	examples/work-queue

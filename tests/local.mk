@@ -69,6 +69,7 @@ BATS_TESTS = \
 	tests/bats/purge.bats \
 	tests/bats/recv.bats \
 	tests/bats/readme.bats \
+	tests/bats/recipes.bats \
 	tests/bats/rm-all-users.bats \
 	tests/bats/rm-all.bats \
 	tests/bats/rm-users.bats \

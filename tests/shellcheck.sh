@@ -9,7 +9,7 @@ tests=$(cd "$(dirname "$0")" && pwd) || exit 99
 . "$tests/tap.sh"
 
 cd "$tests/.." || exit 99
-for script in autogen.sh .ci/run completions/*.bash scripts/* tests/* tests/bench/*; do
+for script in autogen.sh .ci/run completions/*.bash examples/* scripts/* tests/* tests/bench/*; do
 	[ -f "$script" ] || continue
 	case $script in
 	*.sh | *.bash) ;;
