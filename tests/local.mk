@@ -91,6 +91,7 @@ BATS_TESTS = \
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \
 	tests/count.sh \
+	tests/demo.sh \
 	tests/in-ns.sh \
 	tests/include-rules.sh \
 	tests/listed.sh \

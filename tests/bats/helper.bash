@@ -164,19 +164,20 @@ is_blocked()
 
 thread_blocked()
 {
-	local dir=$1 call number wchan
+	local dir=$1 call number where
 	shift
-	# "running", or the number of the system call and its arguments; see proc(5).  Where ptrace
-	# is restricted it cannot be read and wchan has to do.
+	# "running", or the number of the system call and its arguments, and where in the kernel it
+	# sleeps; see proc(5).  The number alone is true also of a first try that will not wait, but
+	# sleeps for memory.  Where ptrace is restricted it cannot be read, and where the kernel has
+	# no names for its places those are "0": then one of the two has to do.
 	read -r number _ 2>/dev/null <"$dir/syscall" || number=
-	read -r wchan 2>/dev/null <"$dir/wchan" || :
+	read -r where 2>/dev/null <"$dir/wchan" || where=
+	[ "$where" != 0 ] || where=
+	[ -n "$number$where" ] || return 1
 	for call in "$@"; do
-		if [ -n "$number" ]; then
-			[ "$number" = "$(syscall_number "$call")" ] && return 0
-		else
-			[[ $call:$wchan == @(msgrcv:do_msgrcv|msgsnd:do_msgsnd|mq_*:wq_sleep*) ]] &&
-				return 0
-		fi
+		[ "${number:-$(syscall_number "$call")}" = "$(syscall_number "$call")" ] || continue
+		[[ $call:${where:-unknown} == @(msgrcv:*msgrcv*|msgsnd:*msgsnd*|mq_*:wq_sleep*|mq_*:*mq_timed*|*:unknown) ]] &&
+			return 0
 	done
 	return 1
 }

@@ -87,7 +87,7 @@ restricted()
 		shift
 		"$@" mqtool stat -w -H
 		"$@" "$program" sealed >out &
-		until grep -q ready out; do sleep 0.01; done
+		until grep -qs ready out; do sleep 0.01; done
 		"$@" mqtool stat -w -H
 		kill $!' bash "$program" "${user[@]}"
 	equal "$output" ""

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# scripts/demo goes as it says, and notices where it does not.
+
+# shellcheck disable=SC2016
+
+set -u
+tests=$(cd "$(dirname "$0")" && pwd) || exit 99
+# shellcheck source=tests/tap.sh
+. "$tests/tap.sh"
+
+"$tests/in-ns" true || exit
+bin=$(mktemp -d) || exit 99
+trap 'rm -rf "$bin"' EXIT
+
+# demo: with the mqtool in $bin.
+demo()
+{
+	PATH=$bin:$PATH "$tests/in-ns" "$tests/../scripts/demo" --inside </dev/null
+}
+
+# instead COMMAND SCRIPT: mqtool, but for COMMAND, which is SCRIPT.
+instead()
+{
+	printf '#!/bin/sh\nif [ "$1" = %s ]; then\n\t%s\nfi\nexec "%s" "$@"\n' \
+		"$1" "$2" "$MQTOOL" >"$bin/mqtool"
+	chmod +x "$bin/mqtool"
+}
+
+instead none 'exit 1'
+demo
+result $? "the demo goes as it should"
+
+instead recv "'$MQTOOL'"' "$@" | sort -r; exit'
+! demo >/dev/null 2>&1
+result $? "messages in another order are noticed"
+instead rm 'exit 0'
+! demo >/dev/null 2>&1
+result $? "a queue that stays is noticed"
+instead send "'$MQTOOL'"' "$@"; exit 1'
+! demo >/dev/null 2>&1
+result $? "an exit status is noticed"
+finish
