@@ -98,7 +98,8 @@ SOURCE_TESTS = \
 	tests/shellcheck.sh
 
 # What valgrind runs beside the unit tests; see check-valgrind.
-VALGRIND_BATS_TESTS =
+VALGRIND_BATS_TESTS = \
+	tests/bats/examples.bats
 
 # Programs that tests run.
 check_PROGRAMS += tests/programs/how-ended
@@ -210,8 +211,8 @@ tests_unit_queue_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=call_msgsnd -Wl,--wra
 	-Wl,--wrap=call_mq_send -Wl,--wrap=call_mq_receive -Wl,--wrap=msgctl \
 	-Wl,--wrap=mq_getattr -Wl,--wrap=wait_begin -Wl,--wrap=wait_cause -Wl,--wrap=wait_end \
 	-Wl,--wrap=wait_started
-tests_unit_list_pieces_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=msgctl \
-	-Wl,--wrap=reallocarray
+tests_unit_list_pieces_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read_chk \
+	-Wl,--wrap=msgctl -Wl,--wrap=reallocarray
 
 # Allocations that fail, no thread to be had.
 tests_unit_input_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc

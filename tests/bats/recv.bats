@@ -365,6 +365,8 @@ Did you mean '--follow'?"
 	create_small /cmd
 	send /cmd stays
 	: >not-executable
+	# Where a directory of PATH may not be searched, nobody knows what is in it.
+	PATH=$BATS_FILE_TMPDIR/bin:/usr/bin:/bin
 	fails 2 "cannot run no-such-command: no such command; nothing was taken" /cmd -- no-such-command
 	fails 2 "cannot run ./not-executable: Permission denied; nothing was taken" /cmd -- ./not-executable
 	fails 2 "cannot run ./missing: no such command; nothing was taken" /cmd -- ./missing

@@ -39,6 +39,8 @@ static int ids[QUEUES];
 
 ssize_t __real_read(int fd, void *buf, size_t size);
 ssize_t __wrap_read(int fd, void *buf, size_t size);
+/* What _FORTIFY_SOURCE makes of read(2). */
+ssize_t __wrap___read_chk(int fd, void *buf, size_t size, size_t room);
 int __real_msgctl(int msqid, int op, struct msqid_ds *buf);
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf);
 void *__real_reallocarray(void *p, size_t n, size_t size);
@@ -51,6 +53,12 @@ ssize_t __wrap_read(int fd, void *buf, size_t size)
 		return -1;
 	}
 	return __real_read(fd, buf, size < piece ? size : piece);
+}
+
+ssize_t __wrap___read_chk(int fd, void *buf, size_t size, size_t room)
+{
+	assert_true(size <= room);
+	return __wrap_read(fd, buf, size);
 }
 
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf)
