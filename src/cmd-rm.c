@@ -287,6 +287,7 @@ static int ask(const struct queue_list *list)
 	char answer;
 
 	show_names(list);
+	/* TRANSLATORS: the answer is y in every language. */
 	fprintf(stderr, text_n("Remove %zu queue? [y/N] ", "Remove %zu queues? [y/N] ", list->n),
 		list->n);
 	answer = read_answer();

@@ -87,7 +87,7 @@ static int print_global_help(void)
 {
 	const struct command *const *cmd;
 
-	printf(_("Usage: %s\n"), "mqtool COMMAND [OPTION...] ...");
+	puts(_("Usage: mqtool COMMAND [OPTION...] ..."));
 	puts(_("Every message queue on this machine, System V and POSIX, from the command line."));
 	printf("\n%s\n", _("Commands:"));
 	for (cmd = commands; *cmd; cmd++)
