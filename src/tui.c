@@ -169,14 +169,19 @@ static bool hangup_ignored(void)
 	return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-/* True where the terminal named is known and can move its cursor. */
-static bool can_address(const char *term)
+enum terminal { TERMINAL_UNKNOWN, TERMINAL_TOO_DUMB, TERMINAL_GOOD };
+
+/* What is known of a type of terminal: to show a screen it must move its cursor. */
+static enum terminal try_terminal(const char *term)
 {
+	const char *cup;
 	int error;
 
 	if (setupterm(term, STDOUT_FILENO, &error) != OK)
-		return false;
-	return tigetstr("cup") && tigetstr("cup") != (char *)-1;
+		return TERMINAL_UNKNOWN;
+	cup = tigetstr("cup");
+	del_curterm(cur_term);
+	return cup && cup != (const char *)-1 ? TERMINAL_GOOD : TERMINAL_TOO_DUMB;
 }
 
 /* The terminal to open: TERM where it will do, else what nearly all today are like. */
@@ -184,13 +189,13 @@ static const char *choose_terminal(void)
 {
 	static const char *const like[] = { "xterm-256color", "xterm" };
 	const char *term = getenv("TERM");
-	int error;
+	enum terminal known = term && *term ? try_terminal(term) : TERMINAL_UNKNOWN;
 
 	/* One that is known and cannot do it must be believed. */
-	if (term && *term && setupterm(term, STDOUT_FILENO, &error) == OK)
-		return can_address(term) ? term : NULL;
+	if (known != TERMINAL_UNKNOWN)
+		return known == TERMINAL_GOOD ? term : NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(like); i++) {
-		if (can_address(like[i]))
+		if (try_terminal(like[i]) == TERMINAL_GOOD)
 			return like[i];
 	}
 	return NULL;
@@ -255,8 +260,6 @@ static void close_terminal(struct tui *t)
 	endwin();
 	forget_crash();
 	delscreen(t->screen);
-	if (cur_term)
-		del_curterm(cur_term);
 	t->screen = NULL;
 }
 

@@ -86,7 +86,8 @@ BATS_TESTS = \
 	tests/bats/users.bats \
 	tests/bats/wait.bats \
 	tests/bats/waiting.bats \
-	tests/bats/watch-batch.bats
+	tests/bats/watch-batch.bats \
+	tests/bats/watch.bats
 
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \

@@ -1,0 +1,609 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# mqtool watch on a terminal: tmux plays it, with a plain sh in it
+
+load helper
+
+setup()
+{
+	test_setup
+	[ -x "$MQTOOL_BUILD/mqtool-watch" ] || skip_loudly "mqtool-watch was not built: no ncursesw"
+	command -v tmux >/dev/null || skip_loudly "tmux not found"
+	need_mqueue
+	remove_all
+	export MQTOOL_LIBEXECDIR=$MQTOOL_BUILD TMUX_TMPDIR=$BATS_TEST_TMPDIR
+	# dash has its own prompt for root, whatever the environment says.
+	echo "PS1='ready> '" >rc
+	export ENV=$PWD/rc
+	# An interactive shell forgets the rest of a line whose command died by SIGINT.
+	cat >play <<-'END'
+		trap : INT QUIT
+		stty -g >before
+		mqtool watch "$@"
+		echo "status $?" >after
+		stty -g >>after
+	END
+	export ASAN_OPTIONS=$ASAN_OPTIONS:handle_abort=0
+	unset NO_COLOR LINES COLUMNS TMUX
+	# A tests' machine may be busy.
+	WAIT_LIMIT=15
+}
+
+teardown()
+{
+	tm kill-server 2>/dev/null || :
+	test_teardown
+}
+
+# Later tests see what earlier ones left behind.
+remove_all()
+{
+	mqtool stat -H -o queue 2>/dev/null | xargs -r -d '\n' mqtool rm -f --
+}
+
+tm()
+{
+	tmux -L mqtool -f /dev/null "$@" 3>&-
+}
+
+# terminal [WIDTH [HEIGHT]]: opens one with a shell in it.
+terminal()
+{
+	tm new-session -d -x "${1:-100}" -y "${2:-30}" "sh"
+	wait_until showing 'ready>'
+}
+
+screen()
+{
+	tm capture-pane -p "$@"
+}
+
+showing()
+{
+	screen | grep -qF -- "$1"
+}
+
+not_showing()
+{
+	! showing "$1"
+}
+
+shows()
+{
+	wait_until showing "$1" || { screen >&2; return 1; }
+}
+
+shows_not()
+{
+	wait_until not_showing "$1" || { screen >&2; return 1; }
+}
+
+# keys KEY...: as tmux names them; pieces of text are typed as they are.
+keys()
+{
+	tm send-keys "$@"
+}
+
+# watch [ARG...]: begins it there, the state of the terminal noted before and after.
+watch()
+{
+	keys "sh play -d 50ms $*" Enter
+	shows "mqtool watch"
+	shows " KIND"
+	watch_pid=$(pgrep_watch)
+}
+
+# The process of the screen, by what its shell waits for.
+pgrep_watch()
+{
+	local shell play child
+	shell=$(tm display -p '#{pane_pid}')
+	read -r play _ <"/proc/$shell/task/$shell/children"
+	read -r child _ <"/proc/$play/task/$play/children"
+	echo "$child"
+}
+
+flags()
+{
+	tm display -p '#{alternate_on} #{cursor_flag} #{keypad_flag} #{mouse_any_flag}'
+}
+
+# ended STATUS: back in the shell, with the terminal as it was.
+ended()
+{
+	wait_until test -s after
+	wait_until lines_in after 2
+	equal "$(head -n 1 after)" "status $1" || return
+	equal "$(tail -n 1 after)" "$(cat before)" || return
+	equal "$(flags)" "0 1 0 0"
+}
+
+lines_in()
+{
+	[ "$(wc -l <"$1")" -ge "$2" ]
+}
+
+# Two queues, one of them full with a sender blocked, and a receiver that waits in vain.
+some_queues()
+{
+	mqtool create /orders -c 4 -s 64
+	mqtool send /orders a b c d
+	start mqtool send /orders e
+	blocked "$pid" mq_timedsend
+	mqtool create 0x4d510001
+	mqtool send -t 4 0x4d510001 hello
+	start mqtool recv -t 77 0x4d510001
+	blocked "$pid" msgrcv
+}
+
+@test "the first screen: queues, their use, who waits and what is wrong" {
+	some_queues
+	terminal
+	watch
+	shows "1 System V  1 POSIX"
+	shows "messages 5  bytes 9  full 1  waiting 1r 1s"
+	run -0 screen
+	grep -qE '^>posix +/orders +[^ ]+ +4 +4 +100%! +[-0] +[0-9]+s +1s' <<<"$output"
+	grep -qE '^ sysv +key:0x4d510001 +[^ ]+ +1 +5 +0% +[-0] +[0-9]+s +1r' <<<"$output"
+	matches "$output" "*! *key:0x4d510001: 1 receiver waits for type 77: none is queued*"
+	matches "$output" "*/orders: full: 1 sender is blocked*"
+	matches "$output" "*USE%▼*F1? help*q quit*"
+	keys q
+	ended 0
+}
+
+@test "a queue comes, fills, is drained and goes under the eyes" {
+	terminal
+	watch
+	shows "there are no queues"
+	mqtool create /q -c 2 -s 8
+	shows "/q"
+	keys e
+	shows "created            /q"
+	mqtool send /q a b
+	shows "100%!"
+	shows "full               /q"
+	mqtool recv -a /q >/dev/null
+	shows "drained            /q"
+	mqtool rm /q
+	shows "removed            /q"
+	shows "there are no queues"
+	keys q
+	ended 0
+}
+
+@test "the detail pane names who is blocked, and outlives its queue" {
+	some_queues
+	terminal 120 30
+	watch
+	keys Enter
+	shows "/orders  posix  mode 0600"
+	shows "! full: 1 sender is blocked"
+	run -0 screen
+	grep -qE ' [0-9]+ mqtool +fd [0-9]+ +w +blocked [0-9]+s, sends 1 bytes' <<<"$output"
+	shows "every"
+	mqtool rm /orders
+	shows "REMOVED"
+	shows "key:0x4d510001  sysv"
+	shows "! 1 receiver waits for type 77: none is queued"
+	shows ", receives type 77"
+	keys Escape
+	shows_not "receives type 77"
+	keys q
+	ended 0
+}
+
+@test "peeking shows messages and leaves them, hostile bytes escaped" {
+	mqtool create 0x7
+	printf 'one\033[31m\377' | mqtool send -t 5 0x7
+	before=$(mqtool stat -o received,lrpid,messages -H 0x7)
+	terminal
+	watch
+	keys p
+	shows '1          5      9  one\x1b[31m\xff'
+	equal "$(mqtool stat -o received,lrpid,messages -H 0x7)" "$before"
+	keys q
+	ended 0
+}
+
+@test "filter and sort" {
+	mqtool create /aa /bb /cc -c 4 -s 8
+	mqtool send /bb 1
+	terminal
+	watch
+	keys /
+	shows "Enter keeps, Esc clears"
+	keys -l bb
+	shows_not "/aa"
+	shows "/bb"
+	keys BSpace BSpace
+	shows "/aa"
+	keys -l 'use>x'
+	shows "'x' is no value of USE%"
+	keys BSpace 20 Enter
+	shows "filter: use>20"
+	shows_not "/aa"
+	keys Escape
+	shows "/aa"
+	first()
+	{
+		screen | sed -n '/ KIND/{n;p}' | grep -q "/$1"
+	}
+	wait_until first bb
+	keys N
+	wait_until first aa
+	keys R
+	wait_until first cc
+	keys M
+	wait_until first bb
+	keys s
+	shows "Sort by"
+	keys Home Enter
+	shows "QUEUE▲"
+	keys '>' '>'
+	shows "MESSAGES▼"
+	keys '<'
+	shows "OWNER▲"
+	keys F6
+	shows "Sort by"
+	keys Escape
+	shows "OWNER▲"
+	keys q
+	ended 0
+}
+
+@test "every other key" {
+	mqtool create /aa -c 4 -s 8
+	mqtool create 0x9
+	terminal
+	watch
+	keys '?'
+	shows "quit (Esc backs out of one thing)"
+	keys PPage NPage Escape
+	shows "F1? help"
+	keys F1
+	shows "any key: back"
+	keys x
+	keys o
+	shows "[ ] MODE"
+	keys Down Down Down Down Down Space Escape
+	keys End Up Up j k Home
+	shows "order held"
+	keys Space
+	shows "PAUSED"
+	mqtool send /aa x
+	shows "PAUSED"
+	keys Space
+	shows "messages 1"
+	keys +
+	shows "100ms"
+	keys + + + + +
+	shows "3.2s"
+	keys - - - - -
+	shows "100ms"
+	keys t
+	shows "System V only"
+	shows_not "/aa"
+	keys t
+	shows "POSIX only"
+	keys t
+	shows "/aa"
+	keys z
+	shows "idle hidden"
+	shows_not "key:0x00000009"
+	keys z
+	shows "key:0x00000009"
+	keys f
+	shows "FOLLOW"
+	keys f
+	keys i
+	shows "waiters off"
+	keys i
+	shows_not "waiters off"
+	equal "$(flags | cut -d' ' -f4)" 0
+	keys m
+	mouse_on()
+	{
+		[ "$(flags | cut -d' ' -f4)" = 1 ]
+	}
+	wait_until mouse_on
+	keys r C-l
+	keys e
+	shows "events, the last first"
+	keys Escape
+	shows_not "events, the last first"
+	# Esc ends nothing.
+	keys Escape Escape
+	shows "/aa"
+	keys F10
+	ended 0
+}
+
+@test "MODE and HISTORY chosen on the command line" {
+	mqtool create -m 640 /aa -c 4 -s 8
+	terminal 120 20
+	watch -o kind,queue,mode,history -s queue:r --filter aa -P
+	shows "0640"
+	shows "filter: aa"
+	shows "QUEUE▼"
+	keys q
+	ended 0
+}
+
+@test "any size, there and back" {
+	local size
+	some_queues
+	terminal 200 60
+	watch
+	keys Enter
+	for size in 200x60 100x30 40x5 20x3 10x2 1x1 3x50 200x1 80x24; do
+		tm resize-window -x "${size%x*}" -y "${size#*x}"
+		# The last line of all is painted, whatever it shows.
+		wait_until drawn "${size#*x}"
+		[ -d "/proc/$watch_pid" ]
+	done
+	shows "mqtool watch"
+	shows "/orders  posix"
+	shows "F1? help"
+	keys q
+	ended 0
+}
+
+# Its screen has so many lines, and the first of them is not empty.
+drawn()
+{
+	[ "$(tm display -p '#{pane_height}')" = "$1" ] && [ -n "$(screen | head -n 1 | tr -d ' ')" ]
+}
+
+@test "stopped and continued, also with another size meanwhile" {
+	mqtool create /aa -c 4 -s 8
+	terminal
+	# A job of the shell itself, which then can continue it.
+	keys "stty -g >before" Enter "mqtool watch -d 50ms" Enter
+	shows " KIND"
+	keys C-z
+	shows "Stopped"
+	equal "$(flags)" "0 1 0 0"
+	keys 'stty -g | cmp - before && echo same' Enter
+	wait_until grep_line same
+	tm resize-window -x 60 -y 12
+	keys fg Enter
+	shows "/aa"
+	shows " KIND"
+	wait_until narrow
+	keys q
+	wait_until grep_line 'ready>'
+	keys 'echo "status $?" >after; stty -g >>after' Enter
+	ended 0
+}
+
+# The screen has a line that is just that.
+grep_line()
+{
+	screen | grep -qx "$1 *"
+}
+
+narrow()
+{
+	! screen | grep -q '.\{61\}' && screen | tail -n 1 | grep -q "q quit"
+}
+
+@test "each signal that ends it leaves the terminal as it was" {
+	local sig
+	mqtool create /aa -c 4 -s 8
+	terminal
+	for sig in INT TERM HUP QUIT; do
+		rm -f after
+		watch
+		equal "$(flags)" "1 0 1 0"
+		kill -"$sig" "$watch_pid"
+		ended $((128 + $(kill -l "$sig")))
+		keys clear Enter
+	done
+	rm -f after
+	watch
+	keys C-c
+	ended 130
+}
+
+@test "a crash leaves the terminal as it was" {
+	local sig
+	mqtool create /aa -c 4 -s 8
+	terminal
+	for sig in SEGV ABRT BUS; do
+		rm -f after
+		watch --mouse
+		kill -"$sig" "$watch_pid"
+		wait_until test -s after
+		wait_until lines_in after 2
+		equal "$(tail -n 1 after)" "$(cat before)"
+		equal "$(flags)" "0 1 0 0"
+		keys clear Enter
+	done
+}
+
+@test "a signal that was ignored stays so" {
+	mqtool create /aa -c 4 -s 8
+	terminal
+	keys "trap '' INT" Enter
+	watch
+	kill -INT "$watch_pid"
+	mqtool create /bb
+	shows "/bb"
+	keys q
+	ended 0
+}
+
+@test "a terminal that goes away ends it" {
+	mqtool create /aa -c 4 -s 8
+	terminal
+	watch
+	tm kill-server
+	wait_until exited "$watch_pid"
+	terminal
+	keys "trap '' HUP" Enter
+	watch
+	tm kill-server
+	wait_until exited "$watch_pid"
+}
+
+@test "no colour where none is wanted, and some where it is" {
+	some_queues
+	terminal
+	watch
+	colour()
+	{
+		screen -e | grep -q $'\e\\[[0-9;]*3[0-7]m'
+	}
+	wait_until colour
+	keys q
+	ended 0
+	rm after
+	keys "export NO_COLOR=1" Enter
+	watch
+	shows "100%!"
+	run ! colour
+	keys q
+	ended 0
+	rm after
+	watch --color=always
+	wait_until colour
+	keys q
+	ended 0
+	rm after
+	keys "unset NO_COLOR" Enter
+	watch --color=never
+	shows "100%!"
+	run ! colour
+	keys q
+	ended 0
+}
+
+@test "ASCII where the locale is C, or as asked" {
+	mqtool create 'esc:/\xc3\xa4' -c 1 -s 8
+	mqtool send 'esc:/\xc3\xa4' x
+	terminal
+	keys "export LC_ALL=C" Enter
+	watch
+	shows '/\xc3\xa4'
+	shows "USE%v"
+	shows "@"
+	run -1 grep -P '[^\x00-\x7f]' <(screen)
+	keys q
+	ended 0
+	rm after
+	keys "export LC_ALL=C.UTF-8" Enter
+	watch
+	shows '/ä'
+	shows "█"
+	keys q
+	ended 0
+	rm after
+	watch --ascii
+	shows "USE%v"
+	shows "@"
+	keys q
+	ended 0
+}
+
+@test "hostile names" {
+	mqtool create 'esc:/a\x1b[31m\x0ab' 'esc:/\xff\x80' 'esc:/..x' 'esc:/\x20' -c 1 -s 8
+	mqtool create "/$(printf '%0254d' 0)"
+	terminal
+	watch
+	shows 'esc:/a\x1b[31m\x0ab'
+	shows 'esc:/\xff\x80'
+	shows '/..x'
+	shows '000000000…'
+	keys Enter Down Down Down Down Down
+	shows "/"
+	keys q
+	ended 0
+}
+
+@test "a terminal that is not known, one that can do nothing, and none" {
+	mqtool create /aa -c 4 -s 8
+	terminal
+	keys "TERM=nosuch" Enter
+	watch
+	shows "the terminal's type is not known here: taken for xterm"
+	keys q
+	ended 0
+	rm after
+	keys "clear; TERM=dumb; mqtool watch; echo \"status \$?\" >after" Enter
+	wait_until test -s after
+	equal "$(cat after)" "status 2"
+	shows "a terminal of type 'dumb' cannot show a screen; to print instead, use --batch"
+	keys "clear; rm after; mqtool watch </dev/null; echo \"status \$?\" >after" Enter
+	wait_until test -s after
+	equal "$(cat after)" "status 2"
+	shows "standard input is not a terminal"
+	keys "clear; rm after; mqtool watch | cat; echo done >after" Enter
+	wait_until test -s after
+	shows "standard output is not a terminal"
+}
+
+@test "it ends by itself after -n looks" {
+	mqtool create /aa -c 4 -s 8
+	terminal
+	keys "sh play -n 3 -d 50ms" Enter
+	ended 0
+}
+
+@test "without the sibling it says which package has it" {
+	terminal 120 20
+	keys "MQTOOL_LIBEXECDIR=/nonexistent mqtool watch; echo \"status \$?\" >after" Enter
+	wait_until test -s after
+	equal "$(cat after)" "status 1"
+	shows "the screen is not installed: /nonexistent/mqtool-watch is in the package mqtool-watch"
+}
+
+@test "queues that are not there are said before there is a screen" {
+	mqtool create /aa
+	terminal
+	keys "mqtool watch /aa /nosuch; echo \"status \$?\" >after" Enter
+	wait_until test -s after
+	equal "$(cat after)" "status 4"
+	shows "mqtool watch: /nosuch: no such queue"
+	rm after
+	watch /aa
+	shows "/aa"
+	keys q
+	ended 0
+}
+
+@test "it looks and changes nothing, and keeps no queue open" {
+	mqtool create /aa -c 4 -s 8
+	mqtool create 0x9
+	mqtool send /aa x
+	mqtool send 0x9 x
+	terminal
+	state()
+	{
+		mqtool stat -H -o queue,messages,last,sent,received,lspid,lrpid /aa 0x9 |
+			awk '{ $3 = ""; print }'
+		stat -c %Y /dev/mqueue/aa
+	}
+	state >state
+	watch
+	keys Enter p
+	shows "Linux cannot peek into a POSIX queue"
+	keys Down
+	shows "DATA"
+	state | cmp - state
+	holds()
+	{
+		find "/proc/$watch_pid/fd" -lname '*aa*' | grep -q .
+	}
+	# Between two looks there is none.
+	closed()
+	{
+		! holds
+	}
+	wait_until closed
+	mqtool rm /aa
+	shows_not "/aa  "
+	wait_until closed
+	keys q
+	ended 0
+}
