@@ -27,8 +27,15 @@ done
 for file in tests/bats/*.bats; do
 	[ -e "$file" ] && listed "$file" tests/local.mk
 done
-for file in examples/*.c; do
-	[ -e "$file" ] && listed "$file" examples/local.mk
+for file in examples/*; do
+	# Not what building in the source tree makes of a source.
+	[ -e "$file.c" ] || [ "$file" = examples/local.mk ] || listed "$file" examples/local.mk
+done
+for file in man/mqtool*.[1-8]; do
+	listed "$file" man/local.mk
+done
+for file in completions/*; do
+	[ "$file" = completions/local.mk ] || listed "$file" completions/local.mk
 done
 for file in src/*.c; do
 	# The calls of text() and text_n() in util.c are the functions themselves.
