@@ -175,7 +175,8 @@ some_queues()
 @test "the detail pane names who is blocked, and outlives its queue" {
 	some_queues
 	terminal 120 30
-	watch
+	# What went is shown for one look.
+	watch -d 2s
 	keys Enter
 	shows "/orders  posix  mode 0600"
 	shows "! full: 1 sender is blocked"
@@ -534,11 +535,13 @@ narrow()
 	wait_until test -s after
 	equal "$(cat after)" "status 2"
 	shows "a terminal of type 'dumb' cannot show a screen; to print instead, use --batch"
-	keys "clear; rm after; mqtool watch </dev/null; echo \"status \$?\" >after" Enter
+	rm after
+	keys "clear; mqtool watch </dev/null; echo \"status \$?\" >after" Enter
 	wait_until test -s after
 	equal "$(cat after)" "status 2"
 	shows "standard input is not a terminal"
-	keys "clear; rm after; mqtool watch | cat; echo done >after" Enter
+	rm after
+	keys "clear; mqtool watch | cat; echo done >after" Enter
 	wait_until test -s after
 	shows "standard output is not a terminal"
 }
