@@ -25,11 +25,13 @@
 #define DEFAULT_PATH "/bin:/usr/bin"
 #define SHELL "/bin/sh"
 
-static int check_program(const char *path)
+/* there: whether anything has that name, as far as we may see. */
+static int check_program(const char *path, bool *there)
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0)
+	*there = stat(path, &st) == 0;
+	if (!*there)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EACCES;
@@ -37,7 +39,7 @@ static int check_program(const char *path)
 }
 
 /* One directory of PATH; an empty one is the current directory. */
-static int try_dir(const char *dir, size_t dir_len, const char *command, char **path)
+static int try_dir(const char *dir, size_t dir_len, const char *command, char **path, bool *there)
 {
 	int rc;
 
@@ -45,7 +47,7 @@ static int try_dir(const char *dir, size_t dir_len, const char *command, char **
 		*path = NULL;
 		return -ENOMEM;
 	}
-	rc = check_program(*path);
+	rc = check_program(*path, there);
 	if (rc < 0) {
 		free(*path);
 		*path = NULL;
@@ -57,20 +59,22 @@ int handler_find(const char *command, char **path)
 {
 	const char *dir = getenv("PATH");
 	int result = -ENOENT;
+	bool there;
 
 	if (strchr(command, '/'))
-		return try_dir("", 0, command, path);
+		return try_dir("", 0, command, path, &there);
 	if (*command == '\0')
 		return -ENOENT;
 	if (!dir)
 		dir = DEFAULT_PATH;
 	for (;;) {
 		size_t len = strcspn(dir, ":");
-		int rc = try_dir(dir, len, command, path);
+		int rc = try_dir(dir, len, command, path, &there);
 
 		if (rc == 0 || rc == -ENOMEM)
 			return rc;
-		if (rc == -EACCES)
+		/* A directory that may not be searched says nothing of the command. */
+		if (rc == -EACCES && there)
 			result = rc; /* unless a later directory has one that runs */
 		if (dir[len] == '\0')
 			return result;

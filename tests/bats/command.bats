@@ -162,6 +162,17 @@ not_run()
 	run -4 mqtool recv 0x77 -- true
 }
 
+@test "a directory of PATH that may not be searched is no reason" {
+	mkdir closed
+	chmod 0 closed
+	mqtool send 0x1 stays
+	PATH=$PWD/closed:$PATH run -2 --separate-stderr without_capabilities mqtool recv 0x1 -- no-such
+	equal "$stderr" "mqtool recv: cannot run no-such: no such command; nothing was taken"
+	run -2 --separate-stderr without_capabilities mqtool recv 0x1 -- "$PWD/closed/no-such"
+	matches "$stderr" "mqtool recv: cannot run */closed/no-such: Permission denied; nothing was taken"
+	chmod 755 closed
+}
+
 @test "COMMAND need not read its input" {
 	perl -e 'print "x" x 8000' | mqtool send 0x1
 	mqtool send 0x1 small
