@@ -387,19 +387,24 @@ static const struct key_help menu_keys[] = {
 	{ "Enter", N_("choose") }, { "Esc", N_("back") },
 };
 
+/* What a key takes, with the blanks around its text. */
+static int key_width(const struct canvas *c, const struct key_help *key)
+{
+	const char *text = _(key->text);
+
+	return (int)strlen(key->key) + canvas_text_width(c, text, strlen(text)) + 3;
+}
+
 static void paint_key_list(struct canvas *c, int y, const struct key_help *keys, size_t n)
 {
 	/* The last, which leads out, is there whatever is not. */
-	int x = 0, last = (int)(strlen(keys[n - 1].key) + strlen(_(keys[n - 1].text))) + 3;
+	int x = 0, last = key_width(c, &keys[n - 1]);
 
 	for (size_t i = 0; i < n && x < c->width; i++) {
-		const char *text = _(keys[i].text);
-		int need = (int)(strlen(keys[i].key) + strlen(text)) + 3;
-
-		if (i + 1 < n && x + need + last > c->width)
+		if (i + 1 < n && x + key_width(c, &keys[i]) + last > c->width)
 			continue;
 		x += canvas_puts(c, y, x, c->width - x, STYLE_BAR, keys[i].key);
-		x += canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, " %s", text) + 2;
+		x += canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, " %s", _(keys[i].text)) + 2;
 	}
 }
 

@@ -431,6 +431,23 @@ static unsigned int event_style(enum event_kind kind)
 	}
 }
 
+/* Every event's text is given the room that the longest takes. */
+static void put_event_text(struct buffer *b, const struct canvas *c, enum event_kind kind)
+{
+	int room = 18, width = 0;
+
+	for (int k = 0; k < EVENT_KINDS; k++) {
+		const char *text = event_text((enum event_kind)k);
+		int needed = canvas_text_width(c, text, strlen(text));
+
+		if (needed > room)
+			room = needed;
+		if (k == (int)kind)
+			width = needed;
+	}
+	buffer_printf(b, "%s%*s", event_text(kind), room - width, "");
+}
+
 void view_paint_events(struct view *v, struct canvas *c, int y, int lines)
 {
 	const struct model *m = v->model;
@@ -442,7 +459,9 @@ void view_paint_events(struct view *v, struct canvas *c, int y, int lines)
 		const struct event *event = model_event(m, age);
 
 		view_put_clock(&b, event->when);
-		buffer_printf(&b, "  %-18s %s", event_text(event->kind), event->queue);
+		buffer_puts(&b, "  ");
+		put_event_text(&b, c, event->kind);
+		buffer_printf(&b, " %s", event->queue);
 		area_line(&a, event_style(event->kind), &b);
 	}
 	if (!m->nevents)
