@@ -233,13 +233,15 @@ static int open_terminal(struct tui *t)
 	if (!term)
 		return no_terminal();
 	have_before = tcgetattr(STDIN_FILENO, &before) == 0;
+	t->canvas.ascii = t->o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	if (t->canvas.ascii)
+		text_ascii(); /* what else there is the canvas would escape */
 	t->screen = newterm(term, stdout, stdin);
 	if (!t->screen)
 		return no_terminal();
 	if (!wanted || strcmp(term, wanted) != 0)
 		snprintf(t->view.said, sizeof(t->view.said),
 			 _("the terminal's type is not known here: taken for %s"), term);
-	t->canvas.ascii = t->o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	cbreak();
 	noecho();
 	nonl();

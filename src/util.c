@@ -38,6 +38,14 @@ void text_init(void)
 #endif
 }
 
+void text_ascii(void)
+{
+	text_init();
+#if ENABLE_NLS
+	bind_textdomain_codeset(TEXT_DOMAIN, "US-ASCII");
+#endif
+}
+
 #if ENABLE_NLS
 const char *text_get(const char *msgid)
 {

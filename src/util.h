@@ -28,6 +28,9 @@
 
 /* Sets up locale and catalogue; later calls do nothing.  text_get() and text_n() call it. */
 void text_init(void);
+/* From now on translations are ASCII: glibc spells what is not ("e" for an accented one), or puts
+ * '?'.  Nothing changes with a C library that cannot convert. */
+void text_ascii(void);
 /* The translation of msgid, or msgid itself; static memory, never NULL. */
 const char *text_get(const char *msgid) __attribute__((format_arg(1)));
 /* The translation for a count of n, by the language's plural rule; static memory. */
