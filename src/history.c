@@ -36,6 +36,24 @@ uint64_t history_unpack(uint16_t packed)
 	return (uint64_t)(packed % MANTISSA_ONE + MANTISSA_ONE) << exponent;
 }
 
+static void advance(struct history *h)
+{
+	h->next = (uint8_t)(h->next + 1 < HISTORY_SIZE ? h->next + 1 : 0);
+	if (h->n < HISTORY_SIZE)
+		h->n++;
+}
+
+void history_repeat(struct history *h)
+{
+	unsigned int last = h->next ? h->next - 1u : HISTORY_SIZE - 1u;
+
+	if (!h->n)
+		return;
+	h->depth[h->next] = h->depth[last];
+	h->use[h->next] = h->use[last];
+	advance(h);
+}
+
 void history_add(struct history *h, const struct queue_stat *st)
 {
 	int use = queue_stat_use(st);
@@ -48,9 +66,7 @@ void history_add(struct history *h, const struct queue_stat *st)
 		h->depth[h->next] = 0;
 		h->use[h->next] = HISTORY_UNKNOWN_USE;
 	}
-	h->next = (uint8_t)((h->next + 1) % HISTORY_SIZE);
-	if (h->n < HISTORY_SIZE)
-		h->n++;
+	advance(h);
 }
 
 /* Where the look `age` looks ago is kept, or -1. */

@@ -34,6 +34,8 @@ uint64_t history_unpack(uint16_t packed);
 
 /* Adds what a look found; the oldest is forgotten. */
 void history_add(struct history *h, const struct queue_stat *st);
+/* Adds once more what was added last, where there is any. */
+void history_repeat(struct history *h);
 /* Messages at the look `age` looks ago (0 is the last); -1 where it is not known. */
 int64_t history_depth(const struct history *h, size_t age);
 /* Percent in use likewise. */

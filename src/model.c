@@ -135,6 +135,16 @@ static uint32_t find_row(const struct model *m, const struct queue_stat *st)
 	return slot;
 }
 
+/* The row of an item of a look: the one behind that of the item before it, as looks have the same
+ * order and rows are made in it, or else by the hash. */
+static uint32_t guess_row(const struct model *m, uint32_t guess, const struct queue_stat *st)
+{
+	if (guess < m->nrows && m->rows[guess].used && !(m->rows[guess].state & ROW_GONE) &&
+	    same_queue(&m->rows[guess].st, st))
+		return guess;
+	return find_row(m, st);
+}
+
 static void link_row(struct model *m, uint32_t slot)
 {
 	uint32_t *bucket = &m->buckets[hash_of(&m->rows[slot].st) & (m->nbuckets - 1)];
@@ -241,6 +251,23 @@ static void drop_row(struct model *m, uint32_t slot)
 
 /* ---- one queue's change ---- */
 
+static void count_row(struct totals *t, const struct row *row)
+{
+	const struct queue_stat *st = &row->st;
+
+	t->queues[st->kind]++;
+	t->full += (row->state & ROW_FULL) != 0;
+	t->unread += !(st->have & STAT_MESSAGES);
+	if (st->have & STAT_MESSAGES)
+		t->messages += st->messages;
+	if (st->have & STAT_BYTES)
+		t->bytes += st->bytes;
+	if (st->have & STAT_WAITING) {
+		t->receivers += st->receivers;
+		t->senders += st->senders;
+	}
+}
+
 static void note_fullness(struct model *m, struct row *row)
 {
 	const struct queue_stat *st = &row->st;
@@ -267,7 +294,14 @@ static void note_fullness(struct model *m, struct row *row)
 	}
 }
 
-static void note_waiters(struct model *m, struct row *row, const struct queue_stat *old)
+/* What of the look before the changes follow from. */
+struct earlier {
+	unsigned int have;
+	uint64_t messages;
+	unsigned int receivers, senders;
+};
+
+static void note_waiters(struct model *m, struct row *row, const struct earlier *old)
 {
 	bool looked = old && old->have & STAT_WAITING;
 
@@ -282,7 +316,7 @@ static void note_waiters(struct model *m, struct row *row, const struct queue_st
 }
 
 /* The change of depth in a second, over the time that really passed. */
-static void note_net(const struct model *m, struct row *row, const struct queue_stat *old)
+static void note_net(const struct model *m, struct row *row, const struct earlier *old)
 {
 	int64_t change;
 
@@ -298,18 +332,37 @@ static void note_net(const struct model *m, struct row *row, const struct queue_
 	row->st.have |= STAT_NET;
 }
 
+/* True where all that its use follows from is what it was: nearly always, of thousands. */
+static bool same_use(const struct queue_stat *old, const struct queue_stat *st)
+{
+	const unsigned int bits = STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_MAXMSG |
+				  STAT_WAITING;
+
+	return old->messages == st->messages && old->bytes == st->bytes &&
+	       old->qbytes == st->qbytes && old->maxmsg == st->maxmsg &&
+	       old->senders == st->senders && (old->have & bits) == (st->have & bits);
+}
+
 static void update_row(struct model *m, struct row *row, const struct queue_stat *st)
 {
-	const struct queue_stat old = row->st;
+	const struct earlier old = { row->st.have, row->st.messages, row->st.receivers,
+				     row->st.senders };
+	const char *name = row->st.name;
+	bool same = same_use(&row->st, st);
 
 	row->st = *st;
-	row->st.name = old.name;
+	row->st.name = name;
 	row->state &= (uint8_t)~(ROW_NEW | ROW_CHANGED);
+	row->seen = m->updates;
 	note_net(m, row, &old);
 	note_waiters(m, row, &old);
-	note_fullness(m, row);
-	history_add(&row->history, &row->st);
-	row->seen = m->updates;
+	if (same) {
+		history_repeat(&row->history);
+	} else {
+		note_fullness(m, row);
+		history_add(&row->history, &row->st);
+	}
+	count_row(&m->totals, row);
 }
 
 static void begin_row(struct model *m, struct row *row)
@@ -320,6 +373,7 @@ static void begin_row(struct model *m, struct row *row)
 	note_fullness(m, row);
 	history_add(&row->history, &row->st);
 	row->seen = m->updates;
+	count_row(&m->totals, row);
 }
 
 /* ---- all rows by name ---- */
@@ -329,7 +383,7 @@ static void forget_gone(struct model *m)
 {
 	uint32_t kept = 0;
 
-	for (uint32_t i = 0; i < m->live; i++) {
+	for (uint32_t i = 0; i < m->live && m->gone; i++) {
 		uint32_t slot = m->by_name[i];
 
 		if (m->rows[slot].state & ROW_GONE) {
@@ -340,7 +394,9 @@ static void forget_gone(struct model *m)
 			m->by_name[kept++] = slot;
 		}
 	}
-	m->live = kept;
+	if (m->gone)
+		m->live = kept;
+	m->gone = 0;
 }
 
 static int compare_slots(const void *pa, const void *pb, void *arg)
@@ -472,7 +528,7 @@ static void sort_order(struct model *m)
 	}
 	if (!sorted)
 		qsort_r(m->order, m->shown, sizeof(*m->order), compare_order, &m->reverse);
-	for (uint32_t i = 0; i < m->shown; i++)
+	for (uint32_t i = 0; i < m->shown && !sorted; i++)
 		m->rows[m->order[i].slot].place = i;
 }
 
@@ -527,29 +583,13 @@ static void reorder(struct model *m, bool sort)
 
 /* ---- looks ---- */
 
-static void count_row(struct totals *t, const struct row *row)
-{
-	const struct queue_stat *st = &row->st;
-
-	t->queues[st->kind]++;
-	t->full += (row->state & ROW_FULL) != 0;
-	t->unread += !(st->have & STAT_MESSAGES);
-	if (st->have & STAT_MESSAGES)
-		t->messages += st->messages;
-	if (st->have & STAT_BYTES)
-		t->bytes += st->bytes;
-	if (st->have & STAT_WAITING) {
-		t->receivers += st->receivers;
-		t->senders += st->senders;
-	}
-}
-
 static int take_in(struct model *m, const struct look *look)
 {
+	uint32_t slot = MODEL_NONE;
 	int rc = 0;
 
 	for (size_t i = 0; i < look->n; i++) {
-		uint32_t slot = find_row(m, &look->items[i]);
+		slot = guess_row(m, slot + 1, &look->items[i]);
 
 		if (slot != MODEL_NONE) {
 			/* A directory being changed may show a queue twice (readdir(3)). */
@@ -568,36 +608,48 @@ static int take_in(struct model *m, const struct look *look)
 	return rc;
 }
 
-static void finish_rows(struct model *m, const struct look *look)
+/* Those that the look did not have. */
+static void note_unseen(struct model *m, const struct look *look)
 {
-	m->totals = (struct totals){ 0 };
 	for (uint32_t i = 0; i < m->live; i++) {
 		struct row *row = &m->rows[m->by_name[i]];
 
-		if (row->seen != m->updates && look->kinds & (1u << row->st.kind)) {
-			row->state |= ROW_GONE;
-			row->st.have &= ~STAT_NET;
-			add_event(m, EVENT_REMOVED, &row->st);
+		if (row->seen == m->updates)
+			continue;
+		if (!(look->kinds & (1u << row->st.kind))) {
+			count_row(&m->totals, row);
 			continue;
 		}
-		count_row(&m->totals, row);
+		row->state |= ROW_GONE;
+		row->st.have &= ~STAT_NET;
+		m->gone++;
+		add_event(m, EVENT_REMOVED, &row->st);
 	}
 }
 
 int model_update(struct model *m, const struct look *look)
 {
-	uint32_t sorted;
+	bool held = model_held(m, look->monotonic_ns);
+	uint32_t sorted, were_gone = m->gone;
 	int rc;
 
 	m->dt_ns = m->updates++ ? look->monotonic_ns - m->last_ns : 0;
 	m->last_ns = look->monotonic_ns;
 	m->now = look->now;
+	m->totals = (struct totals){ 0 };
 	forget_gone(m);
 	sorted = m->live;
 	rc = take_in(m, look);
-	finish_rows(m, look);
-	rank_rows(m, sorted);
-	reorder(m, !model_held(m, look->monotonic_ns));
+	if (m->totals.queues[QUEUE_SYSV] + m->totals.queues[QUEUE_POSIX] < m->live)
+		note_unseen(m, look);
+	if (were_gone || m->live != sorted)
+		rank_rows(m, sorted);
+	/* The same rows are shown as before where all are. */
+	if (were_gone || m->live != sorted || m->shown != m->live || m->filter.n || m->hide_idle)
+		collect(m);
+	if (!held)
+		sort_order(m);
+	keep_selection(m);
 	return rc;
 }
 

@@ -81,6 +81,7 @@ struct model {
 	uint32_t nbuckets;
 	uint32_t *by_name;       /* all slots in use */
 	uint32_t live;           /* how many */
+	uint32_t gone;           /* of them marked ROW_GONE */
 	struct order_item *order; /* what is shown, as shown */
 	uint32_t shown;
 	uint32_t list_cap;       /* of by_name and order */

@@ -435,16 +435,13 @@ static ssize_t add_proc_lines(struct queue_list *list, char *buf, size_t len)
 	char *end;
 
 	while ((end = memchr(line, '\n', len - (size_t)(line - buf)))) {
-		struct queue_stat st = { 0 };
+		struct queue_stat *item = queue_list_add(list);
 
+		if (!item)
+			return -ENOMEM;
 		*end = '\0';
-		if (parse_proc_line(line, &st)) { /* not so the heading */
-			struct queue_stat *item = queue_list_add(list);
-
-			if (!item)
-				return -ENOMEM;
-			*item = st;
-		}
+		if (!parse_proc_line(line, item)) /* the heading */
+			list->n--;
 		line = end + 1;
 	}
 	len -= (size_t)(line - buf);
@@ -520,7 +517,9 @@ static void add_qbytes(struct queue_list *list, size_t first)
 		} else if (!read_qbytes(st)) {
 			continue;
 		}
-		list->items[kept++] = *st;
+		if (kept != i)
+			list->items[kept] = *st;
+		kept++;
 	}
 	list->n = kept;
 }

@@ -16,7 +16,7 @@
 #include "limit.h"
 
 /* Looking at processes takes at most one part in so many of the time. */
-#define WAITERS_SHARE 200
+#define WAITERS_SHARE 400
 #define LIMITS_EVERY_NS (5 * NSEC_PER_SEC)
 /* Alerts beyond so many bytes fit no screen. */
 #define ALERTS_ENOUGH 600

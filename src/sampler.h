@@ -37,7 +37,7 @@ struct sampler {
 /* How often processes are looked at. */
 enum sampler_waiters {
 	SAMPLER_NO_WAITERS,
-	SAMPLER_PACED,  /* so that it costs half a percent of the time at most */
+	SAMPLER_PACED,  /* so that it costs a quarter of a percent of the time at most */
 	SAMPLER_ALWAYS,
 };
 

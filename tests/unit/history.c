@@ -62,6 +62,27 @@ static void test_ring_wraps(void **state)
 	assert_int_equal(history_depth(&h, SIZE_MAX), -1);
 }
 
+static void test_repeat(void **state)
+{
+	struct history h = { 0 };
+	struct queue_stat st = look(7);
+
+	(void)state;
+	history_repeat(&h);
+	assert_int_equal(h.n, 0);
+	history_add(&h, &st);
+	for (int i = 0; i < 2 * HISTORY_SIZE; i++)
+		history_repeat(&h);
+	assert_int_equal(h.n, HISTORY_SIZE);
+	assert_int_equal(history_depth(&h, 0), 7);
+	assert_int_equal(history_use(&h, HISTORY_SIZE - 1), 70);
+	st = look(8);
+	history_add(&h, &st);
+	history_repeat(&h);
+	assert_int_equal(history_depth(&h, 1), 8);
+	assert_int_equal(history_depth(&h, 2), 7);
+}
+
 static void test_unknown(void **state)
 {
 	struct queue_stat st = { .kind = QUEUE_POSIX };
@@ -112,6 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pack),
 		cmocka_unit_test(test_ring_wraps),
+		cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_spark),
 	};
