@@ -58,6 +58,7 @@ BATS_TESTS = \
 	tests/bats/examples.bats \
 	tests/bats/format.bats \
 	tests/bats/harness.bats \
+	tests/bats/i18n.bats \
 	tests/bats/install.bats \
 	tests/bats/json.bats \
 	tests/bats/limits.bats \

@@ -89,6 +89,13 @@ valgrind_wrapper()
 	printf '#!/bin/sh\nexec %s %s "$@"\n' "${VALGRIND_COMMAND//$'\n'/ }" "$1"
 }
 
+# make_variable NAME [DIRECTORY]: its value in the Makefile of the build tree, or of a part of it.
+make_variable()
+{
+	printf 'include Makefile\nprint-value:\n\t@printf "%%s" "$(%s)"\n' "$1" |
+		make --no-print-directory -C "$MQTOOL_BUILD/${2-}" -f - print-value
+}
+
 # start COMMAND [ARG...]: runs it in the background; its pid is in $pid.  Redirections of start are
 # those of COMMAND.  Ended with the test.
 start()

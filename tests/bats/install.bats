@@ -13,12 +13,6 @@ setup()
 	[ -z "$(make_variable link_pages)" ] || links=yes
 }
 
-make_variable()
-{
-	printf 'include Makefile\nprint-value:\n\t@printf "%%s" "$(%s)"\n' "$1" >print.mk
-	make --no-print-directory -C "$MQTOOL_BUILD" -f "$PWD/print.mk" print-value
-}
-
 install_there()
 {
 	make -C "$MQTOOL_BUILD" install DESTDIR="$PWD/root" >install.log 2>&1 || {
