@@ -513,11 +513,12 @@ shows()
 	tm capture-pane -p | grep -qE -- "$1"
 }
 
-# screen LANGUAGE WIDTH HEIGHT [KEY PATTERN]: watch there, with KEY pressed and what it leads to.
+# screen LANGUAGE WIDTH HEIGHT [KEY PATTERN [OPTION...]]: watch there, with KEY pressed and what it
+# leads to.
 screen()
 {
 	tm new-session -d -x "$2" -y "$3" env -u TMUX \
-		"LANGUAGE=${1/#C/}" mqtool watch -d 100ms --color=never
+		"LANGUAGE=${1/#C/}" mqtool watch -d 100ms --color=never "${@:6}"
 	wait_until shows 'QUEUE .*USE%.*/orders|/orders' || return
 	if [ $# -gt 3 ]; then
 		tm send-keys "$4"
@@ -578,6 +579,16 @@ line_of()
 		screen "$language" 109 70 '?' 'PgUp PgDn' | sed 's/ *$//' | sed '1,3d;$d' >wide
 		[ "$(grep -c . narrow)" -gt 40 ]
 		diff narrow wide
+	done
+}
+
+@test "--ascii is ASCII, and legible, in every language" {
+	local language
+	need_screen
+	mqtool create /orders -c 4 -s 64
+	for language in "${languages[@]}"; do
+		screen "$language" 80 70 '?' 'PgUp PgDn' --ascii >ascii
+		run ! grep -P '[^\x20-\x7e]|\\x[0-9a-f]{2}|[a-z][?][a-z]' ascii
 	done
 }
 
