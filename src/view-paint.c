@@ -329,8 +329,11 @@ static void paint_row(const struct view *v, struct canvas *c, int y, const struc
 
 		paint_cell(c, y, &v->layout.columns[i], row, style, now, &b);
 	}
-	for (int x = 0; selected && x < c->width; x++)
-		canvas_at(c, y, x)->style |= STYLE_SELECTED;
+	/* A picture turned round would say the opposite. */
+	for (int x = 0; selected && x < c->width; x++) {
+		if (layout_find(&v->layout, x) != COL_HISTORY)
+			canvas_at(c, y, x)->style |= STYLE_SELECTED;
+	}
 	buffer_free(&b);
 }
 

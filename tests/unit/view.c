@@ -196,6 +196,21 @@ static void test_main_screen(void **state)
 	assert_non_null(strstr(text, "q quit"));
 }
 
+/* The selected row is turned round, but for the picture in it. */
+static void test_selected_row(void **state)
+{
+	struct scene *s = *state;
+	const struct layout *l = &s->v.layout;
+
+	screen(s, 100, 24);
+	for (int x = 0; x < 100; x++) {
+		bool selected = canvas_at(&s->c, s->v.table_y, x)->style & STYLE_SELECTED;
+
+		assert_int_equal(selected, layout_find(l, x) != COL_HISTORY);
+		assert_false(canvas_at(&s->c, s->v.table_y + 1, x)->style & STYLE_SELECTED);
+	}
+}
+
 /* In ASCII nothing else comes out, whatever queues are called. */
 static void test_ascii(void **state)
 {
@@ -603,7 +618,7 @@ static void test_navigation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_main_screen), TEST(test_ascii), TEST(test_every_size), TEST(test_small),
+		TEST(test_main_screen), TEST(test_selected_row), TEST(test_ascii), TEST(test_every_size), TEST(test_small),
 		TEST(test_detail_pane), TEST(test_detail_of_one_that_goes), TEST(test_peek),
 		TEST(test_events_pane), TEST(test_help), TEST(test_filter_is_live),
 		TEST(test_filter_takes_any_character), TEST(test_sort_keys), TEST(test_sort_menu),
