@@ -40,6 +40,8 @@ strace      strace           strace              strace          strace
 shellcheck  shellcheck       ShellCheck          shellcheck      shellcheck
 codespell   codespell        codespell           codespell       codespell
 cppcheck    cppcheck         cppcheck            cppcheck        cppcheck
+clang-format  clang-format   clang-tools-extra   clang           clang-extra-tools
+clang-tidy  clang-tidy       clang-tools-extra   clang           clang-extra-tools
 jq          jq               jq                  jq              jq
 mandoc      mandoc           mandoc              mandoc          mandoc
 man         man-db           man-db              man-db          man-db
@@ -55,7 +57,7 @@ cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
 build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
 check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
-check_wishes='clang valgrind shellcheck codespell cppcheck strace tmux mandoc man groff zsh fish'
+check_wishes='clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc man groff zsh fish'
 
 have()
 {

@@ -53,8 +53,7 @@ void batch_drop_last(struct batch *b)
 static bool is_plain(const struct output *output)
 {
 	return output->style == OUTPUT_RAW ||
-	       (!output->terminal &&
-		(output->style == OUTPUT_LINES || output->style == OUTPUT_NUL));
+	       (!output->terminal && (output->style == OUTPUT_LINES || output->style == OUTPUT_NUL));
 }
 
 /* The place of the next message, its body behind all others. */
@@ -170,8 +169,10 @@ static void render(struct batch *b, struct batch_entry *entry, uint64_t seq)
 {
 	const struct output *output = b->output;
 	const struct message *m = &entry->message;
-	struct render_context context = { .queue = output->queue, .seq = seq,
-					  .time = &entry->time, .terminal = output->terminal };
+	struct render_context context = { .queue = output->queue,
+					  .seq = seq,
+					  .time = &entry->time,
+					  .terminal = output->terminal };
 
 	switch (output->style) {
 	case OUTPUT_FORMAT:

@@ -33,9 +33,9 @@ struct output {
 };
 
 struct batch_entry {
-	struct message message;  /* its data in batch.data */
-	struct timespec time;    /* of receipt, where output.time */
-	size_t end;              /* where its output ends, from the start of the batch's */
+	struct message message; /* its data in batch.data */
+	struct timespec time;   /* of receipt, where output.time */
+	size_t end;             /* where its output ends, from the start of the batch's */
 };
 
 struct batch {
@@ -43,10 +43,10 @@ struct batch {
 	const struct output *output;
 	struct batch_entry *entries;
 	size_t n;
-	char *data;              /* bodies, each with its terminator, behind MESSAGE_HEADROOM */
+	char *data; /* bodies, each with its terminator, behind MESSAGE_HEADROOM */
 	size_t cap, len;
-	struct buffer rendered;  /* the output, where the bodies are not it already */
-	uint64_t seq;            /* messages written so far */
+	struct buffer rendered; /* the output, where the bodies are not it already */
+	uint64_t seq;           /* messages written so far */
 	struct progress *progress;
 };
 

@@ -54,8 +54,8 @@ struct cell *canvas_at(const struct canvas *c, int y, int x)
 struct glyph {
 	uint32_t cp;
 	int width;
-	size_t bytes;    /* of text */
-	bool escaped;    /* width is that of the escapes */
+	size_t bytes; /* of text */
+	bool escaped; /* width is that of the escapes */
 };
 
 static struct glyph next_glyph(const struct canvas *c, const char *text, size_t len)
@@ -164,8 +164,7 @@ int canvas_puts(struct canvas *c, int y, int x, int room, unsigned int style, co
 	return canvas_put(c, y, x, room, style, text, strlen(text));
 }
 
-int canvas_printf(struct canvas *c, int y, int x, int room, unsigned int style, const char *fmt,
-		  ...)
+int canvas_printf(struct canvas *c, int y, int x, int room, unsigned int style, const char *fmt, ...)
 {
 	struct buffer b = { 0 };
 	va_list ap;

@@ -17,10 +17,10 @@ enum style {
 	STYLE_PLAIN,
 	STYLE_BOLD,
 	STYLE_DIM,
-	STYLE_BAR,    /* headings and keys: reverse */
-	STYLE_GOOD,   /* green */
-	STYLE_WARN,   /* yellow */
-	STYLE_ALARM,  /* red and bold */
+	STYLE_BAR,   /* headings and keys: reverse */
+	STYLE_GOOD,  /* green */
+	STYLE_WARN,  /* yellow */
+	STYLE_ALARM, /* red and bold */
 	STYLES
 };
 /* Beside the others: the selected row. */
@@ -37,7 +37,7 @@ struct cell {
 /* Zero-initialise it; the owner calls canvas_free(). */
 struct canvas {
 	int width, height;
-	bool ascii;          /* nothing but ASCII: other characters become \xNN */
+	bool ascii; /* nothing but ASCII: other characters become \xNN */
 	struct cell *cells;
 	size_t cap;
 	int cursor_x, cursor_y; /* where a text is being typed; cursor_y is -1 where none is */

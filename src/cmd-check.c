@@ -39,7 +39,7 @@ struct check {
 	uint64_t warning, critical;
 	struct findings found[STATES];
 	struct buffer perfdata;
-	int highest;                       /* use, in percent */
+	int highest; /* use, in percent */
 	char highest_name[QUEUE_NAME_TEXT];
 };
 
@@ -281,9 +281,10 @@ const struct command cmd_check = {
 	.name = "check",
 	.operands = N_("[QUEUE...]"),
 	.summary = N_("Check how full queues are, for monitoring"),
-	.notes = N_("Without QUEUE all queues are checked.  Prints one line and exits with 0 (OK),\n"
-		    "1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN: wrong usage, a queue that is missing or\n"
-		    "may not be read)."),
+	.notes = N_(
+		"Without QUEUE all queues are checked.  Prints one line and exits with 0 (OK),\n"
+		"1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN: wrong usage, a queue that is missing or\n"
+		"may not be read)."),
 	.options = check_options,
 	.min_operands = 0,
 	.max_operands = -1,

@@ -17,8 +17,14 @@
 #define ENSURE_TRIES 10
 
 enum {
-	OPT_MODE = OPT_FIRST, OPT_OWNER, OPT_MAX_MESSAGES, OPT_MESSAGE_SIZE, OPT_MAX_BYTES,
-	OPT_EXIST_OK, OPT_PRIVATE, OPT_VERBOSE
+	OPT_MODE = OPT_FIRST,
+	OPT_OWNER,
+	OPT_MAX_MESSAGES,
+	OPT_MESSAGE_SIZE,
+	OPT_MAX_BYTES,
+	OPT_EXIST_OK,
+	OPT_PRIVATE,
+	OPT_VERBOSE
 };
 
 static const struct poptOption create_options[] = {
@@ -36,8 +42,8 @@ static const struct poptOption create_options[] = {
 	  N_("a queue that is there already is fine if it is as asked"), NULL },
 	{ "private", '\0', POPT_ARG_NONE, NULL, OPT_PRIVATE,
 	  N_("make a System V queue without a key and print its id"), NULL },
-	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
-	  N_("print the name of each queue"), NULL },
+	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("print the name of each queue"),
+	  NULL },
 	CMD_COMMON_OPTIONS
 };
 

@@ -26,7 +26,7 @@ static const struct poptOption purge_options[] = {
 struct purge {
 	struct queue_select want;
 	bool has_type;
-	char *memory;   /* MESSAGE_HEADROOM and room behind it */
+	char *memory; /* MESSAGE_HEADROOM and room behind it */
 	size_t room;
 };
 
@@ -97,8 +97,8 @@ static int purge_one(const struct queue_ref *ref, void *arg)
 		rc = purge_open(p, &q, &done);
 	queue_close(&q);
 	if (rc == 0 || done > 0)
-		printf(text_n("%s: %" PRIu64 " message purged\n", "%s: %" PRIu64 " messages purged\n",
-			      done),
+		printf(text_n("%s: %" PRIu64 " message purged\n",
+			      "%s: %" PRIu64 " messages purged\n", done),
 		       queue_ref_text(ref, name), done);
 	return rc < 0 ? msg_queue_failed(&attempt, rc) : EX_DONE;
 }

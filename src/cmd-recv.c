@@ -19,9 +19,24 @@
 #include "render.h"
 #include "wait.h"
 
-enum { OPT_COUNT = OPT_FIRST, OPT_FOLLOW, OPT_ALL, OPT_NONBLOCK, OPT_TIMEOUT, OPT_TYPE, OPT_EXCEPT,
-       OPT_PEEK, OPT_NULL, OPT_RAW, OPT_FORMAT, OPT_JSON, OPT_ON_FAILURE, OPT_MOVE_FAILED,
-       OPT_VERBOSE, OPT_PROGRESS };
+enum {
+	OPT_COUNT = OPT_FIRST,
+	OPT_FOLLOW,
+	OPT_ALL,
+	OPT_NONBLOCK,
+	OPT_TIMEOUT,
+	OPT_TYPE,
+	OPT_EXCEPT,
+	OPT_PEEK,
+	OPT_NULL,
+	OPT_RAW,
+	OPT_FORMAT,
+	OPT_JSON,
+	OPT_ON_FAILURE,
+	OPT_MOVE_FAILED,
+	OPT_VERBOSE,
+	OPT_PROGRESS
+};
 
 static const struct poptOption recv_options[] = {
 	{ "count", 'c', POPT_ARG_STRING, NULL, OPT_COUNT, N_("take N messages; default 1"),
@@ -43,8 +58,8 @@ static const struct poptOption recv_options[] = {
 	  N_("write NUL behind each message, not newline"), NULL },
 	{ "raw", 'r', POPT_ARG_NONE, NULL, OPT_RAW, N_("write the messages and nothing else"),
 	  NULL },
-	{ "format", 'F', POPT_ARG_STRING, NULL, OPT_FORMAT,
-	  N_("write each message as FORMAT says"), N_("FORMAT") },
+	{ "format", 'F', POPT_ARG_STRING, NULL, OPT_FORMAT, N_("write each message as FORMAT says"),
+	  N_("FORMAT") },
 	CMD_JSON_OPTION(OPT_JSON, N_("write each message as a line of JSON (also -J)")),
 	{ "on-failure", 0, POPT_ARG_STRING, NULL, OPT_ON_FAILURE,
 	  N_("when COMMAND fails: put the message back and stop, or drop it"), "stop|drop" },
@@ -52,8 +67,8 @@ static const struct poptOption recv_options[] = {
 	  N_("when COMMAND fails: send the message to QUEUE and go on"), N_("QUEUE") },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
 	  N_("say at the end how much was received"), NULL },
-	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS,
-	  N_("show how far it is, on a terminal"), NULL },
+	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
+	  NULL },
 	CMD_COMMON_OPTIONS
 };
 
@@ -80,13 +95,13 @@ struct receiver {
 	struct render_format *format;
 	struct batch batch;
 	struct progress progress;
-	char **command;             /* COMMAND and its arguments, or NULL */
-	char *program;              /* its path */
+	char **command; /* COMMAND and its arguments, or NULL */
+	char *program;  /* its path */
 	struct queue_ref failed_ref;
-	struct queue failed_q;      /* --move-failed */
-	bool command_failed;        /* for some message that did not stop us */
-	bool lost;                  /* a message could not go back and was reported */
-	bool pipe_closed;           /* nobody reads standard output any more */
+	struct queue failed_q; /* --move-failed */
+	bool command_failed;   /* for some message that did not stop us */
+	bool lost;             /* a message could not go back and was reported */
+	bool pipe_closed;      /* nobody reads standard output any more */
 };
 
 /* ---- the command line ---- */
@@ -467,8 +482,7 @@ static int end_peek(struct receiver *r, size_t hidden, bool short_of)
  * where they are.  Returns 0 at the end of the queue or of the count, or -errno of batch_peek(),
  * and with *writing what it was of.
  */
-static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hidden,
-		bool *writing)
+static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hidden, bool *writing)
 {
 	size_t max = 0;
 
@@ -579,13 +593,15 @@ static bool convert(struct message *m, enum queue_kind to)
 /* --move-failed: EX_DONE where the other queue has the message. */
 static int move_failed(struct receiver *r, int status)
 {
-	const struct queue_attempt attempt = { .op = QUEUE_OP_SEND, .ref = &r->failed_ref,
+	const struct queue_attempt attempt = { .op = QUEUE_OP_SEND,
+					       .ref = &r->failed_ref,
 					       .queue = &r->failed_q,
 					       .size = r->batch.entries[0].message.len };
 	struct message m = r->batch.entries[0].message;
 	int rc;
 
-	rc = convert(&m, r->failed_ref.kind) ? queue_send(&r->failed_q, &m, QUEUE_NO_WAIT) : -ERANGE;
+	rc = convert(&m, r->failed_ref.kind) ? queue_send(&r->failed_q, &m, QUEUE_NO_WAIT) :
+					       -ERANGE;
 	if (rc == 0) {
 		report_command(r, status, _("the message was moved"));
 		return EX_DONE;
@@ -756,10 +772,11 @@ const struct command cmd_recv = {
 	.name = "recv",
 	.operands = N_("QUEUE [-- COMMAND [ARG...]]"),
 	.summary = N_("Take messages from a queue"),
-	.notes = N_("FORMAT: %s body, %S size, %q body escaped, %x body in hex, %t type, %p priority,\n"
-		    "%n number from 1, %Q queue, %T time of receipt, %%; \\n \\t \\0 \\\\ \\xNN.\n"
-		    "COMMAND is run for each message, which is its standard input; MQTOOL_QUEUE,\n"
-		    "MQTOOL_TYPE or MQTOOL_PRIORITY, MQTOOL_SIZE and MQTOOL_SEQ are set for it."),
+	.notes = N_(
+		"FORMAT: %s body, %S size, %q body escaped, %x body in hex, %t type, %p priority,\n"
+		"%n number from 1, %Q queue, %T time of receipt, %%; \\n \\t \\0 \\\\ \\xNN.\n"
+		"COMMAND is run for each message, which is its standard input; MQTOOL_QUEUE,\n"
+		"MQTOOL_TYPE or MQTOOL_PRIORITY, MQTOOL_SIZE and MQTOOL_SEQ are set for it."),
 	.options = recv_options,
 	.min_operands = 1,
 	.max_operands = 1,

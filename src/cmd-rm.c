@@ -15,8 +15,17 @@
 #include "queue-filter.h"
 
 enum {
-	OPT_FORCE = OPT_FIRST, OPT_ALL, OPT_SYSV, OPT_POSIX, OPT_MATCH, OPT_EMPTY, OPT_IDLE,
-	OPT_OWNER, OPT_DRY_RUN, OPT_YES, OPT_VERBOSE
+	OPT_FORCE = OPT_FIRST,
+	OPT_ALL,
+	OPT_SYSV,
+	OPT_POSIX,
+	OPT_MATCH,
+	OPT_EMPTY,
+	OPT_IDLE,
+	OPT_OWNER,
+	OPT_DRY_RUN,
+	OPT_YES,
+	OPT_VERBOSE
 };
 
 static const struct poptOption rm_options[] = {
@@ -47,7 +56,7 @@ struct rm {
 	bool yes;
 	bool verbose;
 	struct queue_filter filter;
-	const char *filter_seen;   /* a filter's option as it was written */
+	const char *filter_seen; /* a filter's option as it was written */
 };
 
 /* ---- the command line ---- */
@@ -75,9 +84,12 @@ static bool read_filter(struct cmdline *cl, int opt, const char *value, struct r
 {
 	struct queue_filter *f = &rm->filter;
 
-	rm->filter_seen = opt == OPT_SYSV ? "-S" : opt == OPT_POSIX ? "-P" :
-			  opt == OPT_MATCH ? "--match" : opt == OPT_EMPTY ? "--empty" :
-			  opt == OPT_IDLE ? "--idle" : "--owner";
+	rm->filter_seen = opt == OPT_SYSV  ? "-S" :
+			  opt == OPT_POSIX ? "-P" :
+			  opt == OPT_MATCH ? "--match" :
+			  opt == OPT_EMPTY ? "--empty" :
+			  opt == OPT_IDLE  ? "--idle" :
+					     "--owner";
 	switch (opt) {
 	case OPT_SYSV:
 	case OPT_POSIX:
@@ -262,8 +274,9 @@ static void show_names(const struct queue_list *list)
 	for (i = 0; i < list->n && i < NAMES_SHOWN; i++)
 		fprintf(stderr, "%s\n", queue_stat_text(&list->items[i], name));
 	if (list->n > i)
-		fprintf(stderr, text_n("... and %zu more (--dry-run prints all)\n",
-				       "... and %zu more (--dry-run prints all)\n", list->n - i),
+		fprintf(stderr,
+			text_n("... and %zu more (--dry-run prints all)\n",
+			       "... and %zu more (--dry-run prints all)\n", list->n - i),
 			list->n - i);
 }
 
@@ -359,8 +372,9 @@ const struct command cmd_rm = {
 	.name = "rm",
 	.operands = N_("QUEUE..."),
 	.summary = N_("Remove queues"),
-	.notes = N_("With -a it is asked before any queue is removed, and each is looked at again just\n"
-		    "before it goes.  An empty answer is no."),
+	.notes = N_(
+		"With -a it is asked before any queue is removed, and each is looked at again just\n"
+		"before it goes.  An empty answer is no."),
 	.options = rm_options,
 	.min_operands = 0, /* -a takes none */
 	.max_operands = -1,

@@ -22,8 +22,18 @@
 /* Bytes of a JSON line that are not its body. */
 #define JSON_OTHER_MEMBERS ((size_t)64 * 1024)
 
-enum { OPT_FILE = OPT_FIRST, OPT_LINES, OPT_NULL, OPT_JSON, OPT_TYPE, OPT_PRIORITY, OPT_NONBLOCK,
-       OPT_TIMEOUT, OPT_VERBOSE, OPT_PROGRESS };
+enum {
+	OPT_FILE = OPT_FIRST,
+	OPT_LINES,
+	OPT_NULL,
+	OPT_JSON,
+	OPT_TYPE,
+	OPT_PRIORITY,
+	OPT_NONBLOCK,
+	OPT_TIMEOUT,
+	OPT_VERBOSE,
+	OPT_PROGRESS
+};
 
 static const struct poptOption send_options[] = {
 	{ "file", 'f', POPT_ARG_STRING, NULL, OPT_FILE,
@@ -42,18 +52,18 @@ static const struct poptOption send_options[] = {
 	  N_("do not wait for room: exit with status 3"), NULL },
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
 	  N_("wait at most this long for room for each message"), N_("DURATION") },
-	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
-	  N_("say at the end how much was sent"), NULL },
-	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS,
-	  N_("show how far it is, on a terminal"), NULL },
+	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("say at the end how much was sent"),
+	  NULL },
+	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
+	  NULL },
 	CMD_COMMON_OPTIONS
 };
 
 struct send_options {
-	const char **files;    /* names, the strings popt's */
+	const char **files; /* names, the strings popt's */
 	size_t nfiles;
 	enum input_framing framing;
-	bool framed;           /* -l, -0 or -j was given */
+	bool framed; /* -l, -0 or -j was given */
 	bool json;
 	bool has_type, has_priority;
 	long type;
@@ -70,10 +80,10 @@ struct sender {
 	struct queue_ref ref;
 	struct queue q;
 	struct progress progress;
-	struct buffer body;     /* of a JSON line */
-	const char *source;     /* the input's name, where there may be a doubt; else NULL */
-	uint64_t place;         /* number of the line or message in the source, from 1 */
-	bool many;              /* there is more than one message to come */
+	struct buffer body; /* of a JSON line */
+	const char *source; /* the input's name, where there may be a doubt; else NULL */
+	uint64_t place;     /* number of the line or message in the source, from 1 */
+	bool many;          /* there is more than one message to come */
 };
 
 /* ---- the command line ---- */
@@ -217,8 +227,11 @@ static void report(struct sender *s, const char *why)
 /* EINTR comes with a stop signal, which send_run() passes on: the status then does not matter. */
 static int report_send(struct sender *s, size_t size, bool at_least, int error)
 {
-	struct queue_attempt attempt = { .op = QUEUE_OP_SEND, .ref = &s->ref, .queue = &s->q,
-					 .size = size, .size_at_least = at_least };
+	struct queue_attempt attempt = { .op = QUEUE_OP_SEND,
+					 .ref = &s->ref,
+					 .queue = &s->q,
+					 .size = size,
+					 .size_at_least = at_least };
 	struct buffer why = { 0 };
 	char name[QUEUE_NAME_TEXT];
 	int status;
@@ -247,8 +260,7 @@ static int report_input(struct sender *s, int error)
 	}
 	progress_clear(&s->progress);
 	msg_error(text_n("cannot read %s: %s; %" PRIu64 " message was sent",
-			 "cannot read %s: %s; %" PRIu64 " messages were sent",
-			 s->progress.messages),
+			 "cannot read %s: %s; %" PRIu64 " messages were sent", s->progress.messages),
 		  s->source ? msg_quote(s->source) : _("standard input"), strerror(-error),
 		  s->progress.messages);
 	return EX_FAILED;
@@ -466,8 +478,9 @@ static int send_files(struct sender *s)
 	s->many = s->opt.framed || n > 1;
 	s->progress.total = total_size(fds, n);
 	for (size_t i = 0; i < n && status == EX_DONE; i++) {
-		s->source = s->opt.nfiles && strcmp(s->opt.files[i], "-") ? s->opt.files[i] :
-			    s->opt.nfiles || !s->opt.framed ? _("standard input") : NULL;
+		s->source = s->opt.nfiles && strcmp(s->opt.files[i], "-") != 0 ? s->opt.files[i] :
+			    s->opt.nfiles || !s->opt.framed ? _("standard input") :
+							      NULL;
 		status = send_input(s, fds[i]);
 	}
 	close_files(fds, n);
@@ -520,9 +533,10 @@ const struct command cmd_send = {
 	.name = "send",
 	.operands = N_("QUEUE [MESSAGE...]"),
 	.summary = N_("Put messages on a queue"),
-	.notes = N_("Each MESSAGE is one message. Without MESSAGE, -f, -l, -0 or -j all of standard\n"
-		    "input is one message, byte for byte. What goes in by -l, -0 or -j comes out\n"
-		    "the same by recv, recv -0 or recv -j."),
+	.notes = N_(
+		"Each MESSAGE is one message. Without MESSAGE, -f, -l, -0 or -j all of standard\n"
+		"input is one message, byte for byte. What goes in by -l, -0 or -j comes out\n"
+		"the same by recv, recv -0 or recv -j."),
 	.options = send_options,
 	.min_operands = 1,
 	.max_operands = -1,

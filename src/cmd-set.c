@@ -78,7 +78,8 @@ const struct command cmd_set = {
 	.name = "set",
 	.operands = N_("QUEUE..."),
 	.summary = N_("Change the mode, the owner or the size of queues"),
-	.notes = N_("The number and size of the messages of a POSIX queue are fixed when it is made."),
+	.notes = N_(
+		"The number and size of the messages of a POSIX queue are fixed when it is made."),
 	.options = set_options,
 	.min_operands = 1,
 	.max_operands = -1,

@@ -17,8 +17,15 @@
 #include "report.h"
 
 enum {
-	OPT_SYSV = OPT_FIRST, OPT_POSIX, OPT_OUTPUT, OPT_SORT, OPT_BYTES, OPT_NOHEADINGS, OPT_JSON,
-	OPT_WAITERS, OPT_LIMITS
+	OPT_SYSV = OPT_FIRST,
+	OPT_POSIX,
+	OPT_OUTPUT,
+	OPT_SORT,
+	OPT_BYTES,
+	OPT_NOHEADINGS,
+	OPT_JSON,
+	OPT_WAITERS,
+	OPT_LIMITS
 };
 
 static const struct poptOption stat_options[] = {
@@ -41,24 +48,24 @@ static const struct poptOption stat_options[] = {
 
 /* The line, read. */
 struct stat_line {
-	unsigned int mask;          /* QUEUE_MASK_*; 0 where neither -S nor -P was given */
+	unsigned int mask; /* QUEUE_MASK_*; 0 where neither -S nor -P was given */
 	struct column_list columns;
-	bool chosen;                /* -o */
-	bool sorted;                /* -s */
+	bool chosen; /* -o */
+	bool sorted; /* -s */
 	enum column sort;
 	bool reverse;
 	bool bytes, noheadings, json, waiters, limits;
-	struct queue_ref *refs;     /* operands */
+	struct queue_ref *refs; /* operands */
 	int nrefs;
 };
 
 /* What was found. */
 struct stat_result {
 	struct queue_list list;
-	struct queue_stat *items;   /* list.items, or those that were named */
+	struct queue_stat *items; /* list.items, or those that were named */
 	size_t n;
 	struct procs procs;
-	bool looked;                /* at processes: procs is filled */
+	bool looked; /* at processes: procs is filled */
 	int64_t began_ns;
 };
 
@@ -77,8 +84,7 @@ static bool read_sort(struct cmdline *cl, const char *text, struct stat_line *li
 	return opt_sort(cl, text, false, &line->sort, &line->reverse);
 }
 
-static bool read_option(struct cmdline *cl, int opt, const char *value,
-			struct stat_line *line)
+static bool read_option(struct cmdline *cl, int opt, const char *value, struct stat_line *line)
 {
 	switch (opt) {
 	case OPT_SYSV:
@@ -116,7 +122,9 @@ static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 				 msg_quote(cl->operands[0]));
 	if (line->chosen || line->sorted || line->waiters)
 		return msg_usage(_("--limits has no columns of queues: not with %s"),
-				 line->chosen ? "--output" : line->sorted ? "--sort" : "--waiters");
+				 line->chosen ? "--output" :
+				 line->sorted ? "--sort" :
+						"--waiters");
 	return EX_DONE;
 }
 
@@ -412,12 +420,13 @@ const struct command cmd_stat = {
 	.name = "stat",
 	.operands = N_("[QUEUE...]"),
 	.summary = N_("Show queues, their use, and who is behind them"),
-	.notes = N_("Without QUEUE, a table of all queues.  A QUEUE without -o, -s, -H or -j is shown in\n"
-		    "full, with its holders, its waiters and what follows from them.\n"
-		    "\n"
-		    "Columns: QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST, and WAITING KEY MSQID\n"
-		    "MAXMSG MSGSIZE QBYTES UID GID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY.\n"
-		    "A value that may not be read is ?, one that the kind does not have is -."),
+	.notes = N_(
+		"Without QUEUE, a table of all queues.  A QUEUE without -o, -s, -H or -j is shown in\n"
+		"full, with its holders, its waiters and what follows from them.\n"
+		"\n"
+		"Columns: QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST, and WAITING KEY MSQID\n"
+		"MAXMSG MSGSIZE QBYTES UID GID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY.\n"
+		"A value that may not be read is ?, one that the kind does not have is -."),
 	.options = stat_options,
 	.min_operands = 0,
 	.max_operands = -1,

@@ -32,10 +32,10 @@ enum condition { UNTIL_MESSAGES, UNTIL_EMPTY, UNTIL_WRITABLE, UNTIL_EXISTS, UNTI
 struct waiting {
 	struct queue_ref ref;
 	enum condition until;
-	bool given;             /* until was asked for */
-	uint64_t count;         /* --messages */
-	uint64_t size;          /* --writable */
-	int64_t timeout_ns;     /* negative: for ever */
+	bool given;         /* until was asked for */
+	uint64_t count;     /* --messages */
+	uint64_t size;      /* --writable */
+	int64_t timeout_ns; /* negative: for ever */
 	int64_t deadline;
 	struct queue_change change;
 	struct queue q;
@@ -98,8 +98,9 @@ static int sleep_on(struct waiting *w)
 
 static int report(const struct waiting *w, enum queue_op op, int error)
 {
-	const struct queue_attempt attempt = { .op = op, .ref = &w->ref, .queue = &w->q,
-					       .size = w->size };
+	const struct queue_attempt attempt = {
+		.op = op, .ref = &w->ref, .queue = &w->q, .size = w->size
+	};
 
 	if (error == -EINTR) /* wait_run() passes the signal on */
 		return EX_FAILED;
@@ -155,8 +156,8 @@ static int not_in_time(struct waiting *w, const struct queue_stat *st)
 	if (w->until == UNTIL_EMPTY)
 		msg_error(_("%s: not empty; messages waiting: %" PRIu64), name, st->messages);
 	else
-		msg_error(_("%s: messages waiting: %" PRIu64 ", wanted: %" PRIu64), name, st->messages,
-			  w->count);
+		msg_error(_("%s: messages waiting: %" PRIu64 ", wanted: %" PRIu64), name,
+			  st->messages, w->count);
 	return EX_NOTHING;
 }
 
@@ -293,7 +294,8 @@ const struct command cmd_wait = {
 	.name = "wait",
 	.operands = N_("QUEUE"),
 	.summary = N_("Wait until a queue is as wanted, taking nothing"),
-	.notes = N_("Exits with status 3 when the time is over, 4 when the queue is removed meanwhile."),
+	.notes = N_(
+		"Exits with status 3 when the time is over, 4 when the queue is removed meanwhile."),
 	.options = wait_options,
 	.min_operands = 1,
 	.max_operands = 1,

@@ -68,9 +68,10 @@ static void put_summary(struct batch *b, const struct timespec *when)
 	const struct totals *t = &b->model.totals;
 
 	format_iso_time(&b->out, when);
-	buffer_printf(&b->out, "  sysv %zu  posix %zu  messages %" PRIu64 "  bytes %" PRIu64
-			       "  full %zu\n",
-		      t->queues[QUEUE_SYSV], t->queues[QUEUE_POSIX], t->messages, t->bytes, t->full);
+	buffer_printf(&b->out,
+		      "  sysv %zu  posix %zu  messages %" PRIu64 "  bytes %" PRIu64 "  full %zu\n",
+		      t->queues[QUEUE_SYSV], t->queues[QUEUE_POSIX], t->messages, t->bytes,
+		      t->full);
 }
 
 static int put_text(struct batch *b, const struct report *report, size_t n,

@@ -20,8 +20,18 @@
 #define SIBLING "mqtool-watch"
 
 enum {
-	OPT_DELAY = OPT_FIRST, OPT_ITERATIONS, OPT_SYSV, OPT_POSIX, OPT_SORT, OPT_OUTPUT,
-	OPT_FILTER, OPT_BATCH, OPT_JSON, OPT_COLOR, OPT_ASCII, OPT_MOUSE
+	OPT_DELAY = OPT_FIRST,
+	OPT_ITERATIONS,
+	OPT_SYSV,
+	OPT_POSIX,
+	OPT_SORT,
+	OPT_OUTPUT,
+	OPT_FILTER,
+	OPT_BATCH,
+	OPT_JSON,
+	OPT_COLOR,
+	OPT_ASCII,
+	OPT_MOUSE
 };
 
 static const struct poptOption watch_options[] = {
@@ -265,8 +275,7 @@ static int show_screen(const struct cmdline *cl, const struct watch_options *o)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return msg_usage(_("%s is not a terminal; to print instead, use --batch or --json"),
-				 isatty(STDIN_FILENO) ? _("standard output") :
-							_("standard input"));
+				 isatty(STDIN_FILENO) ? _("standard output") : _("standard input"));
 	return watch_screen ? watch_screen(o) : exec_sibling(cl);
 }
 
@@ -285,10 +294,11 @@ const struct command cmd_watch = {
 	.name = "watch",
 	.operands = N_("[QUEUE...]"),
 	.summary = N_("Show queues live on the screen"),
-	.notes = N_("Without QUEUE, all queues.  Nothing is taken, changed or removed.  On the screen, ? shows\n"
-		    "the keys.\n"
-		    "\n"
-		    "Columns: those of 'mqtool stat', NET/s (change of depth in a second) and HISTORY."),
+	.notes = N_(
+		"Without QUEUE, all queues.  Nothing is taken, changed or removed.  On the screen, ? shows\n"
+		"the keys.\n"
+		"\n"
+		"Columns: those of 'mqtool stat', NET/s (change of depth in a second) and HISTORY."),
 	.options = watch_options,
 	.min_operands = 0,
 	.max_operands = -1,

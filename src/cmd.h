@@ -17,11 +17,11 @@
 
 enum exit_status {
 	EX_DONE = 0,
-	EX_FAILED = 1,    /* bad input data, a limit, a failed write, a failed COMMAND */
-	EX_BADUSAGE = 2,  /* nothing was done */
-	EX_NOTHING = 3,   /* nothing to receive, no room, condition not met in time */
-	EX_NOQUEUE = 4,   /* no such queue, or removed while in use */
-	EX_DENIED = 5,    /* permission denied */
+	EX_FAILED = 1,   /* bad input data, a limit, a failed write, a failed COMMAND */
+	EX_BADUSAGE = 2, /* nothing was done */
+	EX_NOTHING = 3,  /* nothing to receive, no room, condition not met in time */
+	EX_NOQUEUE = 4,  /* no such queue, or removed while in use */
+	EX_DENIED = 5,   /* permission denied */
 };
 
 struct cmdline;
@@ -33,9 +33,9 @@ struct command {
 	const char *notes;                /* N_(): under the options in --help; may be NULL */
 	const struct poptOption *options; /* const data, arg NULL throughout, val > 0 */
 	int min_operands;
-	int max_operands;                 /* -1: any number */
-	bool takes_command;               /* "-- COMMAND [ARG...]" ends the line (recv) */
-	int (*run)(struct cmdline *cl);   /* returns an exit_status */
+	int max_operands;               /* -1: any number */
+	bool takes_command;             /* "-- COMMAND [ARG...]" ends the line (recv) */
+	int (*run)(struct cmdline *cl); /* returns an exit_status */
 	/* For a command with statuses of its own: called where run() is not, as the line is wrong and
 	 * that has been said.  Returns the exit status; NULL is EX_BADUSAGE. */
 	int (*refused)(void);
@@ -57,30 +57,34 @@ enum { OPT_HELP = 1, OPT_VERSION, OPT_FIRST };
  * NULL where it was; such a row has no letter.
  * The last rows of every table:
  */
+/* clang-format off */
 #define CMD_COMMON_OPTIONS                                                                        \
 	{ "help", 'h', POPT_ARG_NONE, NULL, OPT_HELP, N_("show this help and exit"), NULL },      \
 	{ "version", 'V', POPT_ARG_NONE, NULL, OPT_VERSION, N_("show the version and exit"),      \
 	  NULL },                                                                                 \
 	POPT_TABLEEND
+/* clang-format on */
 
 /* The rows of -j, -J, --json; text says "(also -J)", as popt shows one letter a row. */
+/* clang-format off */
 #define CMD_JSON_OPTION(val, text)                                                                \
 	{ "json", 'j', POPT_ARG_NONE, NULL, val, text, NULL },                                    \
 	{ NULL, 'J', POPT_ARG_NONE | POPT_ARGFLAG_DOC_HIDDEN, NULL, val, NULL, NULL }
+/* clang-format on */
 
 /* One command line being read.  All strings live until cmdline_run() is done with the command. */
 struct cmdline {
 	const struct command *cmd;
 	poptContext con;
-	const char **operands;   /* NULL-terminated, once cmdline_next() has returned 0 */
+	const char **operands; /* NULL-terminated, once cmdline_next() has returned 0 */
 	int noperands;
-	char **trailing;         /* takes_command: the words behind "--", at least one; or NULL */
-	const char *seen;        /* how the option last returned was written: "-t", "--type" */
+	char **trailing;  /* takes_command: the words behind "--", at least one; or NULL */
+	const char *seen; /* how the option last returned was written: "-t", "--type" */
 
 	/* cmdline.c's own */
-	char title[32];          /* "mqtool send": popt's argv[0] */
-	const char **argv;       /* what popt was given */
-	char **kept;             /* every value popt handed out, every word made for it */
+	char title[32];    /* "mqtool send": popt's argv[0] */
+	const char **argv; /* what popt was given */
+	char **kept;       /* every value popt handed out, every word made for it */
 	size_t nkept;
 	struct option_walk walk; /* in step with popt */
 };

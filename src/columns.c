@@ -31,6 +31,7 @@ struct column_info {
 #define POSIX QUEUE_MASK_POSIX
 #define ALL QUEUE_MASK_ALL
 
+/* clang-format off */
 static const struct column_info columns[COLUMNS_WATCH] = {
 	[COL_QUEUE] = { "QUEUE", "queue", N_("name, as every command takes it"),
 			FORM_QUEUE, ALL, 0, 0 },
@@ -83,6 +84,7 @@ static const struct column_info columns[COLUMNS_WATCH] = {
 			  FORM_HISTORY, ALL, STAT_HISTORY,
 			  STAT_MESSAGES | STAT_MAXMSG | STAT_QBYTES },
 };
+/* clang-format on */
 
 const char *column_name(enum column col)
 {
@@ -146,8 +148,8 @@ void column_list_default(struct column_list *list)
 void column_list_watch(struct column_list *list, bool batch)
 {
 	static const enum column chosen[] = {
-		COL_KIND, COL_QUEUE, COL_OWNER, COL_MESSAGES, COL_BYTES, COL_USE, COL_NET, COL_LAST,
-		COL_WAITING, COL_HISTORY,
+		COL_KIND, COL_QUEUE, COL_OWNER, COL_MESSAGES, COL_BYTES,
+		COL_USE,  COL_NET,   COL_LAST,  COL_WAITING,  COL_HISTORY,
 	};
 
 	*list = (struct column_list){ .live = true };
@@ -575,7 +577,7 @@ static uint64_t net_key(double net)
 
 void column_key(enum column col, const struct queue_stat *st, struct column_key *key)
 {
-	*key = (struct column_key) { .absent = !column_known(col, st) };
+	*key = (struct column_key){ .absent = !column_known(col, st) };
 	if (key->absent)
 		return;
 	if (col == COL_OWNER)
@@ -594,7 +596,7 @@ static void sort_item_set(struct sort_item *item, const struct queue_stat *st, e
 	struct column_key key;
 
 	column_key(col, st, &key);
-	*item = (struct sort_item) {
+	*item = (struct sort_item){
 		.st = st,
 		.key = key.number,
 		.text = key.text,

@@ -17,12 +17,33 @@
 #include "util.h"
 
 enum column {
-	COL_QUEUE, COL_KIND, COL_MESSAGES, COL_BYTES, COL_USE, COL_MODE, COL_OWNER, COL_LAST,
-	COL_WAITING, COL_KEY, COL_MSQID, COL_MAXMSG, COL_MSGSIZE, COL_QBYTES, COL_UID, COL_GID,
-	COL_SENT, COL_RECEIVED, COL_LSPID, COL_LRPID, COL_CTIME, COL_INO, COL_NOTIFY,
+	COL_QUEUE,
+	COL_KIND,
+	COL_MESSAGES,
+	COL_BYTES,
+	COL_USE,
+	COL_MODE,
+	COL_OWNER,
+	COL_LAST,
+	COL_WAITING,
+	COL_KEY,
+	COL_MSQID,
+	COL_MAXMSG,
+	COL_MSGSIZE,
+	COL_QBYTES,
+	COL_UID,
+	COL_GID,
+	COL_SENT,
+	COL_RECEIVED,
+	COL_LSPID,
+	COL_LRPID,
+	COL_CTIME,
+	COL_INO,
+	COL_NOTIFY,
 	COLUMNS_ALL,
 	/* What only watch can know. */
-	COL_NET = COLUMNS_ALL, COL_HISTORY,
+	COL_NET = COLUMNS_ALL,
+	COL_HISTORY,
 	COLUMNS_WATCH
 };
 
@@ -36,9 +57,9 @@ enum column_form {
 	FORM_MODE,
 	FORM_USER,
 	FORM_KEY,
-	FORM_AGE,     /* 0 is never */
-	FORM_TIME,    /* 0 is never */
-	FORM_PID,     /* 0 is none */
+	FORM_AGE,  /* 0 is never */
+	FORM_TIME, /* 0 is never */
+	FORM_PID,  /* 0 is none */
 	FORM_WAITING,
 	FORM_NET,
 	FORM_HISTORY,
@@ -46,9 +67,9 @@ enum column_form {
 
 /* What a cell needs beside the queue itself. */
 struct column_context {
-	int64_t now;   /* seconds since the epoch */
-	bool exact;    /* sizes in plain bytes */
-	bool ascii;    /* HISTORY without block characters */
+	int64_t now; /* seconds since the epoch */
+	bool exact;  /* sizes in plain bytes */
+	bool ascii;  /* HISTORY without block characters */
 };
 
 /* A choice of columns in order, each at most once. */

@@ -57,7 +57,7 @@ static void count(struct finding_list *list, enum finding_kind kind,
 		return;
 	}
 	if (list->n < FINDINGS_MAX)
-		list->items[list->n++] = (struct finding) { kind, 1, waiter };
+		list->items[list->n++] = (struct finding){ kind, 1, waiter };
 }
 
 static bool any_receiver(const struct diagnose_view *view)
@@ -101,7 +101,7 @@ size_t diagnose(const struct diagnose_view *view, struct finding findings[static
 			count(&list, FINDING_NO_ROOM, &view->waiters[i]);
 	}
 	if (no_reader(view))
-		list.items[list.n++] = (struct finding) { FINDING_NO_READER, 0, NULL };
+		list.items[list.n++] = (struct finding){ FINDING_NO_READER, 0, NULL };
 	for (size_t i = 0; i < view->nwaiters; i++) {
 		if (type_absent(view, &view->waiters[i]))
 			count(&list, FINDING_TYPE_ABSENT, &view->waiters[i]);
@@ -126,8 +126,9 @@ static void put_never_fits(struct buffer *b, const struct queue_stat *st, const 
 static void put_no_room(struct buffer *b, const struct queue_stat *st, const struct finding *f)
 {
 	if (st->kind == QUEUE_POSIX) {
-		buffer_printf(b, text_n("full: %zu sender is blocked", "full: %zu senders are blocked",
-					f->count),
+		buffer_printf(b,
+			      text_n("full: %zu sender is blocked", "full: %zu senders are blocked",
+				     f->count),
 			      f->count);
 		return;
 	}

@@ -22,16 +22,16 @@ struct diagnose_view {
 	size_t nwaiters;
 	const struct proc_holder *holders; /* POSIX */
 	size_t nholders;
-	bool receiver_gone;                /* System V: lrpid is there no more */
-	bool partial;                      /* there are processes that may not be looked at */
-	int64_t took_ns;                   /* from reading st to the end of the look at processes */
+	bool receiver_gone; /* System V: lrpid is there no more */
+	bool partial;       /* there are processes that may not be looked at */
+	int64_t took_ns;    /* from reading st to the end of the look at processes */
 };
 
 enum finding_kind {
-	FINDING_NEVER_FITS,   /* a blocked message is larger than the queue */
-	FINDING_NO_ROOM,      /* senders are blocked */
-	FINDING_TYPE_ABSENT,  /* messages wait, but not of the type that a receiver waits for */
-	FINDING_NO_READER,    /* messages wait, and nobody is there to receive them */
+	FINDING_NEVER_FITS,  /* a blocked message is larger than the queue */
+	FINDING_NO_ROOM,     /* senders are blocked */
+	FINDING_TYPE_ABSENT, /* messages wait, but not of the type that a receiver waits for */
+	FINDING_NO_READER,   /* messages wait, and nobody is there to receive them */
 };
 
 struct finding {

@@ -21,7 +21,7 @@ static const struct {
 	const char *word;
 	enum column col;
 } aliases[] = {
-	{ "name", COL_QUEUE }, { "user", COL_OWNER }, { "msgs", COL_MESSAGES },
+	{ "name", COL_QUEUE }, { "user", COL_OWNER },   { "msgs", COL_MESSAGES },
 	{ "net", COL_NET },    { "wait", COL_WAITING },
 };
 
@@ -30,8 +30,8 @@ static const struct {
 	enum filter_compare compare;
 } operators[] = {
 	/* The longer first. */
-	{ "!=", FILTER_NOT_EQUAL },  { "<=", FILTER_LESS_EQUAL }, { ">=", FILTER_MORE_EQUAL },
-	{ "=", FILTER_EQUAL },       { "<", FILTER_LESS },        { ">", FILTER_MORE },
+	{ "!=", FILTER_NOT_EQUAL }, { "<=", FILTER_LESS_EQUAL }, { ">=", FILTER_MORE_EQUAL },
+	{ "=", FILTER_EQUAL },      { "<", FILTER_LESS },        { ">", FILTER_MORE },
 };
 
 static int _printf_(2, 3) refuse(struct filter_error *error, const char *fmt, ...)
@@ -47,8 +47,7 @@ static int _printf_(2, 3) refuse(struct filter_error *error, const char *fmt, ..
 static bool find_field(const char *word, size_t len, enum column *col)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
-		if (strlen(aliases[i].word) == len &&
-		    strncasecmp(aliases[i].word, word, len) == 0) {
+		if (strlen(aliases[i].word) == len && strncasecmp(aliases[i].word, word, len) == 0) {
 			*col = aliases[i].col;
 			return true;
 		}

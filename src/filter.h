@@ -20,15 +20,19 @@
 
 enum filter_compare {
 	FILTER_CONTAINS, /* the name as printed contains the text */
-	FILTER_EQUAL, FILTER_NOT_EQUAL,
-	FILTER_LESS, FILTER_LESS_EQUAL, FILTER_MORE, FILTER_MORE_EQUAL,
+	FILTER_EQUAL,
+	FILTER_NOT_EQUAL,
+	FILTER_LESS,
+	FILTER_LESS_EQUAL,
+	FILTER_MORE,
+	FILTER_MORE_EQUAL,
 };
 
 struct filter_term {
 	enum filter_compare compare;
 	bool negate;
 	enum column col;
-	double number;     /* columns that are numbers; ages in seconds */
+	double number;      /* columns that are numbers; ages in seconds */
 	unsigned char word; /* texts: where in words[] */
 };
 

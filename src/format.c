@@ -190,7 +190,7 @@ size_t escape_char(const char *data, size_t len, enum escape_style style,
 		return n;
 	}
 	if (*data == '\\') {
-		memcpy(out, "\\\\", 2);
+		memcpy(out, "\\\\", 2); /* NOLINT(bugprone-not-null-terminated-result) */
 		return 2;
 	}
 	for (size_t i = 0; i < *used; i++) {
@@ -276,9 +276,9 @@ void format_iso_time(struct buffer *b, const struct timespec *when)
 		return;
 	}
 	offset = (tm.tm_gmtoff < 0 ? -tm.tm_gmtoff : tm.tm_gmtoff) / 60;
-	buffer_printf(b, "%04lld-%02d-%02dT%02d:%02d:%02d.%06ld%c%02ld:%02ld",
-		      tm.tm_year + 1900LL, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-		      tm.tm_sec, micros, tm.tm_gmtoff < 0 ? '-' : '+', offset / 60, offset % 60);
+	buffer_printf(b, "%04lld-%02d-%02dT%02d:%02d:%02d.%06ld%c%02ld:%02ld", tm.tm_year + 1900LL,
+		      tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, micros,
+		      tm.tm_gmtoff < 0 ? '-' : '+', offset / 60, offset % 60);
 }
 
 /* value over one (a power of ten) in decimal, without zeros at the end. */

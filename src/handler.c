@@ -109,9 +109,9 @@ static int open_body(const struct message *m)
 /* Ours to set, or a secret that is none of COMMAND's business. */
 static bool is_replaced(const char *variable)
 {
-	static const char *const names[] = { "MQTOOL_QUEUE=", "MQTOOL_TYPE=", "MQTOOL_PRIORITY=",
-					     "MQTOOL_SIZE=", "MQTOOL_SEQ=",
-					     "MQTOOL_AMQP_PASSWORD=" };
+	static const char *const names[] = { "MQTOOL_QUEUE=",    "MQTOOL_TYPE=",
+					     "MQTOOL_PRIORITY=", "MQTOOL_SIZE=",
+					     "MQTOOL_SEQ=",      "MQTOOL_AMQP_PASSWORD=" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strncmp(variable, names[i], strlen(names[i])))

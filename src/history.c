@@ -96,12 +96,11 @@ int history_use(const struct history *h, size_t age)
 
 const char *spark_step(unsigned int step, bool ascii)
 {
-	static const char *const blocks[SPARK_STEPS] = {
-		" ", "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"
-	};
-	static const char *const letters[SPARK_STEPS] = {
-		" ", ".", ":", "-", "=", "+", "*", "#", "@"
-	};
+	static const char *const blocks[SPARK_STEPS] = { " ",      "\u2581", "\u2582",
+							 "\u2583", "\u2584", "\u2585",
+							 "\u2586", "\u2587", "\u2588" };
+	static const char *const letters[SPARK_STEPS] = { " ", ".", ":", "-", "=",
+							  "+", "*", "#", "@" };
 
 	return (ascii ? letters : blocks)[step < SPARK_STEPS ? step : SPARK_STEPS - 1];
 }

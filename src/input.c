@@ -17,8 +17,9 @@
 
 int input_init(struct input *in, int fd, enum input_framing framing)
 {
-	*in = (struct input){ .fd = fd, .framing = framing, .read = wait_read,
-			      .cap = BLOCK, .limit = BLOCK };
+	*in = (struct input){
+		.fd = fd, .framing = framing, .read = wait_read, .cap = BLOCK, .limit = BLOCK
+	};
 	in->buf = malloc(MESSAGE_HEADROOM + in->cap);
 	return in->buf ? 0 : -ENOMEM;
 }

@@ -25,14 +25,14 @@ struct input {
 	int fd;
 	enum input_framing framing;
 	ssize_t (*read)(int fd, void *buf, size_t size); /* as wait_read() */
-	char *buf;          /* MESSAGE_HEADROOM bytes, then cap bytes */
+	char *buf; /* MESSAGE_HEADROOM bytes, then cap bytes */
 	size_t cap;
-	size_t start, end;  /* what has been read and not handed out */
-	size_t scanned;     /* of that, from start: known to hold no separator */
+	size_t start, end; /* what has been read and not handed out */
+	size_t scanned;    /* of that, from start: known to hold no separator */
 	bool eof;
 	bool whole_done;
-	bool cut;           /* after -EMSGSIZE: the message's end has not been seen */
-	size_t limit;       /* a message over this is -EMSGSIZE; may be raised between calls */
+	bool cut;     /* after -EMSGSIZE: the message's end has not been seen */
+	size_t limit; /* a message over this is -EMSGSIZE; may be raised between calls */
 };
 
 /*

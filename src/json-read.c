@@ -36,8 +36,8 @@
 /* A line that is being read.  What it decodes to is never longer than it is. */
 struct scan {
 	const char *p, *end;
-	char separator;  /* before the next member */
-	char *out;       /* where the next decoded byte goes */
+	char separator; /* before the next member */
+	char *out;      /* where the next decoded byte goes */
 };
 
 /* Passes over `name` and its colon, where the next member is that one. */
@@ -45,7 +45,8 @@ struct scan {
 
 static inline bool scan_name(struct scan *s, const char *name, size_t len)
 {
-	if ((size_t)(s->end - s->p) <= len || *s->p != s->separator || memcmp(s->p + 1, name, len))
+	if ((size_t)(s->end - s->p) <= len || *s->p != s->separator ||
+	    memcmp(s->p + 1, name, len) != 0)
 		return false;
 	s->p += 1 + len;
 	s->separator = ',';
@@ -121,8 +122,8 @@ static bool scan_unicode(struct scan *s)
 static bool scan_escape(struct scan *s)
 {
 	static const char meaning[128] = {
-		['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
-		['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
+		['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+		['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 	};
 	unsigned char letter;
 
@@ -352,8 +353,8 @@ static int read_type(const json_t *value, struct message *m, struct json_error *
 	json_int_t type = jansson.integer_value(value);
 
 	if (!json_is_integer(value) || type < 1 || type > LONG_MAX)
-		return refuse(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
-			      "type", 1L, LONG_MAX);
+		return refuse(error, 0, _("\"%s\" must be a whole number from %ld to %ld"), "type",
+			      1L, LONG_MAX);
 	m->type = (long)type;
 	m->have |= MESSAGE_HAS_TYPE;
 	return 0;
@@ -391,7 +392,8 @@ static int read_body(const json_t *object, struct message *m, struct json_error 
 	if (!value)
 		return refuse(error, 0, _("neither \"%s\" nor \"%s\""), "body", "body_base64");
 	if (!json_is_string(value))
-		return refuse(error, 0, _("\"%s\" must be a string"), plain ? "body" : "body_base64");
+		return refuse(error, 0, _("\"%s\" must be a string"),
+			      plain ? "body" : "body_base64");
 	text = jansson.string_value(value);
 	len = jansson.string_length(value);
 	if (coded)

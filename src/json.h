@@ -26,8 +26,8 @@ void json_put_message(struct buffer *b, const char *queue, const struct message 
 
 /* Why a line is not a message. */
 struct json_error {
-	int column;      /* from 1, in bytes: where reading stopped; 0 where no one place is wrong */
-	char text[160];  /* translated */
+	int column;     /* from 1, in bytes: where reading stopped; 0 where no one place is wrong */
+	char text[160]; /* translated */
 };
 
 /*

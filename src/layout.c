@@ -17,8 +17,8 @@
 
 /* What is left out first comes last in its group: columns that the user added go before these. */
 static const enum column last_to_go[] = {
-	COL_QUEUE, COL_USE, COL_KIND, COL_MESSAGES, COL_NET, COL_WAITING, COL_LAST, COL_OWNER,
-	COL_BYTES,
+	COL_QUEUE,   COL_USE,  COL_KIND,  COL_MESSAGES, COL_NET,
+	COL_WAITING, COL_LAST, COL_OWNER, COL_BYTES,
 };
 
 /* The larger, the sooner a column is left out. */

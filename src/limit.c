@@ -35,8 +35,8 @@ static const struct limit_source sources[LIMITS_MAX] = {
 	  .kind = QUEUE_SYSV, .bytes = true },
 	{ "msgmnb", .setting = SYSV_SYSCTL("msgmnb"), .help = N_("msg_qbytes of a new queue"),
 	  .kind = QUEUE_SYSV, .bytes = true },
-	{ "msgmni", .setting = SYSV_SYSCTL("msgmni"), .help = N_("queues"),
-	  .kind = QUEUE_SYSV, .use = USE_QUEUES },
+	{ "msgmni", .setting = SYSV_SYSCTL("msgmni"), .help = N_("queues"), .kind = QUEUE_SYSV,
+	  .use = USE_QUEUES },
 	{ "msg_max", .setting = POSIX_SYSCTL("msg_max"), .help = N_("largest mq_maxmsg"),
 	  .kind = QUEUE_POSIX },
 	{ "msgsize_max", .setting = POSIX_SYSCTL("msgsize_max"), .help = N_("largest mq_msgsize"),
@@ -49,8 +49,8 @@ static const struct limit_source sources[LIMITS_MAX] = {
 	  .help = N_("mq_msgsize of a new queue, where none is asked for"), .kind = QUEUE_POSIX,
 	  .bytes = true },
 	{ "RLIMIT_MSGQUEUE", .setting = "ulimit -q", .resource = RLIMIT_MSGQUEUE,
-	  .help = N_("capacity of all queues that a user made"), .kind = QUEUE_POSIX,
-	  .bytes = true, .use = USE_CHARGE },
+	  .help = N_("capacity of all queues that a user made"), .kind = QUEUE_POSIX, .bytes = true,
+	  .use = USE_CHARGE },
 	{ "RLIMIT_NOFILE", .setting = "ulimit -n", .resource = RLIMIT_NOFILE,
 	  .help = N_("open queues and files of a process"), .kind = QUEUE_POSIX },
 };
@@ -114,7 +114,7 @@ size_t limits_read(struct limit limits[static LIMITS_MAX], unsigned int mask,
 
 		if (!(mask & (1u << source->kind)))
 			continue;
-		limits[n] = (struct limit) {
+		limits[n] = (struct limit){
 			.name = source->name,
 			.setting = source->setting,
 			.help = source->help,

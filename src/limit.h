@@ -12,16 +12,16 @@
 #include "queue.h"
 
 struct limit {
-	const char *name;     /* "msgmni", "RLIMIT_MSGQUEUE"; static */
-	const char *setting;   /* "kernel.msgmni", "ulimit -q"; static */
-	const char *help;     /* N_(): what it limits; static */
+	const char *name;    /* "msgmni", "RLIMIT_MSGQUEUE"; static */
+	const char *setting; /* "kernel.msgmni", "ulimit -q"; static */
+	const char *help;    /* N_(): what it limits; static */
 	enum queue_kind kind;
-	bool bytes;           /* value and use are sizes */
-	bool known;           /* value could be read */
-	bool unlimited;       /* and there is none */
+	bool bytes;     /* value and use are sizes */
+	bool known;     /* value could be read */
+	bool unlimited; /* and there is none */
 	uint64_t value;
 	bool use_known;
-	bool use_least;       /* the kernel exports no figure: at least that many */
+	bool use_least; /* the kernel exports no figure: at least that many */
 	uint64_t use;
 };
 

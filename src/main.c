@@ -17,13 +17,11 @@
 static const struct {
 	const char *word, *command;
 } other_names[] = {
-	{ "receive", "recv" },  { "get", "recv" },       { "pop", "recv" },
-	{ "put", "send" },      { "push", "send" },      { "post", "send" },
-	{ "list", "stat" },     { "ls", "stat" },        { "show", "stat" },
-	{ "status", "stat" },   { "info", "stat" },      { "remove", "rm" },
-	{ "delete", "rm" },     { "del", "rm" },         { "unlink", "rm" },
-	{ "make", "create" },   { "new", "create" },     { "mk", "create" },
-	{ "monitor", "watch" }, { "top", "watch" },
+	{ "receive", "recv" }, { "get", "recv" },    { "pop", "recv" },      { "put", "send" },
+	{ "push", "send" },    { "post", "send" },   { "list", "stat" },     { "ls", "stat" },
+	{ "show", "stat" },    { "status", "stat" }, { "info", "stat" },     { "remove", "rm" },
+	{ "delete", "rm" },    { "del", "rm" },      { "unlink", "rm" },     { "make", "create" },
+	{ "new", "create" },   { "mk", "create" },   { "monitor", "watch" }, { "top", "watch" },
 };
 
 static const struct command *find_command(const char *name)
@@ -78,8 +76,7 @@ static int unknown_option(const char *word)
 	near_offer(&near, "help", "--help");
 	near_offer(&near, "version", "--version");
 	if (near_answer(&near))
-		return msg_usage_near(near_answer(&near), _("unknown option '%s'"),
-				      msg_quote(word));
+		return msg_usage_near(near_answer(&near), _("unknown option '%s'"), msg_quote(word));
 	return msg_usage(_("unknown option '%s'"), msg_quote(word));
 }
 

@@ -129,8 +129,8 @@ static uint32_t find_row(const struct model *m, const struct queue_stat *st)
 	if (!m->nbuckets)
 		return MODEL_NONE;
 	slot = m->buckets[hash_of(st) & (m->nbuckets - 1)];
-	while (slot != MODEL_NONE && !((m->rows[slot].state & ROW_GONE) == 0 &&
-				       same_queue(&m->rows[slot].st, st)))
+	while (slot != MODEL_NONE &&
+	       !((m->rows[slot].state & ROW_GONE) == 0 && same_queue(&m->rows[slot].st, st)))
 		slot = m->rows[slot].next;
 	return slot;
 }
@@ -200,8 +200,7 @@ static int grow(struct model *m)
 	uint32_t cap = m->rows_cap ? m->rows_cap + m->rows_cap / 2 : 32;
 	struct row *rows;
 
-	if (m->nbuckets < m->rows_cap + 1 &&
-	    grow_buckets(m, m->nbuckets ? 2 * m->nbuckets : 64) < 0)
+	if (m->nbuckets < m->rows_cap + 1 && grow_buckets(m, m->nbuckets ? 2 * m->nbuckets : 64) < 0)
 		return -ENOMEM;
 	if (m->list_cap < cap && grow_lists(m, cap) < 0)
 		return -ENOMEM;
@@ -231,8 +230,9 @@ static uint32_t add_row(struct model *m, const struct queue_stat *st)
 	} else {
 		slot = m->nrows++;
 	}
-	m->rows[slot] = (struct row){ .st = *st, .place = MODEL_NONE, .used = true,
-				      .state = m->updates > 1 ? ROW_NEW : 0 };
+	m->rows[slot] = (struct row){
+		.st = *st, .place = MODEL_NONE, .used = true, .state = m->updates > 1 ? ROW_NEW : 0
+	};
 	m->rows[slot].st.name = name;
 	link_row(m, slot);
 	return slot;
@@ -311,8 +311,8 @@ static void note_waiters(struct model *m, struct row *row, const struct earlier 
 		add_event(m, EVENT_RECEIVER, &row->st);
 	if (looked && row->st.senders && !old->senders)
 		add_event(m, EVENT_SENDER, &row->st);
-	row->state = (uint8_t)(row->st.receivers ? row->state | ROW_WAITED :
-						   row->state & ~ROW_WAITED);
+	row->state =
+		(uint8_t)(row->st.receivers ? row->state | ROW_WAITED : row->state & ~ROW_WAITED);
 }
 
 /* The change of depth in a second, over the time that really passed. */
@@ -352,7 +352,7 @@ static void update_row(struct model *m, struct row *row, const struct queue_stat
 
 	row->st = *st;
 	row->st.name = name;
-	row->state &= (uint8_t)~(ROW_NEW | ROW_CHANGED);
+	row->state &= (uint8_t) ~(ROW_NEW | ROW_CHANGED);
 	row->seen = m->updates;
 	note_net(m, row, &old);
 	note_waiters(m, row, &old);
@@ -540,8 +540,7 @@ static uint32_t successor(const struct model *m, uint32_t gone)
 	for (uint32_t i = 0; i < m->shown; i++) {
 		uint32_t slot = m->order[i].slot;
 
-		if (!(m->rows[slot].state & ROW_GONE) &&
-		    m->rows[slot].st.kind == st->kind &&
+		if (!(m->rows[slot].state & ROW_GONE) && m->rows[slot].st.kind == st->kind &&
 		    (st->kind == QUEUE_POSIX ? strcmp(m->rows[slot].st.name, st->name) == 0 :
 					       st->key && m->rows[slot].st.key == st->key))
 			return slot;

@@ -30,21 +30,26 @@
 #define ROW_WAITED (1u << 5)  /* somebody is blocked in a receive */
 
 struct row {
-	struct queue_stat st;   /* st.name is the row's own */
+	struct queue_stat st; /* st.name is the row's own */
 	struct history history;
-	int64_t since;          /* seconds since the epoch when it was first seen not empty; 0 */
-	uint32_t next;          /* in its hash chain, or in the list of free rows */
-	uint32_t rank;          /* its place by name among all */
-	uint32_t seen;          /* the update that had it */
-	uint32_t place;         /* in the order shown; MODEL_NONE where it is not shown */
-	uint8_t state;          /* ROW_* */
+	int64_t since;  /* seconds since the epoch when it was first seen not empty; 0 */
+	uint32_t next;  /* in its hash chain, or in the list of free rows */
+	uint32_t rank;  /* its place by name among all */
+	uint32_t seen;  /* the update that had it */
+	uint32_t place; /* in the order shown; MODEL_NONE where it is not shown */
+	uint8_t state;  /* ROW_* */
 	bool used;
 };
 
 #define MODEL_NONE UINT32_MAX
 
 enum event_kind {
-	EVENT_CREATED, EVENT_REMOVED, EVENT_FULL, EVENT_ROOM, EVENT_DRAINED, EVENT_RECEIVER,
+	EVENT_CREATED,
+	EVENT_REMOVED,
+	EVENT_FULL,
+	EVENT_ROOM,
+	EVENT_DRAINED,
+	EVENT_RECEIVER,
 	EVENT_SENDER
 };
 #define EVENT_KINDS 7
@@ -52,7 +57,7 @@ enum event_kind {
 struct event {
 	int64_t when; /* seconds since the epoch */
 	enum event_kind kind;
-	char *queue;  /* its name as printed */
+	char *queue; /* its name as printed */
 };
 
 /* The log forgets the oldest beyond so many. */
@@ -60,7 +65,7 @@ struct event {
 
 struct totals {
 	size_t queues[QUEUE_KINDS];
-	size_t unread;  /* queues whose messages are not known */
+	size_t unread; /* queues whose messages are not known */
 	size_t full;
 	uint64_t messages, bytes;
 	uint64_t receivers, senders;
@@ -79,29 +84,29 @@ struct model {
 	uint32_t rows_cap, free; /* first of the list of free rows */
 	uint32_t *buckets;
 	uint32_t nbuckets;
-	uint32_t *by_name;       /* all slots in use */
-	uint32_t live;           /* how many */
-	uint32_t gone;           /* of them marked ROW_GONE */
+	uint32_t *by_name;        /* all slots in use */
+	uint32_t live;            /* how many */
+	uint32_t gone;            /* of them marked ROW_GONE */
 	struct order_item *order; /* what is shown, as shown */
 	uint32_t shown;
-	uint32_t list_cap;       /* of by_name and order */
+	uint32_t list_cap; /* of by_name and order */
 
 	enum column sort;
 	bool reverse;
 	struct filter filter;
-	unsigned int kinds;      /* QUEUE_MASK_* shown */
-	bool hide_idle;          /* only queues with messages or anyone waiting */
+	unsigned int kinds; /* QUEUE_MASK_* shown */
+	bool hide_idle;     /* only queues with messages or anyone waiting */
 
-	uint32_t selected;       /* slot, or MODEL_NONE */
-	uint32_t cursor;         /* its place, kept when it is gone */
-	uint32_t top;            /* the first place on the screen */
-	bool follow;             /* the selected row stays at its line of the screen */
-	int64_t hold_until_ns;   /* monotonic; the order stands still until then */
+	uint32_t selected;     /* slot, or MODEL_NONE */
+	uint32_t cursor;       /* its place, kept when it is gone */
+	uint32_t top;          /* the first place on the screen */
+	bool follow;           /* the selected row stays at its line of the screen */
+	int64_t hold_until_ns; /* monotonic; the order stands still until then */
 
 	uint32_t updates;
-	int64_t last_ns;         /* of the last update, monotonic */
-	int64_t dt_ns;           /* between the last two; 0 after the first */
-	int64_t now;             /* of the last update, seconds since the epoch */
+	int64_t last_ns; /* of the last update, monotonic */
+	int64_t dt_ns;   /* between the last two; 0 after the first */
+	int64_t now;     /* of the last update, seconds since the epoch */
 	struct totals totals;
 
 	struct event events[MODEL_EVENTS];
@@ -116,7 +121,7 @@ void model_free(struct model *m);
 struct look {
 	const struct queue_stat *items;
 	size_t n;
-	unsigned int kinds;   /* QUEUE_MASK_* that could be listed: rows of others stay as they are */
+	unsigned int kinds; /* QUEUE_MASK_* that could be listed: rows of others stay as they are */
 	int64_t monotonic_ns; /* when */
 	int64_t now;          /* the same in seconds since the epoch */
 };

@@ -123,9 +123,12 @@ int parse_size(const char *text, uint64_t *bytes)
 {
 	static const struct unit units[] = {
 		{ "", 1 },
-		{ "K", UINT64_C(1) << 10 }, { "KiB", UINT64_C(1) << 10 },
-		{ "M", UINT64_C(1) << 20 }, { "MiB", UINT64_C(1) << 20 },
-		{ "G", UINT64_C(1) << 30 }, { "GiB", UINT64_C(1) << 30 },
+		{ "K", UINT64_C(1) << 10 },
+		{ "KiB", UINT64_C(1) << 10 },
+		{ "M", UINT64_C(1) << 20 },
+		{ "MiB", UINT64_C(1) << 20 },
+		{ "G", UINT64_C(1) << 30 },
+		{ "GiB", UINT64_C(1) << 30 },
 	};
 	struct digits d = read_digits(&text, 10);
 	uint64_t factor = unit_factor(units, ARRAY_SIZE(units), text);
@@ -155,12 +158,9 @@ static uint64_t fraction_of(const char *digits, size_t count, uint64_t unit)
 int parse_duration(const char *text, int64_t *ns)
 {
 	static const struct unit units[] = {
-		{ "", NSEC_PER_SEC },
-		{ "ms", NSEC_PER_SEC / 1000 },
-		{ "s", NSEC_PER_SEC },
-		{ "m", 60 * NSEC_PER_SEC },
-		{ "h", 3600 * NSEC_PER_SEC },
-		{ "d", 86400 * NSEC_PER_SEC },
+		{ "", NSEC_PER_SEC },         { "ms", NSEC_PER_SEC / 1000 },
+		{ "s", NSEC_PER_SEC },        { "m", 60 * NSEC_PER_SEC },
+		{ "h", 3600 * NSEC_PER_SEC }, { "d", 86400 * NSEC_PER_SEC },
 	};
 	struct digits whole = read_digits(&text, 10), fraction = { 0 };
 	const char *point = text;

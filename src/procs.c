@@ -34,12 +34,12 @@
 struct scan {
 	struct procs *procs;
 	unsigned int what;
-	int proc;       /* /proc */
-	DIR *dir;       /* the same, being read */
+	int proc; /* /proc */
+	DIR *dir; /* the same, being read */
 	pid_t self;
 	dev_t devs[MAX_DEVS];
 	size_t ndevs;
-	bool have_ipc;  /* our own IPC namespace is known */
+	bool have_ipc; /* our own IPC namespace is known */
 	dev_t ipc_dev;
 	ino_t ipc_ino;
 	bool have_clock;
@@ -50,7 +50,7 @@ struct scan {
 /* The process being looked at. */
 struct process {
 	pid_t pid;
-	bool denied;    /* some of it may not be looked at */
+	bool denied; /* some of it may not be looked at */
 	bool named;
 	char command[PROC_COMMAND];
 };
@@ -191,8 +191,8 @@ static int add_waiter(struct scan *scan, struct process *process, const struct p
 {
 	struct procs *procs = scan->procs;
 	void *items = procs->waiters;
-	struct proc_waiter *added = grow(&items, procs->nwaiters, &procs->waiters_cap,
-					 sizeof(*added));
+	struct proc_waiter *added =
+		grow(&items, procs->nwaiters, &procs->waiters_cap, sizeof(*added));
 
 	if (!added)
 		return -ENOMEM;
@@ -355,8 +355,8 @@ static int add_holder(struct scan *scan, struct process *process, const struct p
 {
 	struct procs *procs = scan->procs;
 	void *items = procs->holders;
-	struct proc_holder *added = grow(&items, procs->nholders, &procs->holders_cap,
-					 sizeof(*added));
+	struct proc_holder *added =
+		grow(&items, procs->nholders, &procs->holders_cap, sizeof(*added));
 
 	if (!added)
 		return -ENOMEM;

@@ -24,15 +24,15 @@
 /* A thread that is blocked on a queue. */
 struct proc_waiter {
 	enum queue_kind kind;
-	int msqid;  /* System V */
-	dev_t dev;  /* POSIX */
-	ino_t ino;  /* POSIX */
+	int msqid; /* System V */
+	dev_t dev; /* POSIX */
+	ino_t ino; /* POSIX */
 	bool sender;
-	bool except;            /* System V receiver: any type but `type` (MSG_EXCEPT) */
-	long type;              /* System V receiver: as msgrcv(2) was given it */
-	unsigned int priority;  /* POSIX sender */
-	uint64_t size;          /* sender: bytes of its message; receiver: bytes it has room for */
-	int64_t waited_ns;      /* since it blocked; -1 where the kernel does not say */
+	bool except;           /* System V receiver: any type but `type` (MSG_EXCEPT) */
+	long type;             /* System V receiver: as msgrcv(2) was given it */
+	unsigned int priority; /* POSIX sender */
+	uint64_t size;         /* sender: bytes of its message; receiver: bytes it has room for */
+	int64_t waited_ns;     /* since it blocked; -1 where the kernel does not say */
 	pid_t pid, tid;
 	char command[PROC_COMMAND]; /* foreign bytes */
 };
@@ -120,8 +120,8 @@ bool proc_parse_sched(const char *text, int64_t *ns);
 /* /proc/PID/stat */
 struct proc_stat {
 	char state;
-	unsigned long flags;         /* PF_*: 0x00200000 is a kernel thread */
-	unsigned long long start;    /* clock ticks after boot */
+	unsigned long flags;      /* PF_*: 0x00200000 is a kernel thread */
+	unsigned long long start; /* clock ticks after boot */
 };
 
 /* The name in parentheses may itself hold any byte. */

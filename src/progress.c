@@ -89,19 +89,17 @@ void progress_put_line(struct buffer *b, const struct progress *p, int64_t elaps
 	if (done == 0)
 		return;
 	buffer_puts(b, _("  left "));
-	format_age(b, (int64_t)((double)elapsed_ns / (double)done * (double)(p->total - done) /
-				1e9));
+	format_age(b,
+		   (int64_t)((double)elapsed_ns / (double)done * (double)(p->total - done) / 1e9));
 }
 
-void progress_put_summary(struct buffer *b, const struct progress *p, bool sent,
-			  int64_t elapsed_ns)
+void progress_put_summary(struct buffer *b, const struct progress *p, bool sent, int64_t elapsed_ns)
 {
 	buffer_printf(b,
 		      sent ? text_n("sent %" PRIu64 " message, %" PRIu64 " bytes",
 				    "sent %" PRIu64 " messages, %" PRIu64 " bytes", p->messages) :
 			     text_n("received %" PRIu64 " message, %" PRIu64 " bytes",
-				    "received %" PRIu64 " messages, %" PRIu64 " bytes",
-				    p->messages),
+				    "received %" PRIu64 " messages, %" PRIu64 " bytes", p->messages),
 		      p->messages, p->bytes);
 	buffer_printf(b, _(" in %.3f s (%" PRIu64 " messages/s)"), (double)elapsed_ns / 1e9,
 		      per_second(p->messages, elapsed_ns));

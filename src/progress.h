@@ -11,14 +11,14 @@
 #include "util.h"
 
 struct progress {
-	bool live;             /* --progress, and stderr is a terminal */
-	bool shown;            /* a line is on the screen now */
-	bool shared;           /* so is standard output: the line makes way for it */
-	int64_t start_ns;      /* CLOCK_MONOTONIC */
-	int64_t next_ns;       /* when the line is due again */
+	bool live;        /* --progress, and stderr is a terminal */
+	bool shown;       /* a line is on the screen now */
+	bool shared;      /* so is standard output: the line makes way for it */
+	int64_t start_ns; /* CLOCK_MONOTONIC */
+	int64_t next_ns;  /* when the line is due again */
 	uint64_t messages;
-	uint64_t bytes;        /* of bodies */
-	uint64_t done, total;  /* for the percentage, in any unit; total 0: not known */
+	uint64_t bytes;       /* of bodies */
+	uint64_t done, total; /* for the percentage, in any unit; total 0: not known */
 };
 
 /* Starts counting.  live: --progress was given. */
@@ -42,7 +42,6 @@ void progress_end(struct progress *p, bool sent, bool summary);
 
 /* The texts, pure, appended to b: the line with rate, percent and time left, and the summary. */
 void progress_put_line(struct buffer *b, const struct progress *p, int64_t elapsed_ns);
-void progress_put_summary(struct buffer *b, const struct progress *p, bool sent,
-			  int64_t elapsed_ns);
+void progress_put_summary(struct buffer *b, const struct progress *p, bool sent, int64_t elapsed_ns);
 
 #endif

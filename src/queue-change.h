@@ -18,10 +18,10 @@
 /* Owner: whoever called queue_change_begin(); ended with queue_change_end(). */
 struct queue_change {
 	int epoll;
-	int dir;         /* inotify on the directory of POSIX queues, or -1 */
-	bool polled;     /* a queue tells of its sends and receives */
-	int64_t pause;   /* nanoseconds until the next look, where nothing tells */
-	sigset_t mask;   /* of the sleep: stop signals come through */
+	int dir;       /* inotify on the directory of POSIX queues, or -1 */
+	bool polled;   /* a queue tells of its sends and receives */
+	int64_t pause; /* nanoseconds until the next look, where nothing tells */
+	sigset_t mask; /* of the sleep: stop signals come through */
 };
 
 /* Begins, for a queue that need not exist.  Holds back the stop signals (stop_hold()). Returns 0

@@ -32,8 +32,9 @@ static bool is_idle(const struct queue_filter *f, const struct queue_stat *st, i
 	if (since == 0 && (st->have & STAT_CTIME))
 		since = st->ctime;
 	/* 0 is "never": nothing is known. */
-	return since > 0 && since < INT64_MAX && !__builtin_mul_overflow(since + 1, NSEC_PER_SEC, &end) &&
-	       now_ns >= end && now_ns - end >= f->idle_ns;
+	return since > 0 && since < INT64_MAX &&
+	       !__builtin_mul_overflow(since + 1, NSEC_PER_SEC, &end) && now_ns >= end &&
+	       now_ns - end >= f->idle_ns;
 }
 
 bool queue_filter_holds(const struct queue_filter *f, const struct queue_stat *st, int64_t now_ns)

@@ -302,8 +302,8 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-#define SYSV_HAVE                                                                                 \
-	(STAT_MESSAGES | STAT_BYTES | STAT_OWNER | STAT_KEY | STAT_PIDS | STAT_SENT |             \
+#define SYSV_HAVE                                                                     \
+	(STAT_MESSAGES | STAT_BYTES | STAT_OWNER | STAT_KEY | STAT_PIDS | STAT_SENT | \
 	 STAT_RECEIVED | STAT_LAST | STAT_CTIME)
 
 static void fill_stat(struct queue_stat *st, int msqid, const struct msqid_ds *ds)
@@ -640,8 +640,8 @@ static int sysv_create(const struct queue_ref *ref, const struct queue_attr *att
 			return rc;
 		}
 	}
-	*made = ref ? *ref : (struct queue_ref){ .kind = QUEUE_SYSV, .by = QUEUE_BY_ID,
-						 .msqid = msqid };
+	*made = ref ? *ref :
+		      (struct queue_ref){ .kind = QUEUE_SYSV, .by = QUEUE_BY_ID, .msqid = msqid };
 	return 0;
 }
 
@@ -705,8 +705,7 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 
 	if (a->op != QUEUE_OP_SEND || !a->queue || stat_any(a->queue->handle, &ds) < 0)
 		return false;
-	buffer_printf(why,
-		      _("the queue is full: messages %lu, bytes %lu, msg_qbytes %lu"),
+	buffer_printf(why, _("the queue is full: messages %lu, bytes %lu, msg_qbytes %lu"),
 		      (unsigned long)ds.msg_qnum, (unsigned long)ds.__msg_cbytes,
 		      (unsigned long)ds.msg_qbytes);
 	return true;

@@ -20,8 +20,12 @@ static const struct queue_backend *const backends[QUEUE_KINDS] = {
 
 int queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
 {
-	*q = (struct queue){ .backend = backends[ref->kind], .ref = *ref, .handle = -1,
-			     .return_fd = -1, .try_fd = -1, .fits = -1 };
+	*q = (struct queue){ .backend = backends[ref->kind],
+			     .ref = *ref,
+			     .handle = -1,
+			     .return_fd = -1,
+			     .try_fd = -1,
+			     .fits = -1 };
 	if (ref->error)
 		return ref->error;
 	return q->backend->open(q, access);
@@ -299,7 +303,8 @@ void queue_explain_size(const struct queue_attempt *attempt, uint64_t limit, con
 	char name[QUEUE_NAME_TEXT];
 
 	if (attempt->size_at_least)
-		buffer_printf(why, text_n("more than %zu byte", "more than %zu bytes", attempt->size),
+		buffer_printf(why,
+			      text_n("more than %zu byte", "more than %zu bytes", attempt->size),
 			      attempt->size);
 	else
 		buffer_printf(why, text_n("%zu byte", "%zu bytes", attempt->size), attempt->size);

@@ -43,10 +43,10 @@ enum queue_by { QUEUE_BY_KEY, QUEUE_BY_ID, QUEUE_BY_NAME };
 struct queue_ref {
 	enum queue_kind kind;
 	enum queue_by by;
-	int error;                /* -errno of an ftok path that cannot be read; else 0 */
-	uint32_t key;             /* by key */
-	int msqid;                /* by id */
-	char name[NAME_MAX + 2];  /* by name: with its slash, NUL-terminated; where error is set,
+	int error;               /* -errno of an ftok path that cannot be read; else 0 */
+	uint32_t key;            /* by key */
+	int msqid;               /* by id */
+	char name[NAME_MAX + 2]; /* by name: with its slash, NUL-terminated; where error is set,
 				     the beginning of what was written behind ftok: */
 };
 
@@ -114,18 +114,18 @@ struct queue_backend;
 /* An open queue.  Owner: whoever called queue_open(); closed with queue_close(). */
 struct queue {
 	const struct queue_backend *backend;
-	struct queue_ref ref;   /* as the user named it */
-	int handle;             /* msqid, or message queue descriptor */
-	int return_fd;          /* POSIX: opened for writing when something must go back; else -1 */
+	struct queue_ref ref; /* as the user named it */
+	int handle;           /* msqid, or message queue descriptor */
+	int return_fd;        /* POSIX: opened for writing when something must go back; else -1 */
 	/* POSIX, in a stream: */
 	int try_fd;                 /* a descriptor that never blocks, or < 0 */
 	unsigned int waits;         /* how many there have been */
 	unsigned int tries;         /* to make before each */
 	unsigned int vain;          /* how often they were in vain lately */
 	unsigned int waits_without; /* how many more go without */
-	size_t room;            /* bytes of room that a take must have: mq_msgsize; 0 where it is
+	size_t room;  /* bytes of room that a take must have: mq_msgsize; 0 where it is
 				   the message's own size that counts */
-	int64_t fits;           /* System V: the msg_qbytes last seen; -1 not looked yet */
+	int64_t fits; /* System V: the msg_qbytes last seen; -1 not looked yet */
 };
 
 /*
@@ -170,21 +170,21 @@ int queue_peek(struct queue *q, struct message *m, size_t room, size_t index) _m
 /* Presence bits: a field that a kind lacks, or that may not be read, is absent, not zero. */
 #define STAT_MESSAGES (1u << 0)
 #define STAT_BYTES (1u << 1)
-#define STAT_MAXMSG (1u << 2)    /* POSIX mq_maxmsg */
-#define STAT_MSGSIZE (1u << 3)   /* POSIX mq_msgsize */
-#define STAT_QBYTES (1u << 4)    /* System V msg_qbytes */
-#define STAT_OWNER (1u << 5)     /* mode, uid, gid */
-#define STAT_KEY (1u << 6)       /* System V key (0: private) and msqid */
-#define STAT_PIDS (1u << 7)      /* System V lspid, lrpid */
-#define STAT_SENT (1u << 8)      /* System V stime */
-#define STAT_RECEIVED (1u << 9)  /* System V rtime */
-#define STAT_LAST (1u << 10)     /* last send or receive */
+#define STAT_MAXMSG (1u << 2)   /* POSIX mq_maxmsg */
+#define STAT_MSGSIZE (1u << 3)  /* POSIX mq_msgsize */
+#define STAT_QBYTES (1u << 4)   /* System V msg_qbytes */
+#define STAT_OWNER (1u << 5)    /* mode, uid, gid */
+#define STAT_KEY (1u << 6)      /* System V key (0: private) and msqid */
+#define STAT_PIDS (1u << 7)     /* System V lspid, lrpid */
+#define STAT_SENT (1u << 8)     /* System V stime */
+#define STAT_RECEIVED (1u << 9) /* System V rtime */
+#define STAT_LAST (1u << 10)    /* last send or receive */
 #define STAT_CTIME (1u << 11)
-#define STAT_INODE (1u << 12)    /* POSIX dev and ino */
-#define STAT_NOTIFY (1u << 13)   /* POSIX: notify_pid, 0 none */
-#define STAT_WAITING (1u << 14)  /* receivers, senders: found by procs.h, by no backend */
-#define STAT_NET (1u << 15)      /* net: what watch saw between two looks */
-#define STAT_HISTORY (1u << 16)  /* history: likewise */
+#define STAT_INODE (1u << 12)   /* POSIX dev and ino */
+#define STAT_NOTIFY (1u << 13)  /* POSIX: notify_pid, 0 none */
+#define STAT_WAITING (1u << 14) /* receivers, senders: found by procs.h, by no backend */
+#define STAT_NET (1u << 15)     /* net: what watch saw between two looks */
+#define STAT_HISTORY (1u << 16) /* history: likewise */
 
 struct history;
 
@@ -199,14 +199,14 @@ struct queue_stat {
 	mode_t mode; /* the nine permission bits */
 	uid_t uid;
 	gid_t gid;
-	pid_t lspid, lrpid;                 /* as seen from our pid namespace, 0 outside it */
-	int64_t stime, rtime, last, ctime;  /* seconds since the epoch, 0 never */
+	pid_t lspid, lrpid;                /* as seen from our pid namespace, 0 outside it */
+	int64_t stime, rtime, last, ctime; /* seconds since the epoch, 0 never */
 	dev_t dev;
 	ino_t ino;
 	pid_t notify_pid;
-	unsigned int receivers, senders;    /* threads blocked on the queue now */
-	double net;                         /* change of messages in a second */
-	const struct history *history;      /* owned by whoever set it */
+	unsigned int receivers, senders; /* threads blocked on the queue now */
+	double net;                      /* change of messages in a second */
+	const struct history *history;   /* owned by whoever set it */
 };
 
 /* Writes the queue's name in the form mqtool prints and accepts back; returns buf. */
@@ -249,10 +249,10 @@ int queue_exists(const struct queue_ref *ref) _must_check_;
 struct queue_list {
 	struct queue_stat *items;
 	size_t n, cap;
-	struct name_block *names; /* the memory behind items[].name */
+	struct name_block *names;   /* the memory behind items[].name */
 	struct known_qbytes *known; /* what need not be asked again by the next filling */
 	size_t nknown, known_cap;
-	int note[QUEUE_KINDS];    /* 0, or -errno: why the queues of that kind could not be listed
+	int note[QUEUE_KINDS]; /* 0, or -errno: why the queues of that kind could not be listed
 				     (POSIX: -ENODEV not mounted, -EXDEV of another namespace) */
 };
 
@@ -312,17 +312,25 @@ int queue_remove(const struct queue_ref *ref) _must_check_;
 
 /* ---- why it failed ---- */
 
-enum queue_op { QUEUE_OP_CREATE, QUEUE_OP_OPEN, QUEUE_OP_SEND, QUEUE_OP_TAKE, QUEUE_OP_SET,
-		QUEUE_OP_REMOVE, QUEUE_OP_PEEK, QUEUE_OP_STAT };
+enum queue_op {
+	QUEUE_OP_CREATE,
+	QUEUE_OP_OPEN,
+	QUEUE_OP_SEND,
+	QUEUE_OP_TAKE,
+	QUEUE_OP_SET,
+	QUEUE_OP_REMOVE,
+	QUEUE_OP_PEEK,
+	QUEUE_OP_STAT
+};
 
 /* What was tried when an error came; members that do not apply stay zero. */
 struct queue_attempt {
 	enum queue_op op;
 	const struct queue_ref *ref;
-	const struct queue *queue;      /* open queue, for send and take */
-	const struct queue_attr *attr;  /* create, set */
-	size_t size;                    /* send: bytes of the message */
-	bool size_at_least;             /* send: there are more, not counted */
+	const struct queue *queue;     /* open queue, for send and take */
+	const struct queue_attr *attr; /* create, set */
+	size_t size;                   /* send: bytes of the message */
+	bool size_at_least;            /* send: there are more, not counted */
 };
 
 /*

@@ -216,7 +216,7 @@ static int parse_proj(const char *text, int *proj, struct queue_ref_error *error
 
 	/* What a character constant beyond ASCII is worth depends on the program's compiler. */
 	if (text[0] && !text[1] && !is_digit(text[0]) && (unsigned char)text[0] < 0x80) {
-		*proj = text[0];
+		*proj = (unsigned char)text[0];
 		return 0;
 	}
 	if (text[0] == '0' && is_digit(text[1]))
@@ -427,12 +427,8 @@ int queue_ref_parse(struct queue_ref *ref, const char *text, struct queue_ref_er
 		const char *prefix;
 		parse_form *parse;
 	} forms[] = {
-		{ "posix:", parse_posix },
-		{ "esc:", parse_esc },
-		{ "key:", parse_key },
-		{ "id:", parse_id },
-		{ "ftok:", parse_ftok },
-		{ "amqp://", parse_amqp },
+		{ "posix:", parse_posix },  { "esc:", parse_esc },   { "key:", parse_key },
+		{ "id:", parse_id },        { "ftok:", parse_ftok }, { "amqp://", parse_amqp },
 		{ "amqps://", parse_amqp },
 	};
 	const char *rest;

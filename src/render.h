@@ -30,10 +30,10 @@ bool render_format_needs_time(const struct render_format *format);
 
 /* What a message does not know of itself. */
 struct render_context {
-	const char *queue;              /* its name as printed */
-	uint64_t seq;                   /* from 1 */
-	const struct timespec *time;    /* of receipt, CLOCK_REALTIME; only for %T */
-	bool terminal;                  /* %s as escape_put() shows it with ESCAPE_TERMINAL */
+	const char *queue;           /* its name as printed */
+	uint64_t seq;                /* from 1 */
+	const struct timespec *time; /* of receipt, CLOCK_REALTIME; only for %T */
+	bool terminal;               /* %s as escape_put() shows it with ESCAPE_TERMINAL */
 };
 
 /* Appends the message as the format says; nothing is added. */

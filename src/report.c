@@ -99,8 +99,7 @@ static void put_wanted(struct buffer *b, const struct proc_waiter *waiter)
 	unsigned long size = (unsigned long)waiter->size;
 
 	if (waiter->sender) {
-		buffer_printf(b,
-			      text_n("sends %" PRIu64 " byte", "sends %" PRIu64 " bytes", size),
+		buffer_printf(b, text_n("sends %" PRIu64 " byte", "sends %" PRIu64 " bytes", size),
 			      waiter->size);
 		if (waiter->kind == QUEUE_POSIX)
 			buffer_printf(b, _(", priority %u"), waiter->priority);
@@ -327,8 +326,7 @@ static void put_limit_number(struct buffer *b, const struct report *report,
 		buffer_printf(b, "%" PRIu64, value);
 }
 
-static void put_limit_value(struct buffer *b, const struct report *report,
-			    const struct limit *limit)
+static void put_limit_value(struct buffer *b, const struct report *report, const struct limit *limit)
 {
 	if (!limit->known)
 		buffer_putc(b, '?');
@@ -370,7 +368,8 @@ static void put_limit_row(struct table *t, const struct report *report, const st
 int report_put_limits(struct buffer *b, const struct report *report, const struct limit *limits,
 		      size_t n)
 {
-	static const char *const headings[] = { "LIMIT", "VALUE", "USED", "USE%", "SETTING", "MEANING" };
+	static const char *const headings[] = { "LIMIT", "VALUE",   "USED",
+						"USE%",  "SETTING", "MEANING" };
 	struct table t = { .columns = ARRAY_SIZE(headings) };
 	int ret;
 

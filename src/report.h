@@ -33,8 +33,7 @@ int report_put_table(struct buffer *b, const struct report *report, const struct
  */
 void report_put_block(struct buffer *b, const struct report *report, const struct queue_stat *st);
 /* The members of one queue's JSON object, without braces, so that others may be added. */
-void report_put_members(struct buffer *b, const struct report *report,
-			const struct queue_stat *st);
+void report_put_members(struct buffer *b, const struct report *report, const struct queue_stat *st);
 /* The queues as a JSON array, an object a line. */
 void report_put_json(struct buffer *b, const struct report *report, const struct queue_stat *items,
 		     size_t n);

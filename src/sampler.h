@@ -20,24 +20,24 @@
 
 /* Zero-initialise it but for the first three; the owner calls sampler_free(). */
 struct sampler {
-	unsigned int mask;             /* QUEUE_MASK_* looked at */
-	const struct queue_ref *refs;  /* those looked at alone, or NULL: all */
+	unsigned int mask;            /* QUEUE_MASK_* looked at */
+	const struct queue_ref *refs; /* those looked at alone, or NULL: all */
 	int nrefs;
 
-	struct queue_list list;        /* of the last look */
+	struct queue_list list; /* of the last look */
 	struct procs procs;
-	struct procs holders;          /* of the queue shown in detail */
-	int64_t waiters_due_ns;        /* monotonic */
-	int64_t began_ns;              /* the last look that had processes */
+	struct procs holders;   /* of the queue shown in detail */
+	int64_t waiters_due_ns; /* monotonic */
+	int64_t began_ns;       /* the last look that had processes */
 	int64_t limits_due_ns;
 	struct buffer alerts, limits, missing, findings;
-	struct buffer body;            /* of a message that is looked at */
+	struct buffer body; /* of a message that is looked at */
 };
 
 /* How often processes are looked at. */
 enum sampler_waiters {
 	SAMPLER_NO_WAITERS,
-	SAMPLER_PACED,  /* so that it costs a quarter of a percent of the time at most */
+	SAMPLER_PACED, /* so that it costs a quarter of a percent of the time at most */
 	SAMPLER_ALWAYS,
 };
 

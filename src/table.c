@@ -55,7 +55,7 @@ void table_cell(struct table *t)
 
 	if (t->text.failed || !make_room(t))
 		return;
-	t->cells[t->n++] = (struct table_cell) {
+	t->cells[t->n++] = (struct table_cell){
 		.len = (uint32_t)len,
 		.width = text_width(t->text.data + t->ended, len),
 	};

@@ -55,18 +55,18 @@ struct tui {
 	struct view view;
 	struct view_facts facts;
 	struct canvas canvas;
-	cchar_t *line;          /* one line for curses */
+	cchar_t *line; /* one line for curses */
 	int line_cap;
 	SCREEN *screen;
 	bool color;
-	bool mouse;             /* taken now */
+	bool mouse; /* taken now */
 	uint64_t looks;
-	int64_t due_ns;         /* the next look */
-	int64_t delay_ns;       /* as it is */
-	int64_t detail_due_ns;  /* INT64_MAX: never */
+	int64_t due_ns;          /* the next look */
+	int64_t delay_ns;        /* as it is */
+	int64_t detail_due_ns;   /* INT64_MAX: never */
 	int64_t cpu_ns, wall_ns; /* at the last measure of our own cost */
-	bool dead;              /* the terminal is gone */
-	sigset_t usual;         /* signals blocked but while waiting */
+	bool dead;               /* the terminal is gone */
+	sigset_t usual;          /* signals blocked but while waiting */
 };
 
 /* ---- the terminal when all goes wrong ---- */
@@ -74,7 +74,7 @@ struct tui {
 static volatile sig_atomic_t quit_received;
 static struct termios before;
 static bool have_before;
-static char restore[256];      /* what makes the screen usable again */
+static char restore[256]; /* what makes the screen usable again */
 static size_t restore_len;
 static struct sigaction usual_crash[NSIG];
 
@@ -402,8 +402,8 @@ static int look(struct tui *t)
 {
 	int64_t began = clock_monotonic_ns(), took;
 	enum sampler_waiters waiters = t->view.waiters ? SAMPLER_PACED : SAMPLER_NO_WAITERS;
-	unsigned int detail = STAT_MESSAGES | watch_detail(&t->view.columns, t->model.sort,
-							   &t->model.filter);
+	unsigned int detail = STAT_MESSAGES |
+			      watch_detail(&t->view.columns, t->model.sort, &t->model.filter);
 	struct look l;
 	int rc = sampler_look(&t->sampler, detail, waiters, &l);
 
@@ -450,13 +450,13 @@ static uint32_t key_of(wint_t code)
 		wint_t code;
 		uint32_t key;
 	} keys[] = {
-		{ KEY_UP, VIEW_KEY_UP },           { KEY_DOWN, VIEW_KEY_DOWN },
-		{ KEY_LEFT, VIEW_KEY_LEFT },       { KEY_RIGHT, VIEW_KEY_RIGHT },
-		{ KEY_PPAGE, VIEW_KEY_PAGE_UP },   { KEY_NPAGE, VIEW_KEY_PAGE_DOWN },
-		{ KEY_HOME, VIEW_KEY_HOME },       { KEY_END, VIEW_KEY_END },
-		{ KEY_ENTER, VIEW_KEY_ENTER },     { KEY_BACKSPACE, VIEW_KEY_BACKSPACE },
-		{ KEY_F(1), VIEW_KEY_F1 },         { KEY_F(4), VIEW_KEY_F4 },
-		{ KEY_F(6), VIEW_KEY_F6 },         { KEY_F(10), VIEW_KEY_F10 },
+		{ KEY_UP, VIEW_KEY_UP },         { KEY_DOWN, VIEW_KEY_DOWN },
+		{ KEY_LEFT, VIEW_KEY_LEFT },     { KEY_RIGHT, VIEW_KEY_RIGHT },
+		{ KEY_PPAGE, VIEW_KEY_PAGE_UP }, { KEY_NPAGE, VIEW_KEY_PAGE_DOWN },
+		{ KEY_HOME, VIEW_KEY_HOME },     { KEY_END, VIEW_KEY_END },
+		{ KEY_ENTER, VIEW_KEY_ENTER },   { KEY_BACKSPACE, VIEW_KEY_BACKSPACE },
+		{ KEY_F(1), VIEW_KEY_F1 },       { KEY_F(4), VIEW_KEY_F4 },
+		{ KEY_F(6), VIEW_KEY_F6 },       { KEY_F(10), VIEW_KEY_F10 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -533,8 +533,7 @@ static void wait_for_events(struct tui *t)
 	timeout.tv_nsec = left % NSEC_PER_SEC;
 	if (ppoll(&in, 1, next_due(t) == INT64_MAX ? NULL : &timeout, &t->usual) <= 0)
 		return;
-	t->dead = in.revents & (POLLHUP | POLLERR | POLLNVAL) ||
-		  (in.revents & POLLIN && at_end());
+	t->dead = in.revents & (POLLHUP | POLLERR | POLLNVAL) || (in.revents & POLLIN && at_end());
 }
 
 static int react(struct tui *t, unsigned int todo)

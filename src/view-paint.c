@@ -71,7 +71,8 @@ static void put_delay(struct buffer *b, const struct view *v, const struct view_
 	/* Looking is slow here: it takes no more than a part of the time. */
 	if (facts->delay_ns > v->delay_ns + v->delay_ns / 10) {
 		buffer_puts(b, " -> ");
-		format_duration(b, (facts->delay_ns / (NSEC_PER_SEC / 10) + 1) * (NSEC_PER_SEC / 10));
+		format_duration(b,
+				(facts->delay_ns / (NSEC_PER_SEC / 10) + 1) * (NSEC_PER_SEC / 10));
 	}
 }
 
@@ -143,8 +144,8 @@ static void paint_summary(const struct view *v, struct canvas *c, const struct v
 				   "  %s %" PRIu64 "r %" PRIu64 "s", _("waiting"), t->receivers,
 				   t->senders);
 	if (v->model->shown != v->model->live)
-		x += canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, "  %s %u",
-				   _("shown"), v->model->shown);
+		x += canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, "  %s %u", _("shown"),
+				   v->model->shown);
 	if (facts->limits && *facts->limits && x + 12 < c->width)
 		canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, "  |  %s", facts->limits);
 	buffer_free(&b);
@@ -207,10 +208,11 @@ static void measure(struct view *v, const struct canvas *c, int lines, int64_t n
 		want(v, col, (int)strlen(column_name(col)) + 1);
 		if (col == COL_HISTORY)
 			continue;
-		for (uint32_t at = v->model->top; at < v->model->shown && lines &&
-						  at - v->model->top < (uint32_t)lines; at++) {
+		for (uint32_t at = v->model->top;
+		     at < v->model->shown && lines && at - v->model->top < (uint32_t)lines; at++) {
 			put_cell(&b, col, model_row(v->model, at), now);
-			want(v, col, canvas_text_width(c, buffer_string(&b), b.len) +
+			want(v, col,
+			     canvas_text_width(c, buffer_string(&b), b.len) +
 				     (col == COL_USE ? LAYOUT_MARK : 0));
 		}
 	}
@@ -380,14 +382,15 @@ struct key_help {
 };
 
 static const struct key_help main_keys[] = {
-	{ "F1?", N_("help") },     { "/", N_("filter") },     { "s", N_("sort") },
-	{ "Space", N_("pause") },  { "Enter", N_("detail") }, { "p", N_("peek") },
-	{ "e", N_("events") },     { "t", N_("kind") },       { "o", N_("columns") },
-	{ "f", N_("follow") },     { "z", N_("idle") },       { "q", N_("quit") },
+	{ "F1?", N_("help") },    { "/", N_("filter") },     { "s", N_("sort") },
+	{ "Space", N_("pause") }, { "Enter", N_("detail") }, { "p", N_("peek") },
+	{ "e", N_("events") },    { "t", N_("kind") },       { "o", N_("columns") },
+	{ "f", N_("follow") },    { "z", N_("idle") },       { "q", N_("quit") },
 };
 
 static const struct key_help menu_keys[] = {
-	{ "Enter", N_("choose") }, { "Esc", N_("back") },
+	{ "Enter", N_("choose") },
+	{ "Esc", N_("back") },
 };
 
 /* What a key takes, with the blanks around its text. */

@@ -241,11 +241,14 @@ static void put_hidden(struct buffer *b, const struct view_facts *facts)
 	if (facts->hidepid)
 		buffer_printf(b, ", %s", _("others' processes hidden"));
 	else if (facts->hidden)
-		buffer_printf(b, text_n(", %u process hidden", ", %u processes hidden",
-					facts->hidden), facts->hidden);
+		buffer_printf(b,
+			      text_n(", %u process hidden", ", %u processes hidden", facts->hidden),
+			      facts->hidden);
 	if (facts->blind)
-		buffer_printf(b, text_n(", %u waits on some queue", ", %u wait on some queue",
-					facts->blind), facts->blind);
+		buffer_printf(b,
+			      text_n(", %u waits on some queue", ", %u wait on some queue",
+				     facts->blind),
+			      facts->blind);
 }
 
 static void paint_processes(struct area *a, const struct view_facts *facts, const struct row *row,
@@ -326,8 +329,7 @@ static void paint_bar(struct area *a, int x, int64_t depth, int64_t most, unsign
 		eighths = 1;
 	for (int y = a->end - 1; y >= a->y && eighths > 0; y--, eighths -= steps)
 		canvas_puts(a->c, y, x, 1, style,
-			    spark_step(eighths > steps ? (unsigned int)steps :
-							 (unsigned int)eighths,
+			    spark_step(eighths > steps ? (unsigned int)steps : (unsigned int)eighths,
 				       a->c->ascii));
 }
 
@@ -358,7 +360,9 @@ static void paint_graph(struct area *a, const struct row *row, int64_t dt_ns)
 		if (age >= h->n)
 			break;
 		paint_bar(a, left + x, history_depth(h, age) > 0 ? history_depth(h, age) : 0, most,
-			  use >= 90 ? STYLE_ALARM : use >= 50 ? STYLE_WARN : STYLE_GOOD);
+			  use >= 90 ? STYLE_ALARM :
+			  use >= 50 ? STYLE_WARN :
+				      STYLE_GOOD);
 	}
 	a->y = a->end;
 }
@@ -511,8 +515,7 @@ static void help_lines(struct buffer *b, const struct view_facts *facts)
 	buffer_printf(b, "\n%s\n%s\n", _("What is not known"),
 		      _("?            may not be read: it takes root, or read permission"));
 	if (!facts->root)
-		buffer_printf(b, "%s\n",
-			      _("WAITING      of other users' processes: it takes root"));
+		buffer_printf(b, "%s\n", _("WAITING      of other users' processes: it takes root"));
 	buffer_printf(b, "%s\n",
 		      _("             rates of sends and receives: NET/s is the change of depth"));
 }
@@ -549,8 +552,8 @@ void view_paint_help(struct view *v, struct canvas *c, const struct view_facts *
 		size_t at = i - skip;
 
 		if (i >= skip)
-			canvas_put(c, y + (int)(at % (size_t)lines),
-				   at >= (size_t)lines ? half : 0, half - 1, STYLE_PLAIN, p, len);
+			canvas_put(c, y + (int)(at % (size_t)lines), at >= (size_t)lines ? half : 0,
+				   half - 1, STYLE_PLAIN, p, len);
 		p += len + 1;
 	}
 	buffer_free(&b);

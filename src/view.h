@@ -27,41 +27,41 @@
 struct view_peeked {
 	long type;
 	size_t size;
-	size_t shown;    /* bytes in data */
-	char data[256];  /* the body's beginning; foreign bytes */
+	size_t shown;   /* bytes in data */
+	char data[256]; /* the body's beginning; foreign bytes */
 };
 
 #define VIEW_PEEKED 64
 
 /* The selected queue in detail.  Zeroed it says nothing. */
 struct view_detail {
-	bool valid;            /* it is about `of` */
-	struct queue_stat of;  /* without its name */
+	bool valid;           /* it is about `of` */
+	struct queue_stat of; /* without its name */
 	const struct proc_waiter *waiters;
 	size_t nwaiters;
 	const struct proc_holder *holders;
 	size_t nholders;
-	bool looked;           /* processes were looked at */
-	const char *findings;  /* lines, or NULL */
+	bool looked;                                                 /* processes were looked at */
+	const char *findings;                                        /* lines, or NULL */
 	char sender[PROC_COMMAND + 16], receiver[PROC_COMMAND + 16]; /* escaped; "" not known */
-	bool peeked;           /* messages were looked at */
-	int peek_error;        /* 0, or -errno */
+	bool peeked;                                                 /* messages were looked at */
+	int peek_error;                                              /* 0, or -errno */
 	struct view_peeked peek[VIEW_PEEKED];
 	size_t npeek;
 };
 
 struct view_facts {
-	char host[65];             /* escaped */
-	uint64_t ipc;              /* number of the IPC namespace; 0 not known */
-	int64_t now;               /* seconds since the epoch */
+	char host[65]; /* escaped */
+	uint64_t ipc;  /* number of the IPC namespace; 0 not known */
+	int64_t now;   /* seconds since the epoch */
 	int64_t monotonic_ns;
-	double cost;               /* percent of a processor; negative: not known yet */
-	int64_t delay_ns;          /* between looks as it is, which may be more than was asked */
-	const char *alerts;        /* what is wrong, in one line; NULL or "" where nothing is */
-	const char *limits;        /* use of the kernel's limits, in one line; or NULL */
-	const char *missing;       /* why queues of a kind are not listed, in one line; or NULL */
-	unsigned int hidden;       /* processes that may not be looked at */
-	unsigned int blind;        /* threads blocked on a queue that may not be told */
+	double cost;         /* percent of a processor; negative: not known yet */
+	int64_t delay_ns;    /* between looks as it is, which may be more than was asked */
+	const char *alerts;  /* what is wrong, in one line; NULL or "" where nothing is */
+	const char *limits;  /* use of the kernel's limits, in one line; or NULL */
+	const char *missing; /* why queues of a kind are not listed, in one line; or NULL */
+	unsigned int hidden; /* processes that may not be looked at */
+	unsigned int blind;  /* threads blocked on a queue that may not be told */
 	bool hidepid;
 	bool root;
 	struct view_detail detail;
@@ -76,42 +76,54 @@ struct view {
 	struct model *model;        /* the caller's */
 	struct column_list columns; /* shown */
 	enum view_pane pane;
-	enum view_over over;        /* what lies over the table */
-	size_t over_at;             /* its line */
-	bool peek;                  /* the detail pane shows messages */
-	bool typing;                /* a filter is being typed */
+	enum view_over over; /* what lies over the table */
+	size_t over_at;      /* its line */
+	bool peek;           /* the detail pane shows messages */
+	bool typing;         /* a filter is being typed */
 	char typed[FILTER_TEXT];
-	struct filter before;       /* the filter to go back to */
+	struct filter before;          /* the filter to go back to */
 	char filter_text[FILTER_TEXT]; /* of the filter in force */
-	char wrong[256];            /* why what was typed is no filter; "" */
-	char said[128];             /* a line to say once; "" */
+	char wrong[256];               /* why what was typed is no filter; "" */
+	char said[128];                /* a line to say once; "" */
 	bool paused;
-	bool waiters;               /* processes are looked at */
+	bool waiters; /* processes are looked at */
 	bool mouse;
-	int64_t delay_ns;           /* asked for */
-	int wanted[COLUMNS_WATCH];    /* widths that cells have had */
-	struct layout layout;       /* as painted last */
-	int table_y, table_lines;   /* where the rows were painted last */
+	int64_t delay_ns;          /* asked for */
+	int wanted[COLUMNS_WATCH]; /* widths that cells have had */
+	struct layout layout;      /* as painted last */
+	int table_y, table_lines;  /* where the rows were painted last */
 	int heading_y;
 };
 
 /* Keys that are no character; characters are their code points. */
 enum view_key {
 	VIEW_KEY_NONE = 0,
-	VIEW_KEY_TAB = '\t', VIEW_KEY_ENTER = '\n', VIEW_KEY_ESC = 27,
-	VIEW_KEY_BACKSPACE = 0x110000, VIEW_KEY_UP, VIEW_KEY_DOWN, VIEW_KEY_PAGE_UP,
-	VIEW_KEY_PAGE_DOWN, VIEW_KEY_HOME, VIEW_KEY_END, VIEW_KEY_LEFT, VIEW_KEY_RIGHT,
-	VIEW_KEY_F1, VIEW_KEY_F4, VIEW_KEY_F6, VIEW_KEY_F10,
+	VIEW_KEY_TAB = '\t',
+	VIEW_KEY_ENTER = '\n',
+	VIEW_KEY_ESC = 27,
+	VIEW_KEY_BACKSPACE = 0x110000,
+	VIEW_KEY_UP,
+	VIEW_KEY_DOWN,
+	VIEW_KEY_PAGE_UP,
+	VIEW_KEY_PAGE_DOWN,
+	VIEW_KEY_HOME,
+	VIEW_KEY_END,
+	VIEW_KEY_LEFT,
+	VIEW_KEY_RIGHT,
+	VIEW_KEY_F1,
+	VIEW_KEY_F4,
+	VIEW_KEY_F6,
+	VIEW_KEY_F10,
 };
 
 /* What a key makes necessary. */
 #define VIEW_PAINT (1u << 0)
-#define VIEW_LOOK (1u << 1)    /* look at the queues now */
-#define VIEW_REPAIR (1u << 2)  /* paint all of the screen anew */
+#define VIEW_LOOK (1u << 1)   /* look at the queues now */
+#define VIEW_REPAIR (1u << 2) /* paint all of the screen anew */
 #define VIEW_QUIT (1u << 3)
-#define VIEW_TIMER (1u << 4)   /* the interval is another */
-#define VIEW_MOUSE (1u << 5)   /* the mouse was turned on or off */
-#define VIEW_DETAIL (1u << 6)  /* another queue is looked at in detail, or more of it */
+#define VIEW_TIMER (1u << 4)  /* the interval is another */
+#define VIEW_MOUSE (1u << 5)  /* the mouse was turned on or off */
+#define VIEW_DETAIL (1u << 6) /* another queue is looked at in detail, or more of it */
 
 /* The screen of a model, with its default columns. */
 void view_init(struct view *v, struct model *m);

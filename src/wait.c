@@ -40,13 +40,13 @@ static bool pipe_was_ignored;
 static struct {
 	pthread_mutex_t lock;
 	pthread_t caller;
-	int wake;           /* eventfd(2): the helper is to look again */
+	int wake; /* eventfd(2): the helper is to look again */
 	bool started;
 	atomic_bool waiting;
 	atomic_bool looking;
 	atomic_int cause;
-	int64_t deadline;   /* INT64_MAX: none */
-	int64_t next_look;  /* when the helper looks by itself */
+	int64_t deadline;  /* INT64_MAX: none */
+	int64_t next_look; /* when the helper looks by itself */
 	int64_t next_check;
 	int (*check)(void *arg);
 	void *arg;
@@ -194,8 +194,7 @@ static void *helper_main(void *unused)
 	 * one of its own the caller goes without (fdget() in the kernel).  No loss if refused. */
 	(void)!unshare(CLONE_FILES);
 	for (;;) {
-		struct pollfd fds[2] = { { .fd = state.wake, .events = POLLIN },
-					 { .fd = -1 } };
+		struct pollfd fds[2] = { { .fd = state.wake, .events = POLLIN }, { .fd = -1 } };
 		struct timespec pause;
 		uint64_t count;
 		int64_t ns;

@@ -24,8 +24,7 @@ static bool is_end(const struct poptOption *row)
 	return !row->longName && !row->shortName && !row->arg;
 }
 
-static const struct poptOption *find_long(const struct poptOption *row, const char *name,
-					 size_t len)
+static const struct poptOption *find_long(const struct poptOption *row, const char *name, size_t len)
 {
 	for (; !is_end(row); row++)
 		if (row->longName && strlen(row->longName) == len &&

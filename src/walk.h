@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 enum walk_result {
-	WALK_DONE,           /* no more options: the rest are operands */
+	WALK_DONE, /* no more options: the rest are operands */
 	WALK_OPTION,
 	WALK_UNKNOWN,        /* no such option */
 	WALK_NO_VALUE,       /* its value is missing */
@@ -22,9 +22,9 @@ enum walk_result {
 
 struct option_walk {
 	const struct poptOption *options;
-	const char **next;            /* the next word; the line ends with NULL */
-	const char *cluster;          /* what is left of "-abc", or NULL */
-	bool operand_ends;            /* POSIXLY_CORRECT: options end at the first operand */
+	const char **next;   /* the next word; the line ends with NULL */
+	const char *cluster; /* what is left of "-abc", or NULL */
+	bool operand_ends;   /* POSIXLY_CORRECT: options end at the first operand */
 
 	const char *word;             /* the word that the last option began in */
 	const struct poptOption *row; /* the last option's, NULL where unknown */

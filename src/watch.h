@@ -18,21 +18,21 @@
 enum watch_color { WATCH_COLOR_AUTO, WATCH_COLOR_ALWAYS, WATCH_COLOR_NEVER };
 
 struct watch_options {
-	unsigned int mask;          /* QUEUE_MASK_*; 0 where neither -S nor -P was given */
+	unsigned int mask; /* QUEUE_MASK_*; 0 where neither -S nor -P was given */
 	struct column_list columns;
-	bool chosen;                /* -o */
-	bool sorted;                /* -s */
+	bool chosen; /* -o */
+	bool sorted; /* -s */
 	enum column sort;
 	bool reverse;
 	struct filter filter;
 	char filter_text[FILTER_TEXT];
 	int64_t delay_ns;
-	uint64_t iterations;        /* 0: without end */
+	uint64_t iterations; /* 0: without end */
 	bool batch, json;
 	enum watch_color color;
 	bool ascii;
 	bool mouse;
-	const char *screen_only;    /* an option that only the screen has, as written; or NULL */
+	const char *screen_only; /* an option that only the screen has, as written; or NULL */
 	struct queue_ref *refs;
 	int nrefs;
 };

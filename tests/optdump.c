@@ -48,8 +48,7 @@ static bool is_end(const struct poptOption *row)
  * A row without a text is another letter for the option in the row above it.  Short letters come
  * first, as the pages have them.
  */
-static const struct poptOption *print_option(const struct command *cmd,
-					     const struct poptOption *row)
+static const struct poptOption *print_option(const struct command *cmd, const struct poptOption *row)
 {
 	const struct poptOption *next = row + 1;
 

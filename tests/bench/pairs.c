@@ -57,8 +57,10 @@ static void die(const char *what, int error)
 
 static void usage(const char *why)
 {
-	fprintf(stderr, "pairs: %s\n"
-		"usage: pairs [-n PAIRS] [-p] [PREPARATION :::] A [::: B]\n", why);
+	fprintf(stderr,
+		"pairs: %s\n"
+		"usage: pairs [-n PAIRS] [-p] [PREPARATION :::] A [::: B]\n",
+		why);
 	exit(2);
 }
 

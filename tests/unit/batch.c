@@ -100,10 +100,10 @@ size_t __wrap_queue_room_wanted(struct queue *q)
 
 static struct {
 	struct buffer got;
-	size_t limit;    /* bytes that it takes, then error */
+	size_t limit; /* bytes that it takes, then error */
 	int error;
-	size_t piece;    /* bytes that one write takes at most */
-	size_t stop_at;  /* a stop signal comes when it has so many */
+	size_t piece;   /* bytes that one write takes at most */
+	size_t stop_at; /* a stop signal comes when it has so many */
 } out;
 
 ssize_t __wrap_wait_write(int fd, const void *buf, size_t size);
@@ -190,8 +190,12 @@ static void take(struct batch *b, size_t n)
 static char body_a[] = "first", body_b[] = "\0\xff\n", body_c[] = "a longer one than the others";
 
 static const struct message few[] = {
-	{ .data = body_a, .len = 5 }, { .len = 0 }, { .data = body_b, .len = 3 },
-	{ .len = 0 },                 { .len = 0 }, { .data = body_c, .len = 28 },
+	{ .data = body_a, .len = 5 },
+	{ .len = 0 },
+	{ .data = body_b, .len = 3 },
+	{ .len = 0 },
+	{ .len = 0 },
+	{ .data = body_c, .len = 28 },
 };
 
 /* What a batch of the few writes, and where the output of each ends. */
@@ -299,8 +303,11 @@ static void test_bounds(void **state)
 	memset(large, 'x', sizeof(large));
 	for (size_t len = BATCH_BYTES - 2; len <= BATCH_BYTES + 1; len++) {
 		const struct message messages[] = {
-			{ .data = large, .len = 1 }, { .data = large, .len = len },
-			{ .len = 0 }, { .len = 0 }, { .len = 0 },
+			{ .data = large, .len = 1 },
+			{ .data = large, .len = len },
+			{ .len = 0 },
+			{ .len = 0 },
+			{ .len = 0 },
 		};
 		struct batch b;
 		bool writing;
@@ -485,14 +492,10 @@ static int free_output(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_stop),
-		cmocka_unit_test(test_sequence),
-		cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_growing),
-		cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_put_back_refused),
-		cmocka_unit_test(test_peek),
+		cmocka_unit_test(test_every_stop),       cmocka_unit_test(test_sequence),
+		cmocka_unit_test(test_bounds),           cmocka_unit_test(test_many),
+		cmocka_unit_test(test_growing),          cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_put_back_refused), cmocka_unit_test(test_peek),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, free_output);

@@ -23,9 +23,9 @@
 
 /* ---- what a command saw, and what was printed ---- */
 
-static struct buffer seen;  /* by the test's command */
-static char out[8192];      /* on stdout */
-static char err[8192];      /* on stderr */
+static struct buffer seen; /* by the test's command */
+static char out[8192];     /* on stdout */
+static char err[8192];     /* on stderr */
 
 static int saved[2], capture[2];
 
@@ -90,24 +90,45 @@ static int run(struct cmdline *cl)
 }
 
 static const struct command send_like = {
-	.name = "send", .operands = N_("QUEUE [MESSAGE...]"),
-	.summary = N_("Put messages on a queue"), .notes = N_("These are notes."),
-	.options = options, .min_operands = 1, .max_operands = -1, .run = run,
+	.name = "send",
+	.operands = N_("QUEUE [MESSAGE...]"),
+	.summary = N_("Put messages on a queue"),
+	.notes = N_("These are notes."),
+	.options = options,
+	.min_operands = 1,
+	.max_operands = -1,
+	.run = run,
 };
 
 static const struct command recv_like = {
-	.name = "recv", .operands = N_("QUEUE [-- COMMAND [ARG...]]"), .summary = N_("Take"),
-	.options = options, .min_operands = 1, .max_operands = 1, .takes_command = true, .run = run,
+	.name = "recv",
+	.operands = N_("QUEUE [-- COMMAND [ARG...]]"),
+	.summary = N_("Take"),
+	.options = options,
+	.min_operands = 1,
+	.max_operands = 1,
+	.takes_command = true,
+	.run = run,
 };
 
 static const struct command stat_like = {
-	.name = "stat", .operands = N_("[QUEUE...]"), .summary = N_("Show"),
-	.options = options, .min_operands = 0, .max_operands = -1, .run = run,
+	.name = "stat",
+	.operands = N_("[QUEUE...]"),
+	.summary = N_("Show"),
+	.options = options,
+	.min_operands = 0,
+	.max_operands = -1,
+	.run = run,
 };
 
 static const struct command move_like = {
-	.name = "move", .operands = N_("SOURCE DEST"), .summary = N_("Move"),
-	.options = options, .min_operands = 2, .max_operands = 2, .run = run,
+	.name = "move",
+	.operands = N_("SOURCE DEST"),
+	.summary = N_("Move"),
+	.options = options,
+	.min_operands = 2,
+	.max_operands = 2,
+	.run = run,
 };
 
 /* With an option whose value may be left out. */
@@ -133,8 +154,13 @@ static int run_room(struct cmdline *cl)
 }
 
 static const struct command wait_like = {
-	.name = "wait", .operands = N_("QUEUE"), .summary = N_("Wait"), .options = room_options,
-	.min_operands = 1, .max_operands = 1, .run = run_room,
+	.name = "wait",
+	.operands = N_("QUEUE"),
+	.summary = N_("Wait"),
+	.options = room_options,
+	.min_operands = 1,
+	.max_operands = 1,
+	.run = run_room,
 };
 
 #define LINE_MAX_WORDS 8
@@ -191,7 +217,8 @@ static void test_accepted(void **state)
 		{ &move_like, { "/a", "/b" }, "[/a][/b]" },
 		/* COMMAND begins at the first "--", and nothing behind it is looked at. */
 		{ &recv_like, { "/q", "--", "cat" }, "[/q]{cat}" },
-		{ &recv_like, { "/q", "-f", "--", "sh", "-c", "--", "--help" },
+		{ &recv_like,
+		  { "/q", "-f", "--", "sh", "-c", "--", "--help" },
 		  "-f() [/q]{sh}{-c}{--}{--help}" },
 		{ &recv_like, { "/q", "--", "echo", "!#:+" }, "[/q]{echo}{!#:+}" },
 		{ &recv_like, { "/q", "--", "" }, "[/q]{}" },
@@ -218,7 +245,8 @@ static void test_left_out(void **state)
 		{ &wait_like, { "--room", "-f", "/q" }, "--room(NULL) -f(NULL) /q" },
 		{ &wait_like, { "--room=5", "/q" }, "--room(5) /q" },
 		{ &wait_like, { "--room=", "/q" }, "--room() /q" },
-		{ &wait_like, { "--room", "--room=6", "--room", "/q" },
+		{ &wait_like,
+		  { "--room", "--room=6", "--room", "/q" },
 		  "--room(NULL) --room(6) --room(NULL) /q" },
 		/* Where it is no option it stays as it is. */
 		{ &wait_like, { "-t", "--room", "/q" }, "-t(--room) /q" },
@@ -286,7 +314,8 @@ static void test_refused(void **state)
 		{ &move_like, { "/a" }, "missing operand after '/a'" },
 		{ &move_like, { "/a", "/b", "/c", "/d" }, "extra operand '/c'" },
 		{ &move_like, { "/a", "/b", "\033[m" }, "extra operand '\\x1b[m'" },
-		{ &recv_like, { "/q", "/r" },
+		{ &recv_like,
+		  { "/q", "/r" },
 		  "extra operand '/r' (a command is written after '--')" },
 		{ &recv_like, { "/q", "/r", "--", "cat" }, "extra operand '/r'" },
 		{ &recv_like, { "--", "cat" }, "no queue given" },
@@ -299,7 +328,8 @@ static void test_refused(void **state)
 		{ &send_like, { "--bogus=1", "/q" }, "unknown option '--bogus'" },
 		{ &send_like, { "--\033[m", "/q" }, "unknown option '--\\x1b[m'" },
 		{ &send_like, { "---", "/q" }, "unknown option '---'" },
-		{ &send_like, { "--tpye=5", "/q" },
+		{ &send_like,
+		  { "--tpye=5", "/q" },
 		  "unknown option '--tpye'\nDid you mean '--type'?" },
 		{ &send_like, { "--typ", "/q" }, "unknown option '--typ'\nDid you mean '--type'?" },
 		{ &send_like, { "--hlep" }, "unknown option '--hlep'\nDid you mean '--help'?" },
@@ -311,16 +341,21 @@ static void test_refused(void **state)
 		{ &recv_like, { "/q", "-t", "--", "cat" }, "option '-t' needs a value" },
 		{ &send_like, { "/q", "--flag=1" }, "option '--flag' takes no value" },
 		{ &send_like, { "/q", "-f=1" }, "option '-f' takes no value" },
-		{ &wait_like, { "/q", "--room=!#:+" },
+		{ &wait_like,
+		  { "/q", "--room=!#:+" },
 		  "option '--room' cannot be given a value with '!#:+' in it" },
 		/* popt would put the next operand in its place. */
-		{ &send_like, { "-t", "!#:+", "/q" },
+		{ &send_like,
+		  { "-t", "!#:+", "/q" },
 		  "option '-t' cannot be given a value with '!#:+' in it" },
-		{ &send_like, { "-ta!#:+b", "/q" },
+		{ &send_like,
+		  { "-ta!#:+b", "/q" },
 		  "option '-t' cannot be given a value with '!#:+' in it" },
-		{ &send_like, { "--type=!#:+", "/q" },
+		{ &send_like,
+		  { "--type=!#:+", "/q" },
 		  "option '--type' cannot be given a value with '!#:+' in it" },
-		{ &send_like, { "/q", "--type", "x!#:+" },
+		{ &send_like,
+		  { "/q", "--type", "x!#:+" },
 		  "option '--type' cannot be given a value with '!#:+' in it" },
 		/* An error anywhere comes before the command is run. */
 		{ &send_like, { "-f", "/q", "--bogus" }, "unknown option '--bogus'" },
@@ -337,7 +372,8 @@ static void test_posixly_correct(void **state)
 {
 	static const char *const behind[] = { "/q", "-f", NULL };
 	static const char *const before[] = { "-f", "/q", "-f", "--", "-t", NULL };
-	static const struct row extra = { &recv_like, { "/q", "-f" },
+	static const struct row extra = { &recv_like,
+					  { "/q", "-f" },
 					  "extra operand '-f' (a command is written after '--')" };
 
 	(void)state;
@@ -366,7 +402,8 @@ static void test_no_popt_aliases(void **state)
 	file = fopen(path, "w");
 	assert_non_null(file);
 	fputs("send alias --evil --flag\nmqtool alias --evil --flag\n"
-	      "mqtool\\ send alias --evil --flag\n", file);
+	      "mqtool\\ send alias --evil --flag\n",
+	      file);
 	fclose(file);
 	old = old ? strdup(old) : NULL;
 	setenv("HOME", home, 1);
@@ -611,10 +648,10 @@ static void test_values(void **state)
 		{ as_size, "--size=4K", NULL },
 		{ as_size, "--size=4Q",
 		  "--size: '4Q' is not a size (digits, then K, M, G or nothing)" },
-		{ as_size, "--size=99999999999G",
-		  "--size: '99999999999G' is too large for a size" },
+		{ as_size, "--size=99999999999G", "--size: '99999999999G' is too large for a size" },
 		{ as_duration, "-t1.5s", NULL },
-		{ as_duration, "-t1y", "-t: '1y' is not a duration"
+		{ as_duration, "-t1y",
+		  "-t: '1y' is not a duration"
 		  " (seconds, or a number with ms, s, m, h or d)" },
 		{ as_duration, "-t999999999d", "-t: '999999999d' is too long for a duration" },
 		{ as_mode, "-t0640", NULL },
@@ -690,8 +727,10 @@ static int visit(const struct queue_ref *ref, void *arg)
 static void test_each(void **state)
 {
 	static const struct queue_ref refs[] = {
-		{ .by = QUEUE_BY_ID, .msqid = 0 }, { .by = QUEUE_BY_ID, .msqid = 1 },
-		{ .by = QUEUE_BY_ID, .msqid = 2 }, { .by = QUEUE_BY_ID, .msqid = 3 },
+		{ .by = QUEUE_BY_ID, .msqid = 0 },
+		{ .by = QUEUE_BY_ID, .msqid = 1 },
+		{ .by = QUEUE_BY_ID, .msqid = 2 },
+		{ .by = QUEUE_BY_ID, .msqid = 3 },
 	};
 	int all_fine[] = { EX_DONE, EX_DONE, EX_DONE, EX_DONE };
 	int two_bad[] = { EX_DONE, EX_NOQUEUE, EX_DENIED, EX_DONE };
@@ -707,7 +746,8 @@ static void test_each(void **state)
 static void test_wrong_kind(void **state)
 {
 	static const struct queue_ref sysv = { .kind = QUEUE_SYSV, .by = QUEUE_BY_KEY, .key = 5 };
-	static const struct queue_ref posix = { .kind = QUEUE_POSIX, .by = QUEUE_BY_NAME,
+	static const struct queue_ref posix = { .kind = QUEUE_POSIX,
+						.by = QUEUE_BY_NAME,
 						.name = "/q" };
 	int status;
 

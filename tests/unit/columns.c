@@ -51,23 +51,50 @@ static const struct queue_stat sysv = {
 	.kind = QUEUE_SYSV,
 	.have = STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_OWNER | STAT_KEY | STAT_PIDS |
 		STAT_SENT | STAT_RECEIVED | STAT_LAST | STAT_CTIME | STAT_WAITING,
-	.key = 0xdeadbeef, .msqid = 32769, .messages = 4, .bytes = 8192, .qbytes = 16384,
-	.mode = 0640, .uid = 7, .gid = 9, .lspid = 812, .lrpid = 0, .stime = NOW - 3, .rtime = 0,
-	.last = NOW - 3, .ctime = NOW - 7200, .receivers = 1, .senders = 2,
+	.key = 0xdeadbeef,
+	.msqid = 32769,
+	.messages = 4,
+	.bytes = 8192,
+	.qbytes = 16384,
+	.mode = 0640,
+	.uid = 7,
+	.gid = 9,
+	.lspid = 812,
+	.lrpid = 0,
+	.stime = NOW - 3,
+	.rtime = 0,
+	.last = NOW - 3,
+	.ctime = NOW - 7200,
+	.receivers = 1,
+	.senders = 2,
 };
 
 static const struct queue_stat posix = {
 	.kind = QUEUE_POSIX,
 	.have = STAT_MESSAGES | STAT_BYTES | STAT_MAXMSG | STAT_MSGSIZE | STAT_OWNER | STAT_LAST |
 		STAT_CTIME | STAT_INODE | STAT_NOTIFY | STAT_WAITING,
-	.name = "/a b\xff", .messages = 7, .bytes = 70, .maxmsg = 10, .msgsize = 8192, .mode = 0,
-	.last = 0, .ctime = NOW, .ino = 6731, .notify_pid = 0,
+	.name = "/a b\xff",
+	.messages = 7,
+	.bytes = 70,
+	.maxmsg = 10,
+	.msgsize = 8192,
+	.mode = 0,
+	.last = 0,
+	.ctime = NOW,
+	.ino = 6731,
+	.notify_pid = 0,
 };
 
 /* Only what stat(2) tells without opening. */
 static const struct queue_stat sealed = {
-	.kind = QUEUE_POSIX, .have = STAT_OWNER | STAT_LAST | STAT_CTIME | STAT_INODE,
-	.name = "/sealed", .uid = 1, .mode = 0600, .last = NOW, .ctime = NOW, .ino = 1,
+	.kind = QUEUE_POSIX,
+	.have = STAT_OWNER | STAT_LAST | STAT_CTIME | STAT_INODE,
+	.name = "/sealed",
+	.uid = 1,
+	.mode = 0600,
+	.last = NOW,
+	.ctime = NOW,
+	.ino = 1,
 };
 
 static const char *cell(enum column col, const struct queue_stat *st, bool exact)
@@ -94,8 +121,8 @@ static const struct {
 	const char *sysv, *posix, *sealed;
 	const char *sysv_json, *posix_json, *sealed_json;
 } cells[] = {
-	{ COL_QUEUE, "key:0xdeadbeef", "esc:/a\\x20b\\xff", "/sealed",
-	  "\"key:0xdeadbeef\"", "\"esc:/a\\\\x20b\\\\xff\"", "\"/sealed\"" },
+	{ COL_QUEUE, "key:0xdeadbeef", "esc:/a\\x20b\\xff", "/sealed", "\"key:0xdeadbeef\"",
+	  "\"esc:/a\\\\x20b\\\\xff\"", "\"/sealed\"" },
 	{ COL_KIND, "sysv", "posix", "posix", "\"sysv\"", "\"posix\"", "\"posix\"" },
 	{ COL_MESSAGES, "4", "7", "?", "4", "7", "null" },
 	{ COL_BYTES, "8K", "70", "?", "8192", "70", "null" },
@@ -268,13 +295,15 @@ static void test_live_columns(void **state)
 		double net;
 		const char *cell, *json;
 	} rows[] = {
-		{ 0, "0", "0.000" },          { 3, "+3", "3.000" },
-		{ -12, "-12", "-12.000" },    { 0.5, "+0.5", "0.500" },
-		{ -1.25, "-1.2", "-1.250" },  { 0.04, "0", "0.040" },
-		{ 2.98, "+3", "2.980" },      { 123456.7, "+123457", "123456.700" },
+		{ 0, "0", "0.000" },         { 3, "+3", "3.000" },
+		{ -12, "-12", "-12.000" },   { 0.5, "+0.5", "0.500" },
+		{ -1.25, "-1.2", "-1.250" }, { 0.04, "0", "0.040" },
+		{ 2.98, "+3", "2.980" },     { 123456.7, "+123457", "123456.700" },
 	};
-	struct queue_stat st = { .kind = QUEUE_POSIX, .have = STAT_MESSAGES | STAT_MAXMSG,
-				 .messages = 10, .maxmsg = 10 };
+	struct queue_stat st = { .kind = QUEUE_POSIX,
+				 .have = STAT_MESSAGES | STAT_MAXMSG,
+				 .messages = 10,
+				 .maxmsg = 10 };
 	struct history history = { 0 };
 
 	(void)state;
@@ -372,17 +401,35 @@ static void test_detail(void **state)
 /* ---- order ---- */
 
 static const struct queue_stat unsorted[] = {
-	{ .kind = QUEUE_POSIX, .name = "/b", .have = STAT_MESSAGES | STAT_LAST | STAT_OWNER,
-	  .messages = 5, .last = 50, .uid = 0 },
-	{ .kind = QUEUE_SYSV, .key = 0, .msqid = 10,
-	  .have = STAT_MESSAGES | STAT_LAST | STAT_OWNER | STAT_QBYTES, .messages = 5, .last = 0,
-	  .uid = 1, .qbytes = 1 },
-	{ .kind = QUEUE_SYSV, .key = 0xffffffff, .msqid = 1,
-	  .have = STAT_MESSAGES | STAT_LAST | STAT_OWNER, .messages = UINT64_MAX, .last = 99,
+	{ .kind = QUEUE_POSIX,
+	  .name = "/b",
+	  .have = STAT_MESSAGES | STAT_LAST | STAT_OWNER,
+	  .messages = 5,
+	  .last = 50,
+	  .uid = 0 },
+	{ .kind = QUEUE_SYSV,
+	  .key = 0,
+	  .msqid = 10,
+	  .have = STAT_MESSAGES | STAT_LAST | STAT_OWNER | STAT_QBYTES,
+	  .messages = 5,
+	  .last = 0,
+	  .uid = 1,
+	  .qbytes = 1 },
+	{ .kind = QUEUE_SYSV,
+	  .key = 0xffffffff,
+	  .msqid = 1,
+	  .have = STAT_MESSAGES | STAT_LAST | STAT_OWNER,
+	  .messages = UINT64_MAX,
+	  .last = 99,
 	  .uid = 7 },
 	{ .kind = QUEUE_POSIX, .name = "/a", .have = STAT_LAST | STAT_OWNER, .last = 60, .uid = 0 },
-	{ .kind = QUEUE_SYSV, .key = 0, .msqid = 9,
-	  .have = STAT_MESSAGES | STAT_LAST | STAT_OWNER, .messages = 0, .last = 60, .uid = 1 },
+	{ .kind = QUEUE_SYSV,
+	  .key = 0,
+	  .msqid = 9,
+	  .have = STAT_MESSAGES | STAT_LAST | STAT_OWNER,
+	  .messages = 0,
+	  .last = 60,
+	  .uid = 1 },
 };
 
 static const char *order(enum column col, bool reverse)

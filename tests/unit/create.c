@@ -55,8 +55,9 @@ int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int
 int __wrap_queue_stat(struct queue *q, struct queue_stat *st)
 {
 	(void)q;
-	*st = (struct queue_stat){ .have = STAT_OWNER, .mode = 0600, .uid = geteuid(),
-				   .gid = getegid() };
+	*st = (struct queue_stat){
+		.have = STAT_OWNER, .mode = 0600, .uid = geteuid(), .gid = getegid()
+	};
 	return answer(stat_answers, &stats);
 }
 
@@ -156,10 +157,8 @@ static void test_unreadable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_made_at_once),
-		cmocka_unit_test(test_there_already),
-		cmocka_unit_test(test_removed_meanwhile),
-		cmocka_unit_test(test_never_seen),
+		cmocka_unit_test(test_made_at_once),      cmocka_unit_test(test_there_already),
+		cmocka_unit_test(test_removed_meanwhile), cmocka_unit_test(test_never_seen),
 		cmocka_unit_test(test_unreadable),
 	};
 

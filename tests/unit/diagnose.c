@@ -45,28 +45,32 @@ static struct proc_waiter wants(long type, bool except)
 static void test_nothing(void **state)
 {
 	const struct queue_stat empty = { .kind = QUEUE_SYSV, .have = SYSV_HAVE, .qbytes = 16384 };
-	const struct queue_stat used = { .kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = 3,
-					 .qbytes = 16384, .rtime = 5 };
+	const struct queue_stat used = {
+		.kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = 3, .qbytes = 16384, .rtime = 5
+	};
 	const struct proc_waiter waiters[] = { wants(7, false), wants(0, false) };
 
 	(void)state;
 	assert_string_equal(said(&(struct diagnose_view){ .st = &empty }), "");
 	/* An idle worker. */
-	assert_string_equal(said(&(struct diagnose_view){ .st = &empty, .waiters = waiters,
-							  .nwaiters = 2 }), "");
+	assert_string_equal(
+		said(&(struct diagnose_view){ .st = &empty, .waiters = waiters, .nwaiters = 2 }),
+		"");
 	/* The last receiver is there and busy. */
 	assert_string_equal(said(&(struct diagnose_view){ .st = &used }), "");
 }
 
 static void test_type_absent(void **state)
 {
-	const struct queue_stat st = { .kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = 2,
-				       .qbytes = 16384 };
-	const struct proc_waiter waiters[] = {
-		wants(77, false), wants(-5, false), wants(3, true), wants(77, false),
-		wants(0, false), /* is about to have one */
+	const struct queue_stat st = {
+		.kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = 2, .qbytes = 16384
 	};
-	const struct diagnose_view view = { .st = &st, .waiters = waiters,
+	const struct proc_waiter waiters[] = {
+		wants(77, false), wants(-5, false), wants(3, true),
+		wants(77, false), wants(0, false), /* is about to have one */
+	};
+	const struct diagnose_view view = { .st = &st,
+					    .waiters = waiters,
 					    .nwaiters = ARRAY_SIZE(waiters) };
 
 	(void)state;
@@ -83,8 +87,8 @@ static void test_type_least(void **state)
 	const struct diagnose_view view = { .st = &st, .waiters = &waiter, .nwaiters = 1 };
 
 	(void)state;
-	assert_non_null(strstr(said(&view), sizeof(long) == 8 ? "9223372036854775808" :
-								"2147483648"));
+	assert_non_null(
+		strstr(said(&view), sizeof(long) == 8 ? "9223372036854775808" : "2147483648"));
 }
 
 /* One that blocked after the messages were counted may have found none. */
@@ -92,8 +96,9 @@ static void test_type_since(void **state)
 {
 	const struct queue_stat st = { .kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = 2 };
 	struct proc_waiter waiter = wants(77, false);
-	struct diagnose_view view = { .st = &st, .waiters = &waiter, .nwaiters = 1,
-				      .took_ns = 1000 };
+	struct diagnose_view view = {
+		.st = &st, .waiters = &waiter, .nwaiters = 1, .took_ns = 1000
+	};
 
 	(void)state;
 	waiter.waited_ns = 999;
@@ -107,7 +112,8 @@ static void test_types_beyond_room(void **state)
 	const struct queue_stat st = { .kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = 2 };
 	struct proc_waiter waiters[2 * FINDINGS_MAX];
 	struct finding findings[FINDINGS_MAX];
-	const struct diagnose_view view = { .st = &st, .waiters = waiters,
+	const struct diagnose_view view = { .st = &st,
+					    .waiters = waiters,
 					    .nwaiters = ARRAY_SIZE(waiters) };
 
 	(void)state;
@@ -118,14 +124,17 @@ static void test_types_beyond_room(void **state)
 
 static void test_posix_full(void **state)
 {
-	const struct queue_stat st = { .kind = QUEUE_POSIX, .have = POSIX_HAVE, .messages = 10,
-				       .maxmsg = 10 };
+	const struct queue_stat st = {
+		.kind = QUEUE_POSIX, .have = POSIX_HAVE, .messages = 10, .maxmsg = 10
+	};
 	const struct proc_waiter waiters[] = {
-		{ .kind = QUEUE_POSIX, .sender = true }, { .kind = QUEUE_POSIX, .sender = true },
+		{ .kind = QUEUE_POSIX, .sender = true },
+		{ .kind = QUEUE_POSIX, .sender = true },
 	};
 	const struct proc_holder reader = { .reads = true };
-	struct diagnose_view view = { .st = &st, .waiters = waiters, .nwaiters = 2,
-				      .holders = &reader, .nholders = 1 };
+	struct diagnose_view view = {
+		.st = &st, .waiters = waiters, .nwaiters = 2, .holders = &reader, .nholders = 1
+	};
 
 	(void)state;
 	assert_string_equal(said(&view), "full: 2 senders are blocked\n");
@@ -135,8 +144,12 @@ static void test_posix_full(void **state)
 
 static void test_sysv_full(void **state)
 {
-	struct queue_stat st = { .kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = 4,
-				 .bytes = 400, .qbytes = 500, .rtime = 7 };
+	struct queue_stat st = { .kind = QUEUE_SYSV,
+				 .have = SYSV_HAVE,
+				 .messages = 4,
+				 .bytes = 400,
+				 .qbytes = 500,
+				 .rtime = 7 };
 	const struct proc_waiter waiters[] = {
 		{ .kind = QUEUE_SYSV, .sender = true, .size = 501 },
 		{ .kind = QUEUE_SYSV, .sender = true, .size = 500 },
@@ -144,10 +157,11 @@ static void test_sysv_full(void **state)
 	const struct diagnose_view view = { .st = &st, .waiters = waiters, .nwaiters = 2 };
 
 	(void)state;
-	assert_string_equal(said(&view),
-			    "1 sender waits for ever: its 501 bytes are more than msg_qbytes, 500,"
-			    " allows (raise it with mqtool set -b)\n"
-			    "full: 1 sender is blocked, with 500 bytes where 400 of 500 are in use\n");
+	assert_string_equal(
+		said(&view),
+		"1 sender waits for ever: its 501 bytes are more than msg_qbytes, 500,"
+		" allows (raise it with mqtool set -b)\n"
+		"full: 1 sender is blocked, with 500 bytes where 400 of 500 are in use\n");
 	/* Then not even an empty message goes. */
 	st.qbytes = 0;
 	assert_non_null(strstr(said(&view), "2 senders wait for ever"));
@@ -155,10 +169,12 @@ static void test_sysv_full(void **state)
 
 static void test_no_reader(void **state)
 {
-	struct queue_stat posix = { .kind = QUEUE_POSIX, .have = POSIX_HAVE, .messages = 1,
-				    .maxmsg = 10 };
-	struct queue_stat sysv = { .kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = 2,
-				   .qbytes = 500 };
+	struct queue_stat posix = {
+		.kind = QUEUE_POSIX, .have = POSIX_HAVE, .messages = 1, .maxmsg = 10
+	};
+	struct queue_stat sysv = {
+		.kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = 2, .qbytes = 500
+	};
 	const struct proc_holder writer = { .writes = true };
 	const struct proc_waiter sender = { .kind = QUEUE_SYSV, .sender = true, .size = 5 };
 	struct diagnose_view view = { .st = &posix, .holders = &writer };
@@ -175,7 +191,7 @@ static void test_no_reader(void **state)
 	posix.messages = 0;
 	assert_string_equal(said(&view), "");
 
-	view = (struct diagnose_view) { .st = &sysv, .receiver_gone = true };
+	view = (struct diagnose_view){ .st = &sysv, .receiver_gone = true };
 	assert_string_equal(said(&view), "2 messages wait, and nothing was ever received\n");
 	sysv.rtime = 9;
 	assert_string_equal(said(&view), "2 messages wait, and the last receiver has exited\n");

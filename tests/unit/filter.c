@@ -31,20 +31,38 @@ static const struct queue_stat sysv = {
 	.kind = QUEUE_SYSV,
 	.have = STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_OWNER | STAT_KEY | STAT_PIDS |
 		STAT_SENT | STAT_RECEIVED | STAT_LAST | STAT_CTIME | STAT_WAITING | STAT_NET,
-	.key = 0x4d510001, .msqid = 32769, .messages = 4, .bytes = 8192, .qbytes = 16384,
-	.mode = 0640, .uid = 7, .gid = 9, .lspid = 812, .stime = NOW - 120, .last = NOW - 120,
-	.ctime = NOW - 7200, .receivers = 1, .senders = 2, .net = -1.5,
+	.key = 0x4d510001,
+	.msqid = 32769,
+	.messages = 4,
+	.bytes = 8192,
+	.qbytes = 16384,
+	.mode = 0640,
+	.uid = 7,
+	.gid = 9,
+	.lspid = 812,
+	.stime = NOW - 120,
+	.last = NOW - 120,
+	.ctime = NOW - 7200,
+	.receivers = 1,
+	.senders = 2,
+	.net = -1.5,
 };
 
 static const struct queue_stat posix = {
 	.kind = QUEUE_POSIX,
 	.have = STAT_MESSAGES | STAT_MAXMSG | STAT_OWNER | STAT_LAST,
-	.name = "/Orders", .messages = 7, .maxmsg = 10, .last = 0,
+	.name = "/Orders",
+	.messages = 7,
+	.maxmsg = 10,
+	.last = 0,
 };
 
 /* Nothing but its owner may be read. */
 static const struct queue_stat sealed = {
-	.kind = QUEUE_POSIX, .have = STAT_OWNER, .name = "/a b", .uid = 7,
+	.kind = QUEUE_POSIX,
+	.have = STAT_OWNER,
+	.name = "/a b",
+	.uid = 7,
 };
 
 /* Which of the three pass, as three letters. */

@@ -163,43 +163,43 @@ static void test_printable(void **state)
 		uint32_t first, last;
 		bool printable;
 	} rows[] = {
-		{ 0x00, 0x1f, false },       /* C0 */
-		{ 0x20, 0x7e, true },        /* ASCII */
-		{ 0x7f, 0xa0, false },       /* DEL, C1, no-break space */
+		{ 0x00, 0x1f, false }, /* C0 */
+		{ 0x20, 0x7e, true },  /* ASCII */
+		{ 0x7f, 0xa0, false }, /* DEL, C1, no-break space */
 		{ 0xa1, 0xac, true },
-		{ 0xad, 0xad, false },       /* soft hyphen */
-		{ 0xae, 0x34e, true },       /* letters, combining marks */
-		{ 0x34f, 0x34f, false },     /* combining grapheme joiner */
-		{ 0x600, 0x605, true },      /* Arabic number signs: format, but drawn */
-		{ 0x61c, 0x61c, false },     /* Arabic letter mark */
-		{ 0x1160, 0x1160, false },   /* Hangul filler */
-		{ 0x1680, 0x1680, false },   /* Ogham space */
-		{ 0x180e, 0x180e, false },   /* Mongolian vowel separator */
-		{ 0x2000, 0x200f, false },   /* spaces, joiners, directional marks */
+		{ 0xad, 0xad, false },     /* soft hyphen */
+		{ 0xae, 0x34e, true },     /* letters, combining marks */
+		{ 0x34f, 0x34f, false },   /* combining grapheme joiner */
+		{ 0x600, 0x605, true },    /* Arabic number signs: format, but drawn */
+		{ 0x61c, 0x61c, false },   /* Arabic letter mark */
+		{ 0x1160, 0x1160, false }, /* Hangul filler */
+		{ 0x1680, 0x1680, false }, /* Ogham space */
+		{ 0x180e, 0x180e, false }, /* Mongolian vowel separator */
+		{ 0x2000, 0x200f, false }, /* spaces, joiners, directional marks */
 		{ 0x2010, 0x2027, true },
-		{ 0x2028, 0x202f, false },   /* line and paragraph ends, embeddings, narrow space */
+		{ 0x2028, 0x202f, false }, /* line and paragraph ends, embeddings, narrow space */
 		{ 0x2030, 0x205e, true },
-		{ 0x205f, 0x206f, false },   /* mathematical space, word joiner, isolates */
-		{ 0x20ac, 0x20ac, true },    /* euro */
-		{ 0x2800, 0x2800, false },   /* Braille without a dot */
+		{ 0x205f, 0x206f, false }, /* mathematical space, word joiner, isolates */
+		{ 0x20ac, 0x20ac, true },  /* euro */
+		{ 0x2800, 0x2800, false }, /* Braille without a dot */
 		{ 0x2801, 0x2801, true },
-		{ 0x3000, 0x3000, false },   /* ideographic space */
+		{ 0x3000, 0x3000, false }, /* ideographic space */
 		{ 0x4e00, 0x9fff, true },
 		{ 0xac00, 0xd7a3, true },
-		{ 0xd800, 0xf8ff, false },   /* surrogates, private */
+		{ 0xd800, 0xf8ff, false }, /* surrogates, private */
 		{ 0xf900, 0xfdcf, true },
-		{ 0xfdd0, 0xfdef, false },   /* noncharacters */
-		{ 0xfe00, 0xfe0f, false },   /* variation selectors */
-		{ 0xfeff, 0xfeff, false },   /* byte order mark */
-		{ 0xfff9, 0xfffb, false },   /* annotations */
-		{ 0xfffc, 0xfffd, true },    /* object and character replacements */
-		{ 0xfffe, 0xffff, false },   /* noncharacters */
-		{ 0x1f600, 0x1f64f, true },  /* faces */
+		{ 0xfdd0, 0xfdef, false },  /* noncharacters */
+		{ 0xfe00, 0xfe0f, false },  /* variation selectors */
+		{ 0xfeff, 0xfeff, false },  /* byte order mark */
+		{ 0xfff9, 0xfffb, false },  /* annotations */
+		{ 0xfffc, 0xfffd, true },   /* object and character replacements */
+		{ 0xfffe, 0xffff, false },  /* noncharacters */
+		{ 0x1f600, 0x1f64f, true }, /* faces */
 		{ 0x1fffe, 0x1ffff, false },
 		{ 0x20000, 0x2fffd, true },
-		{ 0xe0001, 0xe0001, false }, /* language tag */
-		{ 0xe0020, 0xe007f, false }, /* tags */
-		{ 0xe0100, 0xe01ef, false }, /* more variation selectors */
+		{ 0xe0001, 0xe0001, false },  /* language tag */
+		{ 0xe0020, 0xe007f, false },  /* tags */
+		{ 0xe0100, 0xe01ef, false },  /* more variation selectors */
 		{ 0xf0000, 0x10ffff, false }, /* private */
 		{ 0x110000, 0x110000, false },
 		{ UINT32_MAX, UINT32_MAX, false },
@@ -219,8 +219,8 @@ static void test_printable(void **state)
 static void test_bidi_control(void **state)
 {
 	static const uint32_t controls[] = {
-		0x61c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e,
-		0x2066, 0x2067, 0x2068, 0x2069,
+		0x61c,  0x200e, 0x200f, 0x202a, 0x202b, 0x202c,
+		0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069,
 	};
 	size_t next = 0;
 
@@ -243,36 +243,27 @@ static void test_width(void **state)
 		uint32_t first, last;
 		int width;
 	} rows[] = {
-		{ 0x20, 0x7e, 1 },
-		{ 0xa1, 0x2ff, 1 },
-		{ 0x300, 0x36f, 0 },     /* combining marks */
-		{ 0x370, 0x377, 1 },
-		{ 0x488, 0x489, 0 },     /* enclosing */
-		{ 0x5d0, 0x5ea, 1 },     /* Hebrew letters */
-		{ 0x94d, 0x94d, 0 },     /* virama */
-		{ 0x1100, 0x115e, 2 },   /* Hangul initials */
-		{ 0x1161, 0x11ff, 0 },   /* vowels and finals, drawn into the initial */
-		{ 0x20d0, 0x20f0, 0 },
-		{ 0x231a, 0x231b, 2 },   /* watch, hourglass */
-		{ 0x2500, 0x257f, 1 },   /* box drawing */
-		{ 0x2581, 0x2588, 1 },   /* blocks */
-		{ 0x302a, 0x302d, 0 },   /* marks among the wide */
-		{ 0x3041, 0x3096, 2 },   /* hiragana */
-		{ 0x3099, 0x309a, 0 },
-		{ 0x3400, 0x4dbf, 2 },
-		{ 0x4dc0, 0x4dff, 2 },   /* hexagrams */
-		{ 0x4e00, 0x9fff, 2 },
-		{ 0xac00, 0xd7a3, 2 },   /* Hangul syllables */
-		{ 0xfb00, 0xfb06, 1 },
-		{ 0xfe20, 0xfe2f, 0 },
-		{ 0xff01, 0xff60, 2 },   /* fullwidth */
-		{ 0xff61, 0xff9f, 1 },   /* halfwidth */
-		{ 0x1d400, 0x1d454, 1 },
-		{ 0x1f300, 0x1f320, 2 },
-		{ 0x1f321, 0x1f32c, 1 },
-		{ 0x1f600, 0x1f64f, 2 },
-		{ 0x20000, 0x2fffd, 2 },
-		{ 0x30000, 0x3fffd, 2 },
+		{ 0x20, 0x7e, 1 },       { 0xa1, 0x2ff, 1 },
+		{ 0x300, 0x36f, 0 },                          /* combining marks */
+		{ 0x370, 0x377, 1 },     { 0x488, 0x489, 0 }, /* enclosing */
+		{ 0x5d0, 0x5ea, 1 },                          /* Hebrew letters */
+		{ 0x94d, 0x94d, 0 },                          /* virama */
+		{ 0x1100, 0x115e, 2 },                        /* Hangul initials */
+		{ 0x1161, 0x11ff, 0 }, /* vowels and finals, drawn into the initial */
+		{ 0x20d0, 0x20f0, 0 },   { 0x231a, 0x231b, 2 }, /* watch, hourglass */
+		{ 0x2500, 0x257f, 1 },                          /* box drawing */
+		{ 0x2581, 0x2588, 1 },                          /* blocks */
+		{ 0x302a, 0x302d, 0 },                          /* marks among the wide */
+		{ 0x3041, 0x3096, 2 },                          /* hiragana */
+		{ 0x3099, 0x309a, 0 },   { 0x3400, 0x4dbf, 2 },
+		{ 0x4dc0, 0x4dff, 2 },                          /* hexagrams */
+		{ 0x4e00, 0x9fff, 2 },   { 0xac00, 0xd7a3, 2 }, /* Hangul syllables */
+		{ 0xfb00, 0xfb06, 1 },   { 0xfe20, 0xfe2f, 0 },
+		{ 0xff01, 0xff60, 2 }, /* fullwidth */
+		{ 0xff61, 0xff9f, 1 }, /* halfwidth */
+		{ 0x1d400, 0x1d454, 1 }, { 0x1f300, 0x1f320, 2 },
+		{ 0x1f321, 0x1f32c, 1 }, { 0x1f600, 0x1f64f, 2 },
+		{ 0x20000, 0x2fffd, 2 }, { 0x30000, 0x3fffd, 2 },
 	};
 
 	(void)state;
@@ -306,11 +297,17 @@ static void test_escape(void **state)
 		{ "\x1b[31m", 5, "\\x1b[31m", "\\x1b[31m", "\\x1b[31m" },
 		{ "\x7f", 1, "\\x7f", "\\x7f", "\\x7f" },
 		/* C1: CSI as a character, then as a byte */
-		{ "\xc2\x9b" "1m", 4, "\\xc2\\x9b1m", "\\xc2\\x9b1m", "\\xc2\\x9b1m" },
-		{ "\x9b" "1m", 3, "\\x9b1m", "\\x9b1m", "\\x9b1m" },
+		{ "\xc2\x9b"
+		  "1m",
+		  4, "\\xc2\\x9b1m", "\\xc2\\x9b1m", "\\xc2\\x9b1m" },
+		{ "\x9b"
+		  "1m",
+		  3, "\\x9b1m", "\\x9b1m", "\\x9b1m" },
 		{ "\xc2\xa0", 2, "\\xc2\\xa0", "\\xc2\\xa0", NULL },
 		{ "\xc3\xa4", 2, NULL, NULL, NULL },
-		{ "a\xff" "b", 3, "a\\xffb", "a\\xffb", "a\\xffb" },
+		{ "a\xff"
+		  "b",
+		  3, "a\\xffb", "a\\xffb", "a\\xffb" },
 		/* Of a character cut short, each byte; what follows is whole again. */
 		{ "\xe2\x82z", 3, "\\xe2\\x82z", "\\xe2\\x82z", "\\xe2\\x82z" },
 		{ "\xe2\x82", 2, "\\xe2\\x82", "\\xe2\\x82", "\\xe2\\x82" },
@@ -382,11 +379,11 @@ static void test_escape_char(void **state)
 
 /* ---- numbers and times ---- */
 
-#define check_text(b, expected)                                                                   \
-	do {                                                                                      \
-		if (strcmp(buffer_string(b), expected))                                           \
-			fail_msg("%s, not %s", buffer_string(b), expected);                       \
-		(b)->len = 0;                                                                     \
+#define check_text(b, expected)                                             \
+	do {                                                                \
+		if (strcmp(buffer_string(b), expected))                     \
+			fail_msg("%s, not %s", buffer_string(b), expected); \
+		(b)->len = 0;                                               \
 	} while (0)
 
 static void test_size(void **state)
@@ -436,10 +433,18 @@ static void test_age(void **state)
 		int64_t seconds;
 		const char *text;
 	} rows[] = {
-		{ INT64_MIN, "0s" }, { -1, "0s" }, { 0, "0s" }, { 59, "59s" },
-		{ 60, "1m" }, { 119, "1m" }, { 3599, "59m" },
-		{ 3600, "1h" }, { 86399, "23h" },
-		{ 86400, "1d" }, { 432000, "5d" }, { 86400 * 3650, "3650d" },
+		{ INT64_MIN, "0s" },
+		{ -1, "0s" },
+		{ 0, "0s" },
+		{ 59, "59s" },
+		{ 60, "1m" },
+		{ 119, "1m" },
+		{ 3599, "59m" },
+		{ 3600, "1h" },
+		{ 86399, "23h" },
+		{ 86400, "1d" },
+		{ 432000, "5d" },
+		{ 86400 * 3650, "3650d" },
 		{ INT64_MAX, "106751991167300d" },
 	};
 	struct buffer b = { 0 };
@@ -490,7 +495,9 @@ static void test_duration(void **state)
 		int64_t ns;
 		const char *text;
 	} rows[] = {
-		{ INT64_MIN, "0s" }, { -1, "0s" }, { 0, "0s" },
+		{ INT64_MIN, "0s" },
+		{ -1, "0s" },
+		{ 0, "0s" },
 		{ 1, "0.000001ms" },
 		{ 1500000, "1.5ms" },
 		{ 500000000, "500ms" },

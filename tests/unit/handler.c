@@ -120,8 +120,9 @@ void *__wrap_calloc(size_t n, size_t size)
 /* ---- running ---- */
 
 static char body[] = "what is in the message";
-static const struct message message = { .have = MESSAGE_HAS_TYPE, .type = 7, .data = body,
-					.len = sizeof(body) - 1 };
+static const struct message message = {
+	.have = MESSAGE_HAS_TYPE, .type = 7, .data = body, .len = sizeof(body) - 1
+};
 
 /* The next descriptor that is free: all that were opened have been closed where it stays. */
 static int next_fd(void)
@@ -271,10 +272,8 @@ static void test_find(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_works),
-		cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_script),
+		cmocka_unit_test(test_works),    cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_failures), cmocka_unit_test(test_script),
 		cmocka_unit_test(test_find),
 	};
 

@@ -17,8 +17,10 @@
 
 static struct queue_stat look(uint64_t messages)
 {
-	return (struct queue_stat){ .kind = QUEUE_POSIX, .have = STAT_MESSAGES | STAT_MAXMSG,
-				    .messages = messages, .maxmsg = 10 };
+	return (struct queue_stat){ .kind = QUEUE_POSIX,
+				    .have = STAT_MESSAGES | STAT_MAXMSG,
+				    .messages = messages,
+				    .maxmsg = 10 };
 }
 
 static void test_pack(void **state)
@@ -131,10 +133,8 @@ static void test_spark(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pack),
-		cmocka_unit_test(test_ring_wraps),
-		cmocka_unit_test(test_repeat),
-		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_pack),   cmocka_unit_test(test_ring_wraps),
+		cmocka_unit_test(test_repeat), cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_spark),
 	};
 

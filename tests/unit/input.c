@@ -36,8 +36,8 @@ void *__wrap_realloc(void *p, size_t size)
 static struct {
 	const char *data;
 	size_t len, at;
-	size_t piece;    /* the most that one read gives */
-	size_t fail_at;  /* where reading fails, once all before it was read */
+	size_t piece;   /* the most that one read gives */
+	size_t fail_at; /* where reading fails, once all before it was read */
 	int error;
 	unsigned int reads;
 } source;
@@ -123,7 +123,10 @@ static void check_cuts_of_all_sizes(enum input_framing framing, const char *data
 static void test_small_pieces(void **state)
 {
 	static const char *const texts[] = {
-		"", "\n", "\n\n", "a", "a\n", "a\nb", "\na", "\n\na\n\n", "one\ntwo\n\nthree", "ab\ncd\n",
+		"",         "\n",        "\n\n",
+		"a",        "a\n",       "a\nb",
+		"\na",      "\n\na\n\n", "one\ntwo\n\nthree",
+		"ab\ncd\n",
 	};
 
 	(void)state;

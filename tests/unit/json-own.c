@@ -82,9 +82,25 @@ static bool compare(const char *text, size_t len, struct tally *tally)
 static void put_character(struct buffer *b, unsigned int kind)
 {
 	static const char *const special[] = {
-		"\"", "\\", "\n", "\t", "\x7f", "\xc2\x80", "\xc2\xa0", "\xd8\x9c", "\xe2\x80\xae",
-		"\xe2\x80\xa8", "\xef\xbf\xbf", "\xef\xbf\xbd", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf",
-		"\xed\x9f\xbf", "\xee\x80\x80", "/", "\x1b", "\x01",
+		"\"",
+		"\\",
+		"\n",
+		"\t",
+		"\x7f",
+		"\xc2\x80",
+		"\xc2\xa0",
+		"\xd8\x9c",
+		"\xe2\x80\xae",
+		"\xe2\x80\xa8",
+		"\xef\xbf\xbf",
+		"\xef\xbf\xbd",
+		"\xf0\x9f\x98\x80",
+		"\xf4\x8f\xbf\xbf",
+		"\xed\x9f\xbf",
+		"\xee\x80\x80",
+		"/",
+		"\x1b",
+		"\x01",
 	};
 	static const char *const broken[] = {
 		"\xff", "\x80", "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xc0\x80", "\xf4\x90\x80\x80",
@@ -125,7 +141,8 @@ static void random_message(struct message *m, struct buffer *body)
 
 static void put_own_line(struct buffer *line, struct message *m, struct buffer *body)
 {
-	static const char *const queues[] = { "/jobs", "esc:/a\\x20b", "/gr\xc3\xbc\xc3\x9f", "id:0" };
+	static const char *const queues[] = { "/jobs", "esc:/a\\x20b", "/gr\xc3\xbc\xc3\x9f",
+					      "id:0" };
 
 	random_message(m, body);
 	line->len = 0;
@@ -162,7 +179,8 @@ static void test_own_lines(void **state)
 /* Changes, adds or takes away some bytes. */
 static void damage(struct buffer *line)
 {
-	static const char bytes[] = "\"\\{}[]:,0123456789-.eEuUnbft /AZaz=+ \n\t\x01\x7f\x80\xc3\xff";
+	static const char bytes[] =
+		"\"\\{}[]:,0123456789-.eEuUnbft /AZaz=+ \n\t\x01\x7f\x80\xc3\xff";
 	uint32_t at = line->len ? below((uint32_t)line->len) : 0;
 	uint32_t n = 1 + below(3);
 	char c = bytes[below(sizeof(bytes))];
@@ -220,13 +238,39 @@ static const char *one_of(const char *const *words, size_t n)
 static void put_odd_string(struct buffer *line)
 {
 	static const char *const good[] = {
-		"a", "hello", "0123456789abcdef", "\\n", "\\\"", "\\\\", "\\/", "\\b", "\\f", "\\r", "\\t",
-		"\\u0000", "\\u0041", "\\u00e9", "\\u00E9", "\\u20ac", "\\ud83d\\ude00", "\\uD83D\\uDE00",
-		"\\uffff", "\\uFFFE", "\\ud7ff", "\\ue000", "\xc3\xa9", "\x7f", "\xef\xbf\xbf", "Zm9v", "=",
+		"a",
+		"hello",
+		"0123456789abcdef",
+		"\\n",
+		"\\\"",
+		"\\\\",
+		"\\/",
+		"\\b",
+		"\\f",
+		"\\r",
+		"\\t",
+		"\\u0000",
+		"\\u0041",
+		"\\u00e9",
+		"\\u00E9",
+		"\\u20ac",
+		"\\ud83d\\ude00",
+		"\\uD83D\\uDE00",
+		"\\uffff",
+		"\\uFFFE",
+		"\\ud7ff",
+		"\\ue000",
+		"\xc3\xa9",
+		"\x7f",
+		"\xef\xbf\xbf",
+		"Zm9v",
+		"=",
 	};
 	static const char *const bad[] = {
-		"\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\ud83d\\u0041", "\\ud83dx", "\\ud83d\\n", "\\u12",
-		"\\u12g4", "\\x41", "\\a", "\\U0041", "\\", "\xff", "\xed\xa0\x80", "\t", "\x1f",
+		"\\ud83d",    "\\ude00", "\\ude00\\ud83d", "\\ud83d\\u0041", "\\ud83dx",
+		"\\ud83d\\n", "\\u12",   "\\u12g4",        "\\x41",          "\\a",
+		"\\U0041",    "\\",      "\xff",           "\xed\xa0\x80",   "\t",
+		"\x1f",
 	};
 
 	buffer_putc(line, '"');
@@ -239,8 +283,22 @@ static void put_odd_string(struct buffer *line)
 static void put_odd_value(struct buffer *line)
 {
 	static const char *const values[] = {
-		"00", "01", "-0", "-1", "1.0", "1e2", "1E", "null", "true", "{}", "[]", "[1]", "",
-		"{\"body\":\"x\"}", "18446744073709551617", "99999999999999999999",
+		"00",
+		"01",
+		"-0",
+		"-1",
+		"1.0",
+		"1e2",
+		"1E",
+		"null",
+		"true",
+		"{}",
+		"[]",
+		"[1]",
+		"",
+		"{\"body\":\"x\"}",
+		"18446744073709551617",
+		"99999999999999999999",
 	};
 
 	buffer_puts(line, ONE_OF(values));
@@ -249,7 +307,14 @@ static void put_odd_value(struct buffer *line)
 static void put_odd_number(struct buffer *line)
 {
 	static const char *const values[] = {
-		"0", "1", "7", "12345", "32767", "32768", "9223372036854775806", "9223372036854775807",
+		"0",
+		"1",
+		"7",
+		"12345",
+		"32767",
+		"32768",
+		"9223372036854775806",
+		"9223372036854775807",
 		"9223372036854775808",
 	};
 
@@ -259,7 +324,8 @@ static void put_odd_number(struct buffer *line)
 static void put_odd_base64(struct buffer *line)
 {
 	static const char *const values[] = {
-		"\"\"", "\"Zm9v\"", "\"Zg==\"", "\"Zm8=\"", "\"\\/+8=\"", "\"Zh==\"", "\"Zg=\"", "\"Zm9v",
+		"\"\"",       "\"Zm9v\"", "\"Zg==\"", "\"Zm8=\"",
+		"\"\\/+8=\"", "\"Zh==\"", "\"Zg=\"",  "\"Zm9v",
 	};
 
 	buffer_puts(line, ONE_OF(values));
@@ -292,7 +358,8 @@ static void put_odd_line(struct buffer *line)
 		if (n > 1)
 			buffer_puts(line, below(40) ? "," : " , ");
 		/* Mostly onwards, else hardly a line would be in our order. */
-		at = (below(8) ? at + 1 + below(2) : below(ARRAY_SIZE(members))) % ARRAY_SIZE(members);
+		at = (below(8) ? at + 1 + below(2) : below(ARRAY_SIZE(members))) %
+		     ARRAY_SIZE(members);
 	}
 	if (below(80))
 		buffer_putc(line, '}');

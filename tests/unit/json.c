@@ -91,7 +91,9 @@ static void test_strings(void **state)
 		{ "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80",
 		  "\"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80\"" },
 		/* not UTF-8: alone, at the end, overlong, a surrogate, too large */
-		{ "a\xff" "b", "\"a\\ufffdb\"" },
+		{ "a\xff"
+		  "b",
+		  "\"a\\ufffdb\"" },
 		{ "a\xe2\x82", "\"a\\ufffd\\ufffd\"" },
 		{ "\xc0\x80", "\"\\ufffd\\ufffd\"" },
 		{ "\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"" },
@@ -130,7 +132,8 @@ static void test_string_positions(void **state)
 				buffer_putc(&expected, (char)c);
 			buffer_put(&expected, data + at + 1, sizeof(data) - at - 1);
 			buffer_putc(&expected, '"');
-			assert_string_equal(string_of(&b, data, sizeof(data)), buffer_string(&expected));
+			assert_string_equal(string_of(&b, data, sizeof(data)),
+					    buffer_string(&expected));
 		}
 	}
 	buffer_free(&b);
@@ -180,7 +183,8 @@ static void test_messages(void **state)
 	struct buffer b = { 0 };
 
 	(void)state;
-	assert_string_equal(message_of(&b, &m), "{\"queue\":\"/jobs\",\"size\":5,\"body\":\"hello\"}");
+	assert_string_equal(message_of(&b, &m),
+			    "{\"queue\":\"/jobs\",\"size\":5,\"body\":\"hello\"}");
 	m.have = MESSAGE_HAS_PRIORITY;
 	m.priority = 5;
 	assert_string_equal(message_of(&b, &m), "{\"queue\":\"/jobs\",\"priority\":5,\"size\":5,"
@@ -286,8 +290,9 @@ static void test_base64(void **state)
 static void test_base64_refused(void **state)
 {
 	static const char *const rows[] = {
-		"Z", "Zg", "Zg=", "Zm8", "Zg== ", " Zg=", "Zm9vZg", "Zm9v\n", "Zm9v====", "====", "Z===",
-		"Zg=v", "=g==", "Zm=v", "Zh==", "Zm9=", "Zm9v-_8=", "Zm9vZg==Zm9v", "Z\0g=", "Zm9\x80",
+		"Z",      "Zg",       "Zg=",      "Zm8",          "Zg== ", " Zg=",    "Zm9vZg",
+		"Zm9v\n", "Zm9v====", "====",     "Z===",         "Zg=v",  "=g==",    "Zm=v",
+		"Zh==",   "Zm9=",     "Zm9v-_8=", "Zm9vZg==Zm9v", "Z\0g=", "Zm9\x80",
 	};
 	char out[64];
 	size_t n = 4711;
@@ -353,9 +358,10 @@ static void test_lines(void **state)
 	} rows[] = {
 		{ "{\"body\":\"\"}", 0, 0, 0, "" },
 		{ "{\"body\":\"hello\"}", 0, 0, 0, "hello" },
-		{ "{\"queue\":\"/jobs\",\"type\":7,\"size\":1,\"body\":\"x\"}", MESSAGE_HAS_TYPE, 7, 0, "x" },
-		{ "{\"queue\":\"/jobs\",\"priority\":0,\"size\":1,\"body\":\"x\"}", MESSAGE_HAS_PRIORITY,
-		  0, 0, "x" },
+		{ "{\"queue\":\"/jobs\",\"type\":7,\"size\":1,\"body\":\"x\"}", MESSAGE_HAS_TYPE, 7,
+		  0, "x" },
+		{ "{\"queue\":\"/jobs\",\"priority\":0,\"size\":1,\"body\":\"x\"}",
+		  MESSAGE_HAS_PRIORITY, 0, 0, "x" },
 		{ "{\"priority\":32767,\"body\":\"x\"}", MESSAGE_HAS_PRIORITY, 0, 32767, "x" },
 		{ "{\"type\":1,\"body_base64\":\"Zm9v\"}", MESSAGE_HAS_TYPE, 1, 0, "foo" },
 		/* one is foreign to any queue, but which one is not known here */
@@ -446,22 +452,26 @@ static void test_bad_lines(void **state)
 		{ "[]", 0, "not a JSON object" },
 		{ "{}", 0, "neither \"body\" nor \"body_base64\"" },
 		{ "{\"type\":1}", 0, "neither \"body\" nor \"body_base64\"" },
-		{ "{\"body\":\"x\",\"body_base64\":\"Zm9v\"}", 0, "both \"body\" and \"body_base64\"" },
+		{ "{\"body\":\"x\",\"body_base64\":\"Zm9v\"}", 0,
+		  "both \"body\" and \"body_base64\"" },
 		{ "{\"body\":1}", 0, "\"body\" must be a string" },
 		{ "{\"body\":null}", 0, "\"body\" must be a string" },
 		{ "{\"body_base64\":[\"Zm9v\"]}", 0, "\"body_base64\" must be a string" },
 		{ "{\"body_base64\":\"Zm9\"}", 0, "\"body_base64\" is not base64" },
 		{ "{\"body_base64\":\"Zm9v \"}", 0, "\"body_base64\" is not base64" },
-		{ "{\"type\":0,\"priority\":1,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
+		{ "{\"type\":0,\"priority\":1,\"body\":\"x\"}", 0,
+		  "\"type\" must be a whole number from 1 to" },
 		{ "{\"type\":1,\"priority\":-1,\"body\":\"x\"}", 0,
 		  "\"priority\" must be a whole number from 0 to 32767" },
 		{ "{\"type\":0,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
 		{ "{\"type\":-1,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
 		{ "{\"type\":1.0,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
-		{ "{\"type\":\"1\",\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
+		{ "{\"type\":\"1\",\"body\":\"x\"}", 0,
+		  "\"type\" must be a whole number from 1 to" },
 		{ "{\"type\":null,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
 		{ "{\"type\":true,\"body\":\"x\"}", 0, "\"type\" must be a whole number from 1 to" },
-		{ "{\"priority\":-1,\"body\":\"x\"}", 0, "\"priority\" must be a whole number from 0 to 32767" },
+		{ "{\"priority\":-1,\"body\":\"x\"}", 0,
+		  "\"priority\" must be a whole number from 0 to 32767" },
 		{ "{\"priority\":32768,\"body\":\"x\"}", 0,
 		  "\"priority\" must be a whole number from 0 to 32767" },
 		{ "{\"priority\":1e2,\"body\":\"x\"}", 0,

@@ -17,11 +17,13 @@
 #include "layout.h"
 
 static const int wanted[COLUMNS_WATCH] = {
-	[COL_QUEUE] = 30, [COL_KIND] = 5, [COL_MESSAGES] = 9, [COL_BYTES] = 6, [COL_USE] = 5,
-	[COL_MODE] = 5, [COL_OWNER] = 6, [COL_LAST] = 5, [COL_WAITING] = 8, [COL_KEY] = 10,
-	[COL_MSQID] = 6, [COL_MAXMSG] = 7, [COL_MSGSIZE] = 8, [COL_QBYTES] = 7, [COL_UID] = 5,
-	[COL_GID] = 5, [COL_SENT] = 25, [COL_RECEIVED] = 25, [COL_LSPID] = 6, [COL_LRPID] = 6,
-	[COL_CTIME] = 25, [COL_INO] = 6, [COL_NOTIFY] = 7, [COL_NET] = 6, [COL_HISTORY] = 8,
+	[COL_QUEUE] = 30,  [COL_KIND] = 5,      [COL_MESSAGES] = 9, [COL_BYTES] = 6,
+	[COL_USE] = 5,     [COL_MODE] = 5,      [COL_OWNER] = 6,    [COL_LAST] = 5,
+	[COL_WAITING] = 8, [COL_KEY] = 10,      [COL_MSQID] = 6,    [COL_MAXMSG] = 7,
+	[COL_MSGSIZE] = 8, [COL_QBYTES] = 7,    [COL_UID] = 5,      [COL_GID] = 5,
+	[COL_SENT] = 25,   [COL_RECEIVED] = 25, [COL_LSPID] = 6,    [COL_LRPID] = 6,
+	[COL_CTIME] = 25,  [COL_INO] = 6,       [COL_NOTIFY] = 7,   [COL_NET] = 6,
+	[COL_HISTORY] = 8,
 };
 
 static struct column_list chosen(const char *text)
@@ -34,8 +36,8 @@ static struct column_list chosen(const char *text)
 	return list;
 }
 
-#define EVERYTHING                                                                                \
-	"queue,kind,messages,bytes,use,mode,owner,last,waiting,key,msqid,maxmsg,msgsize,"         \
+#define EVERYTHING                                                                        \
+	"queue,kind,messages,bytes,use,mode,owner,last,waiting,key,msqid,maxmsg,msgsize," \
 	"qbytes,uid,gid,sent,received,lspid,lrpid,ctime,ino,notify,net/s,history"
 #define DEFAULTS "kind,queue,owner,messages,bytes,use,net,last,waiting,history"
 
@@ -81,8 +83,8 @@ static void check_width(const struct column_list *list, int width)
 static void test_every_width(void **state)
 {
 	static const char *const choices[] = {
-		DEFAULTS, "queue", "use", "history", "ctime,sent,received", "use,queue", "kind,use",
-		EVERYTHING,
+		DEFAULTS,    "queue",    "use",      "history", "ctime,sent,received",
+		"use,queue", "kind,use", EVERYTHING,
 	};
 
 	(void)state;

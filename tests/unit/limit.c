@@ -61,11 +61,20 @@ static void test_use(void **state)
 {
 	struct queue_stat items[] = {
 		{ .kind = QUEUE_SYSV },
-		{ .kind = QUEUE_POSIX, .have = LIMITS_DETAIL, .uid = getuid(), .maxmsg = 10,
+		{ .kind = QUEUE_POSIX,
+		  .have = LIMITS_DETAIL,
+		  .uid = getuid(),
+		  .maxmsg = 10,
 		  .msgsize = 8192 },
-		{ .kind = QUEUE_POSIX, .have = LIMITS_DETAIL, .uid = getuid(), .maxmsg = 1,
+		{ .kind = QUEUE_POSIX,
+		  .have = LIMITS_DETAIL,
+		  .uid = getuid(),
+		  .maxmsg = 1,
 		  .msgsize = 1 },
-		{ .kind = QUEUE_POSIX, .have = LIMITS_DETAIL, .uid = getuid() + 1, .maxmsg = 10,
+		{ .kind = QUEUE_POSIX,
+		  .have = LIMITS_DETAIL,
+		  .uid = getuid() + 1,
+		  .maxmsg = 10,
 		  .msgsize = 8192 },
 		{ .kind = QUEUE_POSIX, .have = STAT_OWNER, .uid = getuid(), .maxmsg = 10 },
 	};
@@ -84,8 +93,7 @@ static void test_use(void **state)
 	assert_true(find("queues_max")->use_least);
 	assert_int_equal(limit_percent(find("queues_max")), 100);
 
-	assert_int_equal(find("RLIMIT_MSGQUEUE")->use,
-			 queue_charge(10, 8192) + queue_charge(1, 1));
+	assert_int_equal(find("RLIMIT_MSGQUEUE")->use, queue_charge(10, 8192) + queue_charge(1, 1));
 	assert_true(find("RLIMIT_MSGQUEUE")->use_least);
 	assert_int_equal(limit_percent(find("RLIMIT_MSGQUEUE")), 10);
 
@@ -136,8 +144,9 @@ static void test_unlisted(void **state)
 
 static void test_percent_of_much(void **state)
 {
-	struct limit limit = { .known = true, .use_known = true, .value = UINT64_MAX,
-			       .use = UINT64_MAX };
+	struct limit limit = {
+		.known = true, .use_known = true, .value = UINT64_MAX, .use = UINT64_MAX
+	};
 
 	(void)state;
 	assert_int_equal(limit_percent(&limit), 100);

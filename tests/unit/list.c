@@ -24,7 +24,7 @@
 
 #define QUEUES 40
 
-static int asked;         /* single queues asked for */
+static int asked; /* single queues asked for */
 static time_t clock_ahead;
 static int ids[QUEUES];
 

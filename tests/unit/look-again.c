@@ -28,7 +28,8 @@ static struct queue_ref ref_of(const char *text)
 /* Small: all POSIX queues of a user share one limit, those of other tests too. */
 static void make(const char *text)
 {
-	const struct queue_attr attr = { .have = CREATE_MAXMSG | CREATE_MSGSIZE, .maxmsg = 10,
+	const struct queue_attr attr = { .have = CREATE_MAXMSG | CREATE_MSGSIZE,
+					 .maxmsg = 10,
 					 .msgsize = 128 };
 	struct queue_ref ref = ref_of(text);
 
@@ -164,8 +165,9 @@ static void test_exists(void **state)
 
 static void test_sort(void **state)
 {
-	static const char *const sorted[] = { "key:0x00000001", "key:0x00000002", "key:0xffffffff",
-					      "/a", "/a.b", "/ab", "/b" };
+	static const char *const sorted[] = {
+		"key:0x00000001", "key:0x00000002", "key:0xffffffff", "/a", "/a.b", "/ab", "/b"
+	};
 	static const size_t order[] = { 3, 6, 1, 0, 5, 2, 4 };
 	struct queue_list list = { 0 };
 	char name[QUEUE_NAME_TEXT];
@@ -218,9 +220,9 @@ static void test_detail(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_same),  cmocka_unit_test(test_replaced),
-		cmocka_unit_test(test_ref),   cmocka_unit_test(test_exists),
-		cmocka_unit_test(test_sort),  cmocka_unit_test(test_detail),
+		cmocka_unit_test(test_same), cmocka_unit_test(test_replaced),
+		cmocka_unit_test(test_ref),  cmocka_unit_test(test_exists),
+		cmocka_unit_test(test_sort), cmocka_unit_test(test_detail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,8 +89,10 @@ void __wrap_queue_close(struct queue *q)
 int __wrap_queue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
 {
 	(void)detail;
-	*st = (struct queue_stat){ .kind = q->ref.kind, .have = STAT_MESSAGES | STAT_MAXMSG,
-				   .maxmsg = 10, .msgsize = 10 };
+	*st = (struct queue_stat){ .kind = q->ref.kind,
+				   .have = STAT_MESSAGES | STAT_MAXMSG,
+				   .maxmsg = 10,
+				   .msgsize = 10 };
 	return answer.look;
 }
 

@@ -52,16 +52,21 @@ struct scene {
 	int64_t seconds; /* of the clock, since the first look */
 };
 
-#define SYSV_HAVE (STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_KEY | STAT_CTIME | STAT_SENT | \
-		   STAT_RECEIVED | STAT_LAST)
+#define SYSV_HAVE                                                                       \
+	(STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_KEY | STAT_CTIME | STAT_SENT | \
+	 STAT_RECEIVED | STAT_LAST)
 #define POSIX_HAVE (STAT_MESSAGES | STAT_MAXMSG | STAT_INODE)
 
 static struct queue_stat *add_sysv(struct scene *s, uint32_t key, int msqid)
 {
 	struct queue_stat *st = &s->items[s->n++];
 
-	*st = (struct queue_stat){ .kind = QUEUE_SYSV, .have = SYSV_HAVE, .key = key,
-				   .msqid = msqid, .qbytes = 1000, .ctime = NOW };
+	*st = (struct queue_stat){ .kind = QUEUE_SYSV,
+				   .have = SYSV_HAVE,
+				   .key = key,
+				   .msqid = msqid,
+				   .qbytes = 1000,
+				   .ctime = NOW };
 	return st;
 }
 
@@ -69,15 +74,23 @@ static struct queue_stat *add_posix(struct scene *s, const char *name, ino_t ino
 {
 	struct queue_stat *st = &s->items[s->n++];
 
-	*st = (struct queue_stat){ .kind = QUEUE_POSIX, .have = POSIX_HAVE, .name = name,
-				   .ino = ino, .dev = 26, .maxmsg = 10, .messages = messages };
+	*st = (struct queue_stat){ .kind = QUEUE_POSIX,
+				   .have = POSIX_HAVE,
+				   .name = name,
+				   .ino = ino,
+				   .dev = 26,
+				   .maxmsg = 10,
+				   .messages = messages };
 	return st;
 }
 
 static int try_look(struct scene *s)
 {
-	struct look look = { .items = s->items, .n = s->n, .kinds = QUEUE_MASK_ALL,
-			     .monotonic_ns = s->seconds * NSEC_PER_SEC, .now = NOW + s->seconds };
+	struct look look = { .items = s->items,
+			     .n = s->n,
+			     .kinds = QUEUE_MASK_ALL,
+			     .monotonic_ns = s->seconds * NSEC_PER_SEC,
+			     .now = NOW + s->seconds };
 
 	s->seconds++;
 	return model_update(&s->m, &look);
@@ -187,8 +200,11 @@ static void test_kind_not_listed(void **state)
 	add_posix(&s, "/a", 1, 3);
 	add_sysv(&s, 7, 1);
 	look(&s);
-	only_sysv = (struct look){ .items = &s.items[1], .n = 1, .kinds = QUEUE_MASK_SYSV,
-				   .monotonic_ns = NSEC_PER_SEC, .now = NOW + 1 };
+	only_sysv = (struct look){ .items = &s.items[1],
+				   .n = 1,
+				   .kinds = QUEUE_MASK_SYSV,
+				   .monotonic_ns = NSEC_PER_SEC,
+				   .now = NOW + 1 };
 	assert_int_equal(model_update(&s.m, &only_sysv), 0);
 	assert_string_equal(shown(&s), "/a key:0x00000007");
 	assert_string_equal(events(&s), "");
@@ -239,8 +255,15 @@ static void check_afresh(void (*change)(struct queue_stat *st), bool afresh)
 
 	begin(&s);
 	*add_sysv(&s, 7, 32768) = (struct queue_stat){
-		.kind = QUEUE_SYSV, .have = SYSV_HAVE, .key = 7, .msqid = 32768, .qbytes = 1000,
-		.messages = 5, .stime = NOW - 5, .rtime = NOW - 9, .ctime = NOW - 100,
+		.kind = QUEUE_SYSV,
+		.have = SYSV_HAVE,
+		.key = 7,
+		.msqid = 32768,
+		.qbytes = 1000,
+		.messages = 5,
+		.stime = NOW - 5,
+		.rtime = NOW - 9,
+		.ctime = NOW - 100,
 	};
 	look(&s);
 	look(&s);
@@ -745,13 +768,18 @@ static void test_sorts_many(void **state)
 	model_init(&m);
 	srandom(1);
 	for (int pass = 0; pass < 5; pass++) {
-		struct look l = { .items = items, .n = MANY, .kinds = QUEUE_MASK_ALL,
-				  .monotonic_ns = pass * 10 * NSEC_PER_SEC, .now = NOW };
+		struct look l = { .items = items,
+				  .n = MANY,
+				  .kinds = QUEUE_MASK_ALL,
+				  .monotonic_ns = pass * 10 * NSEC_PER_SEC,
+				  .now = NOW };
 
 		for (int i = 0; i < MANY; i++) {
-			items[i] = (struct queue_stat){ .kind = QUEUE_SYSV, .have = SYSV_HAVE,
+			items[i] = (struct queue_stat){ .kind = QUEUE_SYSV,
+							.have = SYSV_HAVE,
 							.key = (uint32_t)(i * 7919 % MANY),
-							.msqid = i, .qbytes = 1000,
+							.msqid = i,
+							.qbytes = 1000,
 							.messages = (uint64_t)random() % 1001 };
 			uses[i] = (unsigned int)queue_stat_use(&items[i]);
 		}
@@ -788,12 +816,18 @@ static void test_constant_memory(void **state)
 	model_init(&m);
 	for (int i = 0; i < QUEUES; i++) {
 		snprintf(names[i], sizeof(names[i]), "/queue-%d", i);
-		items[i] = (struct queue_stat){ .kind = QUEUE_POSIX, .have = POSIX_HAVE,
-						.name = names[i], .ino = (ino_t)i, .maxmsg = 10 };
+		items[i] = (struct queue_stat){ .kind = QUEUE_POSIX,
+						.have = POSIX_HAVE,
+						.name = names[i],
+						.ino = (ino_t)i,
+						.maxmsg = 10 };
 	}
 	for (int pass = 0; pass < looks; pass++) {
-		struct look l = { .items = items, .n = QUEUES, .kinds = QUEUE_MASK_ALL,
-				  .monotonic_ns = pass * NSEC_PER_SEC, .now = NOW + pass };
+		struct look l = { .items = items,
+				  .n = QUEUES,
+				  .kinds = QUEUE_MASK_ALL,
+				  .monotonic_ns = pass * NSEC_PER_SEC,
+				  .now = NOW + pass };
 
 		for (int i = 0; i < CHANGED; i++) {
 			struct queue_stat *st = &items[(pass * CHANGED + i) % QUEUES];

@@ -160,8 +160,8 @@ static void test_status(void **state)
 		int error, status;
 	} rows[] = {
 		{ -EAGAIN, 3 }, { -ETIMEDOUT, 3 }, { -ENOMSG, 3 }, { -ENOENT, 4 }, { -EIDRM, 4 },
-		{ -EACCES, 5 }, { -EPERM, 5 },	   { -EINVAL, 1 }, { -EEXIST, 1 }, { -ENOSPC, 1 },
-		{ -EMFILE, 1 }, { -EMSGSIZE, 1 },  { -EIO, 1 },	   { -ENOMEM, 1 },
+		{ -EACCES, 5 }, { -EPERM, 5 },     { -EINVAL, 1 }, { -EEXIST, 1 }, { -ENOSPC, 1 },
+		{ -EMFILE, 1 }, { -EMSGSIZE, 1 },  { -EIO, 1 },    { -ENOMEM, 1 },
 	};
 	size_t i;
 
@@ -193,11 +193,17 @@ static void test_queue_failed(void **state)
 		bool limit;
 		int status;
 	} rows[] = {
-		{ -ENOENT, false, 4 }, { -EPERM, false, 5 },    { -EIO, false, 1 },
-		{ -EAGAIN, false, 3 }, { -ETIMEDOUT, false, 3 },
+		{ -ENOENT, false, 4 },
+		{ -EPERM, false, 5 },
+		{ -EIO, false, 1 },
+		{ -EAGAIN, false, 3 },
+		{ -ETIMEDOUT, false, 3 },
 		/* A limit is a failure, whatever errno says; room may come, though. */
-		{ -EPERM, true, 1 },   { -EMFILE, true, 1 },    { -EACCES, true, 1 },
-		{ -EAGAIN, true, 3 },  { -ETIMEDOUT, true, 3 },
+		{ -EPERM, true, 1 },
+		{ -EMFILE, true, 1 },
+		{ -EACCES, true, 1 },
+		{ -EAGAIN, true, 3 },
+		{ -ETIMEDOUT, true, 3 },
 	};
 	struct queue_ref ref = { .kind = QUEUE_POSIX, .by = QUEUE_BY_NAME, .name = "/a b" };
 	struct queue queue = { .ref = ref };
@@ -288,15 +294,18 @@ static void test_list_notes(void **state)
 	assert_int_equal(list_notes(0, -ENODEV, QUEUE_MASK_SYSV, ""), EX_DONE);
 	assert_int_equal(list_notes(-ENOSYS, 0, QUEUE_MASK_ALL,
 				    "mqtool stat: System V queues are not listed: this kernel has"
-				    " none\n"), EX_DONE);
-	assert_int_equal(list_notes(0, -ENODEV, QUEUE_MASK_POSIX,
-				    "mqtool stat: POSIX queues are not listed: mqueue is not mounted"
-				    " on /dev/mqueue (as root: mount -t mqueue none /dev/mqueue)\n"),
-			 EX_FAILED);
+				    " none\n"),
+			 EX_DONE);
+	assert_int_equal(
+		list_notes(0, -ENODEV, QUEUE_MASK_POSIX,
+			   "mqtool stat: POSIX queues are not listed: mqueue is not mounted"
+			   " on /dev/mqueue (as root: mount -t mqueue none /dev/mqueue)\n"),
+		EX_FAILED);
 	assert_int_equal(list_notes(0, -EXDEV, QUEUE_MASK_ALL,
 				    "mqtool stat: POSIX queues are not listed: /dev/mqueue shows"
 				    " those of another IPC namespace (as root, to see those of this"
-				    " one: mount -t mqueue none /dev/mqueue)\n"), EX_DONE);
+				    " one: mount -t mqueue none /dev/mqueue)\n"),
+			 EX_DONE);
 	assert_int_equal(list_notes(0, -EACCES, QUEUE_MASK_POSIX,
 				    "mqtool stat: POSIX queues are not listed: Permission denied\n"),
 			 EX_DENIED);

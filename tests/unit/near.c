@@ -54,9 +54,8 @@ static void test_distance(void **state)
 
 static void test_near_miss(void **state)
 {
-	static const char *const words[] = {
-		"create", "send", "recv", "stat", "rm", "max-messages", "max-bytes", "help"
-	};
+	static const char *const words[] = { "create", "send",         "recv",      "stat",
+					     "rm",     "max-messages", "max-bytes", "help" };
 	static const struct {
 		const char *typed, *answer;
 	} rows[] = {
@@ -67,10 +66,10 @@ static void test_near_miss(void **state)
 		{ "recvv", "recv" },
 		{ "rmm", "rm" },
 		{ "stats", "stat" },
-		{ "cre", "create" },          /* the beginning of a word */
+		{ "cre", "create" }, /* the beginning of a word */
 		{ "max-b", "max-bytes" },
-		{ "max", "max-messages" },    /* the first of two */
-		{ "xx", NULL },               /* half of it would change */
+		{ "max", "max-messages" }, /* the first of two */
+		{ "xx", NULL },            /* half of it would change */
 		{ "r", NULL },
 		{ "rx", NULL },
 		{ "snde", NULL },

@@ -18,12 +18,12 @@
 #define UNTOUCHED 4711
 
 /* Fails with the row's text, because a line number says nothing in a table. */
-#define check_row(text, rc, expected_rc, value, expected)                                        \
-	do {                                                                                      \
-		if ((rc) != (expected_rc))                                                        \
-			fail_msg("\"%s\" gives %d, not %d", text, rc, expected_rc);               \
-		if ((value) != ((expected_rc) ? UNTOUCHED : (expected)))                          \
-			fail_msg("\"%s\" is read as %lld", text, (long long)(value));             \
+#define check_row(text, rc, expected_rc, value, expected)                             \
+	do {                                                                          \
+		if ((rc) != (expected_rc))                                            \
+			fail_msg("\"%s\" gives %d, not %d", text, rc, expected_rc);   \
+		if ((value) != ((expected_rc) ? UNTOUCHED : (expected)))              \
+			fail_msg("\"%s\" is read as %lld", text, (long long)(value)); \
 	} while (0)
 
 static void test_u64(void **state)
@@ -292,24 +292,15 @@ static void test_mode(void **state)
 		int rc;
 		mode_t value;
 	} rows[] = {
-		{ "0", 0, 0 },
-		{ "600", 0, 0600 },
-		{ "0600", 0, 0600 },
-		{ "000000000000000000000000000600", 0, 0600 },
-		{ "777", 0, 0777 },
-		{ "1000", -ERANGE, 0 },
-		{ "1777", -ERANGE, 0 },
-		{ "7777777777777777777777777", -ERANGE, 0 },
-		{ "", -EINVAL, 0 },
-		{ "8", -EINVAL, 0 },
-		{ "680", -EINVAL, 0 },
-		{ "0x180", -EINVAL, 0 },
-		{ "0o600", -EINVAL, 0 },
-		{ "-600", -EINVAL, 0 },
-		{ "+600", -EINVAL, 0 },
-		{ " 600", -EINVAL, 0 },
-		{ "600 ", -EINVAL, 0 },
-		{ "u=rw", -EINVAL, 0 },
+		{ "0", 0, 0 },           { "600", 0, 0600 },
+		{ "0600", 0, 0600 },     { "000000000000000000000000000600", 0, 0600 },
+		{ "777", 0, 0777 },      { "1000", -ERANGE, 0 },
+		{ "1777", -ERANGE, 0 },  { "7777777777777777777777777", -ERANGE, 0 },
+		{ "", -EINVAL, 0 },      { "8", -EINVAL, 0 },
+		{ "680", -EINVAL, 0 },   { "0x180", -EINVAL, 0 },
+		{ "0o600", -EINVAL, 0 }, { "-600", -EINVAL, 0 },
+		{ "+600", -EINVAL, 0 },  { " 600", -EINVAL, 0 },
+		{ "600 ", -EINVAL, 0 },  { "u=rw", -EINVAL, 0 },
 	};
 
 	(void)state;
@@ -384,14 +375,10 @@ static void test_digit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_digit),
-		cmocka_unit_test(test_u64),
-		cmocka_unit_test(test_i64),
-		cmocka_unit_test(test_hex),
-		cmocka_unit_test(test_size),
-		cmocka_unit_test(test_duration),
-		cmocka_unit_test(test_mode),
-		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_digit), cmocka_unit_test(test_u64),
+		cmocka_unit_test(test_i64),   cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_size),  cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_mode),  cmocka_unit_test(test_escapes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

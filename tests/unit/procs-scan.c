@@ -102,8 +102,9 @@ static int start_child(void **state)
 	file = mkstemp(path);
 	if (file < 0 || fstat(file, &st) < 0 || pipe(ready) < 0)
 		return -1;
-	queue = (struct queue_stat) { .kind = QUEUE_POSIX, .have = STAT_INODE, .dev = st.st_dev,
-				      .ino = st.st_ino };
+	queue = (struct queue_stat){
+		.kind = QUEUE_POSIX, .have = STAT_INODE, .dev = st.st_dev, .ino = st.st_ino
+	};
 	child = fork();
 	if (child == 0) {
 		int writer = open(path, O_WRONLY);

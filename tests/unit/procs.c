@@ -35,9 +35,17 @@ static void test_syscall(void **state)
 static void test_syscall_refused(void **state)
 {
 	static const char *const texts[] = {
-		"running\n", "-1 0x7ffd00 0x7f11\n", "", "\n", "70\n", "70 0x1 0x2 0x3 0x4 0x5\n",
-		"70 1 2 3 4 5 6 7 8\n", "70 0x 0x2 0x3 0x4 0x5 0x6\n", " 70 0x1 0x2 0x3 0x4 0x5 0x6",
-		"70 0x1 0x2 0x3 0x4 0x5 -0x6\n", "70  0x1 0x2 0x3 0x4 0x5 0x6\n",
+		"running\n",
+		"-1 0x7ffd00 0x7f11\n",
+		"",
+		"\n",
+		"70\n",
+		"70 0x1 0x2 0x3 0x4 0x5\n",
+		"70 1 2 3 4 5 6 7 8\n",
+		"70 0x 0x2 0x3 0x4 0x5 0x6\n",
+		" 70 0x1 0x2 0x3 0x4 0x5 0x6",
+		"70 0x1 0x2 0x3 0x4 0x5 -0x6\n",
+		"70  0x1 0x2 0x3 0x4 0x5 0x6\n",
 	};
 	struct proc_syscall call;
 
@@ -134,7 +142,7 @@ static void test_decode_mqueue(void **state)
 	assert_int_equal(fd, 7);
 
 	/* Behind a receiver's fourth argument lies an address, not a priority. */
-	call = (struct proc_syscall) { SYS_mq_timedreceive, { 3, 0x1000, 8192, 0x7ffe0000, 0 } };
+	call = (struct proc_syscall){ SYS_mq_timedreceive, { 3, 0x1000, 8192, 0x7ffe0000, 0 } };
 	assert_true(proc_decode(SLEEP_MQUEUE, &call, &waiter, &fd));
 	assert_false(waiter.sender);
 	assert_int_equal(waiter.size, 8192);
@@ -168,7 +176,8 @@ static void test_fdinfo(void **state)
 	unsigned int flags = 0;
 
 	(void)state;
-	assert_true(proc_parse_fdinfo("pos:\t0\nflags:\t0100002\nmnt_id:\t15\nino:\t6731\n", &flags));
+	assert_true(
+		proc_parse_fdinfo("pos:\t0\nflags:\t0100002\nmnt_id:\t15\nino:\t6731\n", &flags));
 	assert_int_equal(flags, 0100002);
 	assert_true(proc_parse_fdinfo("flags:\t00\n", &flags));
 	assert_int_equal(flags, 0);
@@ -197,7 +206,8 @@ static void test_sched(void **state)
 	assert_true(ns == 123456789000123);
 }
 
-#define STAT_TAIL " 1 901 901 0 -1 4194560 100 0 0 0 5 3 0 0 20 0 1 0 1234567 8192 100 18446744073709551615"
+#define STAT_TAIL \
+	" 1 901 901 0 -1 4194560 100 0 0 0 5 3 0 0 20 0 1 0 1234567 8192 100 18446744073709551615"
 
 static void test_stat(void **state)
 {
@@ -234,11 +244,14 @@ static void test_runs(void **state)
 		{ .kind = QUEUE_POSIX, .dev = 2, .ino = 5, .tid = 5 },
 	};
 	struct proc_holder holders[] = {
-		{ .dev = 1, .ino = 5, .pid = 4 }, { .dev = 1, .ino = 5, .pid = 9 },
+		{ .dev = 1, .ino = 5, .pid = 4 },
+		{ .dev = 1, .ino = 5, .pid = 9 },
 		{ .dev = 1, .ino = 6, .pid = 4 },
 	};
-	const struct procs procs = { .waiters = waiters, .nwaiters = ARRAY_SIZE(waiters),
-				     .holders = holders, .nholders = ARRAY_SIZE(holders) };
+	const struct procs procs = { .waiters = waiters,
+				     .nwaiters = ARRAY_SIZE(waiters),
+				     .holders = holders,
+				     .nholders = ARRAY_SIZE(holders) };
 	struct queue_stat queues[] = {
 		{ .kind = QUEUE_SYSV, .msqid = 7 },
 		{ .kind = QUEUE_SYSV, .msqid = 8 },

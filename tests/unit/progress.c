@@ -21,23 +21,30 @@ static void test_line(void **state)
 	} rows[] = {
 		{ { 0 }, 0, "0 messages  0  0/s" },
 		{ { .messages = 1, .bytes = 5 }, NSEC_PER_SEC / 2, "1 message  5  2/s" },
-		{ { .messages = 3000000, .bytes = 3145728 }, 10 * NSEC_PER_SEC,
+		{ { .messages = 3000000, .bytes = 3145728 },
+		  10 * NSEC_PER_SEC,
 		  "3000000 messages  3M  300000/s" },
 		/* a total that is known */
 		{ { .messages = 1, .total = 1000 }, NSEC_PER_SEC, "1 message  0  1/s  0%" },
-		{ { .messages = 10, .done = 1, .total = 1000 }, NSEC_PER_SEC,
+		{ { .messages = 10, .done = 1, .total = 1000 },
+		  NSEC_PER_SEC,
 		  "10 messages  0  10/s  0%  left 16m" },
-		{ { .messages = 10, .done = 250, .total = 1000 }, 20 * NSEC_PER_SEC,
+		{ { .messages = 10, .done = 250, .total = 1000 },
+		  20 * NSEC_PER_SEC,
 		  "10 messages  0  0/s  25%  left 1m" },
-		{ { .messages = 10, .done = 999, .total = 1000 }, 20 * NSEC_PER_SEC,
+		{ { .messages = 10, .done = 999, .total = 1000 },
+		  20 * NSEC_PER_SEC,
 		  "10 messages  0  0/s  99%  left 0s" },
-		{ { .messages = 2, .done = 1000, .total = 1000 }, NSEC_PER_SEC,
+		{ { .messages = 2, .done = 1000, .total = 1000 },
+		  NSEC_PER_SEC,
 		  "2 messages  0  2/s  100%  left 0s" },
 		/* the input grew */
-		{ { .messages = 2, .done = 2000, .total = 1000 }, NSEC_PER_SEC,
+		{ { .messages = 2, .done = 2000, .total = 1000 },
+		  NSEC_PER_SEC,
 		  "2 messages  0  2/s  100%  left 0s" },
 		/* sizes that overflow 64 bits when multiplied */
-		{ { .messages = 1, .done = UINT64_MAX / 2, .total = UINT64_MAX }, NSEC_PER_SEC,
+		{ { .messages = 1, .done = UINT64_MAX / 2, .total = UINT64_MAX },
+		  NSEC_PER_SEC,
 		  "1 message  0  1/s  50%  left 1s" },
 	};
 	struct buffer b = { 0 };

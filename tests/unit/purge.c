@@ -32,11 +32,11 @@ static void expect(bool holds)
 
 /* The queue: what its takes answer, one after another; then it is empty. */
 static struct {
-	uint64_t messages;      /* as queue_look() has it */
+	uint64_t messages; /* as queue_look() has it */
 	int look_error;
 	int answers[8];
-	size_t wanted[8];       /* room, before each take */
-	int raise_at;           /* a signal comes with that take, from 1 */
+	size_t wanted[8]; /* room, before each take */
+	int raise_at;     /* a signal comes with that take, from 1 */
 	int takes;
 } fake;
 

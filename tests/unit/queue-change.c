@@ -35,7 +35,8 @@ static struct queue_ref ref_of(const char *text)
 /* Small: all POSIX queues of a user share one limit, those of other tests too. */
 static void make(const char *text)
 {
-	const struct queue_attr attr = { .have = CREATE_MAXMSG | CREATE_MSGSIZE, .maxmsg = 10,
+	const struct queue_attr attr = { .have = CREATE_MAXMSG | CREATE_MSGSIZE,
+					 .maxmsg = 10,
 					 .msgsize = 128 };
 	struct queue_ref ref = ref_of(text);
 

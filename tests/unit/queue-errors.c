@@ -38,21 +38,21 @@
 static struct {
 	int answers[ANSWERS];
 	int n, used;
-	int flags[ANSWERS];      /* of each call */
+	int flags[ANSWERS]; /* of each call */
 	bool wait[ANSWERS];
-	int causes[ANSWERS];     /* what wait_cause() says behind each interruption, then at the end */
+	int causes[ANSWERS]; /* what wait_cause() says behind each interruption, then at the end */
 	int interrupted;
 	int begin_error;
 	int begun, ended;
 	int64_t timeout_ns;
 	int (*check)(void *arg);
 	void *arg;
-	int checked;             /* what check returned while the call was blocked */
-	bool started;            /* there has been a wait */
-	int stat_error;          /* of msgctl(2) */
+	int checked;    /* what check returned while the call was blocked */
+	bool started;   /* there has been a wait */
+	int stat_error; /* of msgctl(2) */
 	unsigned long qbytes, cbytes;
 	int msgmax;
-	long room;               /* mq_msgsize */
+	long room; /* mq_msgsize */
 } kernel;
 
 static void script(int n, const int *answers)
@@ -66,7 +66,7 @@ static void script(int n, const int *answers)
 	kernel.room = 64;
 }
 
-#define SCRIPT(...)                                                                               \
+#define SCRIPT(...) \
 	script((int)ARRAY_SIZE(((const int[]){ __VA_ARGS__ })), (const int[]){ __VA_ARGS__ })
 
 static int answer(int flags, bool wait)
@@ -93,8 +93,7 @@ static void all_asked(void)
 int __wrap_call_msgsnd(int msqid, const void *msgp, size_t size, int flags);
 ssize_t __wrap_call_msgrcv(int msqid, void *msgp, size_t room, long type, int flags);
 int __wrap_call_mq_send(int fd, const char *data, size_t len, unsigned int priority, bool wait);
-ssize_t __wrap_call_mq_receive(int fd, char *data, size_t room, unsigned int *priority,
-			       bool wait);
+ssize_t __wrap_call_mq_receive(int fd, char *data, size_t room, unsigned int *priority, bool wait);
 
 int __wrap_call_msgsnd(int msqid, const void *msgp, size_t size, int flags)
 {
@@ -225,13 +224,20 @@ static void open_queue(const struct queue_backend *backend)
 {
 	bool sysv = backend == &queue_backend_sysv;
 
-	q = (struct queue){ .backend = backend, .handle = 7, .return_fd = -1, .try_fd = -1,
-			    .room = sysv ? 0 : 64, .fits = -1 };
+	q = (struct queue){ .backend = backend,
+			    .handle = 7,
+			    .return_fd = -1,
+			    .try_fd = -1,
+			    .room = sysv ? 0 : 64,
+			    .fits = -1 };
 	q.ref.kind = sysv ? QUEUE_SYSV : QUEUE_POSIX;
 	memset(memory, 0xaa, sizeof(memory));
 	memcpy(memory + MESSAGE_HEADROOM, "body", 4);
-	m = (struct message){ .have = sysv ? MESSAGE_HAS_TYPE : MESSAGE_HAS_PRIORITY, .type = 42,
-			      .priority = 42, .data = memory + MESSAGE_HEADROOM, .len = 4 };
+	m = (struct message){ .have = sysv ? MESSAGE_HAS_TYPE : MESSAGE_HAS_PRIORITY,
+			      .type = 42,
+			      .priority = 42,
+			      .data = memory + MESSAGE_HEADROOM,
+			      .len = 4 };
 }
 
 static void headroom_is_untouched(void)
@@ -376,13 +382,10 @@ static void test_take_errors(void **state)
 		size_t kind;
 		int answer, rc;
 	} cases[] = {
-		{ 0, -EIDRM, -EIDRM },   /* removed under us */
-		{ 0, -EINVAL, -EIDRM },  /* removed before: the msqid is stale */
-		{ 0, -E2BIG, -E2BIG },
-		{ 0, -EACCES, -EACCES },
-		{ 0, -ENOSYS, -ENOSYS },
-		{ 1, -EBADF, -EBADF },
-		{ 1, -EBADMSG, -EBADMSG },
+		{ 0, -EIDRM, -EIDRM },  /* removed under us */
+		{ 0, -EINVAL, -EIDRM }, /* removed before: the msqid is stale */
+		{ 0, -E2BIG, -E2BIG },  { 0, -EACCES, -EACCES },   { 0, -ENOSYS, -ENOSYS },
+		{ 1, -EBADF, -EBADF },  { 1, -EBADMSG, -EBADMSG },
 	};
 
 	(void)state;
@@ -490,12 +493,8 @@ static void test_send_errors(void **state)
 		size_t kind;
 		int answer, rc;
 	} cases[] = {
-		{ 0, -EIDRM, -EIDRM },
-		{ 0, -EINVAL, -EIDRM },
-		{ 0, -EACCES, -EACCES },
-		{ 0, -ENOMEM, -ENOMEM },
-		{ 1, -EMSGSIZE, -EMSGSIZE },
-		{ 1, -EBADF, -EBADF },
+		{ 0, -EIDRM, -EIDRM },   { 0, -EINVAL, -EIDRM },      { 0, -EACCES, -EACCES },
+		{ 0, -ENOMEM, -ENOMEM }, { 1, -EMSGSIZE, -EMSGSIZE }, { 1, -EBADF, -EBADF },
 		{ 1, -ENOMEM, -ENOMEM },
 	};
 

@@ -17,13 +17,22 @@
 #define NOW (1000000 * NSEC_PER_SEC)
 
 static const struct queue_stat posix = {
-	.kind = QUEUE_POSIX, .have = STAT_MESSAGES | STAT_OWNER | STAT_LAST | STAT_CTIME,
-	.name = "/jobs", .uid = 5, .last = 999000, .ctime = 999999,
+	.kind = QUEUE_POSIX,
+	.have = STAT_MESSAGES | STAT_OWNER | STAT_LAST | STAT_CTIME,
+	.name = "/jobs",
+	.uid = 5,
+	.last = 999000,
+	.ctime = 999999,
 };
 
 static const struct queue_stat sysv = {
-	.kind = QUEUE_SYSV, .have = STAT_MESSAGES | STAT_OWNER | STAT_LAST | STAT_CTIME | STAT_KEY,
-	.key = 0x4d510001, .messages = 1, .uid = 0, .last = 0, .ctime = 999990,
+	.kind = QUEUE_SYSV,
+	.have = STAT_MESSAGES | STAT_OWNER | STAT_LAST | STAT_CTIME | STAT_KEY,
+	.key = 0x4d510001,
+	.messages = 1,
+	.uid = 0,
+	.last = 0,
+	.ctime = 999990,
 };
 
 static void test_kinds(void **state)
@@ -48,11 +57,16 @@ static void test_match(void **state)
 		const char *glob;
 		bool posix, sysv;
 	} rows[] = {
-		{ "*", true, true },		{ "/jobs", true, false },
-		{ "jobs", false, false },	{ "*s", true, false },
-		{ "key:0x4d510001", false, true }, { "key:0x4D510001", false, false },
-		{ "0x4d510001", false, false }, { "key:*", false, true },
-		{ "[", false, false },		{ "/j?b[rst]", true, false },
+		{ "*", true, true },
+		{ "/jobs", true, false },
+		{ "jobs", false, false },
+		{ "*s", true, false },
+		{ "key:0x4d510001", false, true },
+		{ "key:0x4D510001", false, false },
+		{ "0x4d510001", false, false },
+		{ "key:*", false, true },
+		{ "[", false, false },
+		{ "/j?b[rst]", true, false },
 	};
 	struct queue_filter f = { .have = FILTER_MATCH };
 
@@ -135,7 +149,10 @@ static void test_all_must_hold(void **state)
 {
 	struct queue_filter f = { .have = FILTER_KIND | FILTER_MATCH | FILTER_EMPTY | FILTER_IDLE |
 					  FILTER_OWNER,
-				  .kinds = QUEUE_MASK_POSIX, .glob = "/*", .idle_ns = 1, .owner = 5 };
+				  .kinds = QUEUE_MASK_POSIX,
+				  .glob = "/*",
+				  .idle_ns = 1,
+				  .owner = 5 };
 	struct queue_filter g;
 
 	(void)state;

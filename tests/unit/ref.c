@@ -61,8 +61,14 @@ static void test_taken(void **state)
 		const char *printed;
 	} rows[] = {
 #define NAMED(n) { .kind = QUEUE_POSIX, .by = QUEUE_BY_NAME, .name = n }
-#define KEYED(k) { .kind = QUEUE_SYSV, .by = QUEUE_BY_KEY, .key = k }
-#define WITH_ID(i) { .kind = QUEUE_SYSV, .by = QUEUE_BY_ID, .msqid = i }
+#define KEYED(k)                                                 \
+	{                                                        \
+		.kind = QUEUE_SYSV, .by = QUEUE_BY_KEY, .key = k \
+	}
+#define WITH_ID(i)                                                \
+	{                                                         \
+		.kind = QUEUE_SYSV, .by = QUEUE_BY_ID, .msqid = i \
+	}
 		{ "/jobs", NAMED("/jobs"), "/jobs" },
 		{ "posix:/jobs", NAMED("/jobs"), "/jobs" },
 		{ "posix:jobs", NAMED("/jobs"), "/jobs" },
@@ -74,7 +80,12 @@ static void test_taken(void **state)
 		{ "/posix:x", NAMED("/posix:x"), "/posix:x" },
 		{ "posix:id:5", NAMED("/id:5"), "/id:5" },
 		{ "/esc:", NAMED("/esc:"), "/esc:" },
-		{ "/j\xc3\xb6" "b", NAMED("/j\xc3\xb6" "b"), "/j\xc3\xb6" "b" },
+		{ "/j\xc3\xb6"
+		  "b",
+		  NAMED("/j\xc3\xb6"
+			"b"),
+		  "/j\xc3\xb6"
+		  "b" },
 		{ "/a b", NAMED("/a b"), "esc:/a\\x20b" },
 		{ "posix:a'b", NAMED("/a'b"), "esc:/a\\x27b" },
 		{ "/a\"b", NAMED("/a\"b"), "esc:/a\\x22b" },
@@ -144,14 +155,10 @@ static void test_longest(void **state)
 		const char *prefix, *unit;
 		size_t n;
 	} rows[] = {
-		{ "/", "x", NAME_MAX },
-		{ "posix:", "x", NAME_MAX },
-		{ "posix:/", "x", NAME_MAX },
-		{ "/", "\xff", NAME_MAX },
-		{ "/", "\\", NAME_MAX },
-		{ "/", "\xe2\x80\xae", NAME_MAX / 3 },
-		{ "esc:/", "\\x01", NAME_MAX },
-		{ "esc:/", "\\\\", NAME_MAX },
+		{ "/", "x", NAME_MAX },         { "posix:", "x", NAME_MAX },
+		{ "posix:/", "x", NAME_MAX },   { "/", "\xff", NAME_MAX },
+		{ "/", "\\", NAME_MAX },        { "/", "\xe2\x80\xae", NAME_MAX / 3 },
+		{ "esc:/", "\\x01", NAME_MAX }, { "esc:/", "\\\\", NAME_MAX },
 	};
 	char printed[QUEUE_NAME_TEXT + 1];
 	struct queue_ref_error error;
@@ -497,10 +504,8 @@ static void test_ftok_unreadable(void **state)
 		const char *rest;
 		int error;
 	} rows[] = {
-		{ "/a:b", -ENOENT },
-		{ "/missing", -ENOENT },
-		{ "/missing:A", -ENOENT },
-		{ "/missing/file:1", -ENOENT },
+		{ "/a:b", -ENOENT },          { "/missing", -ENOENT },
+		{ "/missing:A", -ENOENT },    { "/missing/file:1", -ENOENT },
 		{ "/file/file:1", -ENOTDIR },
 	};
 	struct queue_ref_error error;
@@ -581,11 +586,19 @@ static void test_kind_name(void **state)
 static void test_stat_use(void **state)
 {
 #define SYSV_HAVE (STAT_MESSAGES | STAT_BYTES | STAT_QBYTES)
-#define SYSV(m, b, q)                                                                             \
-	{ .kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = m, .bytes = b, .qbytes = q }
+#define SYSV(m, b, q)                                                                         \
+	{                                                                                     \
+		.kind = QUEUE_SYSV, .have = SYSV_HAVE, .messages = m, .bytes = b, .qbytes = q \
+	}
 #define POSIX_HAVE (STAT_MESSAGES | STAT_MAXMSG)
-#define POSIX_ROOM(m, x, s) { .kind = QUEUE_POSIX, .messages = m, .maxmsg = x, .msgsize = s }
-#define POSIX(m, x) { .kind = QUEUE_POSIX, .have = POSIX_HAVE, .messages = m, .maxmsg = x }
+#define POSIX_ROOM(m, x, s)                                                   \
+	{                                                                     \
+		.kind = QUEUE_POSIX, .messages = m, .maxmsg = x, .msgsize = s \
+	}
+#define POSIX(m, x)                                                                 \
+	{                                                                           \
+		.kind = QUEUE_POSIX, .have = POSIX_HAVE, .messages = m, .maxmsg = x \
+	}
 	static const struct {
 		struct queue_stat st;
 		int use;

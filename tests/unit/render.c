@@ -32,10 +32,16 @@ static char body[] = { 'a', '\0', '\n', '\\', '\x1b', '\xff', 'z' };
 static const struct timespec when = { .tv_sec = 1000000000, .tv_nsec = 123456789 };
 
 static const struct message sysv = {
-	.have = MESSAGE_HAS_TYPE, .type = 7, .data = body, .len = sizeof(body),
+	.have = MESSAGE_HAS_TYPE,
+	.type = 7,
+	.data = body,
+	.len = sizeof(body),
 };
 static const struct message posix = {
-	.have = MESSAGE_HAS_PRIORITY, .priority = 0, .data = body, .len = sizeof(body),
+	.have = MESSAGE_HAS_PRIORITY,
+	.priority = 0,
+	.data = body,
+	.len = sizeof(body),
 };
 static const struct message empty = { .have = MESSAGE_HAS_TYPE, .type = 1 };
 
@@ -87,7 +93,9 @@ static void test_formats(void **state)
 		{ "\\x4142", &sysv, "A42" },
 		{ "%n %Q %t: %x\\n", &sysv, "42 /jobs 7: 61000a5c1bff7a\n" },
 		{ "a%na%nb", &sysv, "a42a42b" },
-		{ "gr\xc3\xbc\xc3\x9f%n", &sysv, "gr\xc3\xbc\xc3\x9f" "42" },
+		{ "gr\xc3\xbc\xc3\x9f%n", &sysv,
+		  "gr\xc3\xbc\xc3\x9f"
+		  "42" },
 	};
 	struct buffer b = { 0 };
 
@@ -132,11 +140,12 @@ static void test_refused(void **state)
 		const char *format;
 		size_t at;
 	} rows[] = {
-		{ "%", 0 },       { "abc%", 3 },   { "%s%", 2 },     { "%%%", 2 },   { "%y", 0 },
-		{ "a%5n", 1 },    { "%s %-S", 3 }, { "% s", 0 },     { "%N", 0 },    { "%\\n", 0 },
-		{ "%\xc3\xa4", 0 }, { "\\", 0 },   { "abc\\", 3 },   { "\\\\\\", 2 }, { "%s\\r", 2 },
-		{ "\\a", 0 },     { "\\1", 0 },    { "x\\x", 1 },    { "x\\x4", 1 }, { "x\\x4g", 1 },
-		{ "\\xg4", 0 },   { "\\X41", 0 },  { "\\%n", 0 },    { "\\s", 0 },
+		{ "%", 0 },     { "abc%", 3 },   { "%s%", 2 },       { "%%%", 2 },
+		{ "%y", 0 },    { "a%5n", 1 },   { "%s %-S", 3 },    { "% s", 0 },
+		{ "%N", 0 },    { "%\\n", 0 },   { "%\xc3\xa4", 0 }, { "\\", 0 },
+		{ "abc\\", 3 }, { "\\\\\\", 2 }, { "%s\\r", 2 },     { "\\a", 0 },
+		{ "\\1", 0 },   { "x\\x", 1 },   { "x\\x4", 1 },     { "x\\x4g", 1 },
+		{ "\\xg4", 0 }, { "\\X41", 0 },  { "\\%n", 0 },      { "\\s", 0 },
 	};
 
 	(void)state;
@@ -156,8 +165,8 @@ static void test_needs_time(void **state)
 	static const struct {
 		const char *format;
 		bool needs;
-	} rows[] = { { "", false }, { "T%%T", false }, { "\\x54", false }, { "%s%T", true },
-		     { "%T%s", true }, { "%t", false } };
+	} rows[] = { { "", false },    { "T%%T", false }, { "\\x54", false },
+		     { "%s%T", true }, { "%T%s", true },  { "%t", false } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -187,12 +196,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_formats),
-		cmocka_unit_test(test_exact_bytes),
-		cmocka_unit_test(test_terminal),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_needs_time),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_formats),    cmocka_unit_test(test_exact_bytes),
+		cmocka_unit_test(test_terminal),   cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_needs_time), cmocka_unit_test(test_no_memory),
 	};
 
 	/* Two hours east, without a time zone database. */

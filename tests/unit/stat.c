@@ -23,9 +23,7 @@
 #include "report.h"
 
 /* Which call fails, and how. */
-static enum failing {
-	NOTHING, LIST, SORT, SCAN, TABLE, JSON, BLOCK, LIMITS
-} failing;
+static enum failing { NOTHING, LIST, SORT, SCAN, TABLE, JSON, BLOCK, LIMITS } failing;
 static int error;
 
 static struct queue_stat queues[] = {
@@ -70,7 +68,7 @@ void __wrap_queue_list_free(struct queue_list *list)
 int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
 {
 	(void)access;
-	*q = (struct queue) { .ref = *ref };
+	*q = (struct queue){ .ref = *ref };
 	return 0;
 }
 
@@ -181,8 +179,9 @@ static void test_no_memory(void **state)
 		enum failing call;
 		const char *word;
 	} cases[] = {
-		{ LIST, "" }, { LIST, "-L" }, { SORT, "" }, { SCAN, "-w" }, { SCAN, "key:1" },
-		{ TABLE, "" }, { JSON, "-j" }, { BLOCK, "key:1" }, { LIMITS, "-L" },
+		{ LIST, "" },   { LIST, "-L" },     { SORT, "" },
+		{ SCAN, "-w" }, { SCAN, "key:1" },  { TABLE, "" },
+		{ JSON, "-j" }, { BLOCK, "key:1" }, { LIMITS, "-L" },
 	};
 
 	(void)state;

@@ -47,8 +47,8 @@ static void fill(struct table *t, const char *const *cells, size_t n)
 
 static void test_alignment(void **state)
 {
-	static const char *const cells[] = { "QUEUE", "BYTES", "OWNER", "/a", "1", "root",
-					     "/longer", "16.5K", "x" };
+	static const char *const cells[] = { "QUEUE", "BYTES",   "OWNER", "/a", "1",
+					     "root",  "/longer", "16.5K", "x" };
 	struct table t = { .columns = 3 };
 	struct buffer b = { 0 };
 
@@ -79,8 +79,16 @@ static void test_last_to_the_right(void **state)
 /* Two columns of a terminal for one character, or none, or one for two bytes. */
 static void test_width(void **state)
 {
-	static const char *const cells[] = { "/\xe4\xb8\xad\xe6\x96\x87", "1", "/\xc3\xa9", "2",
-					     "/e\xcc\x81", "3", "/plain", "4", "\xff\xfe", "5" };
+	static const char *const cells[] = { "/\xe4\xb8\xad\xe6\x96\x87",
+					     "1",
+					     "/\xc3\xa9",
+					     "2",
+					     "/e\xcc\x81",
+					     "3",
+					     "/plain",
+					     "4",
+					     "\xff\xfe",
+					     "5" };
 	struct table t = { .columns = 2 };
 	struct buffer b = { 0 };
 
@@ -146,12 +154,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_alignment),
-		cmocka_unit_test(test_last_to_the_right),
-		cmocka_unit_test(test_width),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_alignment), cmocka_unit_test(test_last_to_the_right),
+		cmocka_unit_test(test_width),     cmocka_unit_test(test_many),
+		cmocka_unit_test(test_empty),     cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

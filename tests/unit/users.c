@@ -94,9 +94,9 @@ static void test_owner(void **state)
 		{ "app", CREATE_OWNER, 500, 0 },
 		{ "app:app", BOTH, 500, 700 },
 		{ "app:", BOTH, 500, 600 },
-		{ "toor:", BOTH, 500, 601 },       /* the entry named, not the first of its uid */
+		{ "toor:", BOTH, 500, 601 }, /* the entry named, not the first of its uid */
 		{ ":app", CREATE_GROUP, 0, 700 },
-		{ "1000", CREATE_OWNER, 7, 0 },    /* a name wins over a number */
+		{ "1000", CREATE_OWNER, 7, 0 }, /* a name wins over a number */
 		{ ":1000", CREATE_GROUP, 0, 9 },
 		{ "1000:1000", BOTH, 7, 9 },
 		{ "500:", BOTH, 500, 600 },

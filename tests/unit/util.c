@@ -94,10 +94,22 @@ static void write_catalogue(const char *path)
 				    "\u00e9t\u00e9";
 	const uint32_t strings = 15 * sizeof(uint32_t);
 	const uint32_t words[15] = {
-		0x950412de, 0, 2, 7 * sizeof(uint32_t), 11 * sizeof(uint32_t), 0, strings,
+		0x950412de,
+		0,
+		2,
+		7 * sizeof(uint32_t),
+		11 * sizeof(uint32_t),
+		0,
+		strings,
 		/* the texts, then their translations: length and place */
-		0, strings, 4, strings + 1,
-		sizeof(header) - 1, strings + 6, 5, strings + 6 + sizeof(header),
+		0,
+		strings,
+		4,
+		strings + 1,
+		sizeof(header) - 1,
+		strings + 6,
+		5,
+		strings + 6 + sizeof(header),
 	};
 	FILE *f = fopen(path, "w");
 
@@ -265,7 +277,10 @@ static void test_buffer_cannot_format(void **state)
 static void test_buffer_too_large(void **state)
 {
 	static const size_t sizes[] = {
-		SIZE_MAX, SIZE_MAX - 4, PTRDIFF_MAX, (size_t)PTRDIFF_MAX - 4,
+		SIZE_MAX,
+		SIZE_MAX - 4,
+		PTRDIFF_MAX,
+		(size_t)PTRDIFF_MAX - 4,
 	};
 
 	(void)state;

@@ -36,10 +36,24 @@ const char *__wrap_group_name(gid_t gid)
 /* ---- a machine with queues ---- */
 
 static const struct proc_waiter waiters[] = {
-	{ .kind = QUEUE_POSIX, .dev = 26, .ino = 1, .sender = true, .size = 64,
-	  .waited_ns = 42 * NSEC_PER_SEC, .pid = 901, .tid = 901, .command = "worker" },
-	{ .kind = QUEUE_POSIX, .dev = 26, .ino = 1, .sender = true, .size = 7, .waited_ns = -1,
-	  .pid = 902, .tid = 903, .command = "a\x1b[31m" },
+	{ .kind = QUEUE_POSIX,
+	  .dev = 26,
+	  .ino = 1,
+	  .sender = true,
+	  .size = 64,
+	  .waited_ns = 42 * NSEC_PER_SEC,
+	  .pid = 901,
+	  .tid = 901,
+	  .command = "worker" },
+	{ .kind = QUEUE_POSIX,
+	  .dev = 26,
+	  .ino = 1,
+	  .sender = true,
+	  .size = 7,
+	  .waited_ns = -1,
+	  .pid = 902,
+	  .tid = 903,
+	  .command = "a\x1b[31m" },
 };
 
 static const struct proc_holder holders[] = {
@@ -65,16 +79,28 @@ static struct queue_stat *add(struct scene *s, const char *name, ino_t ino, uint
 		.kind = QUEUE_POSIX,
 		.have = STAT_MESSAGES | STAT_MAXMSG | STAT_MSGSIZE | STAT_INODE | STAT_BYTES |
 			STAT_OWNER | STAT_LAST | STAT_NOTIFY | STAT_WAITING,
-		.name = name, .ino = ino, .dev = 26, .maxmsg = 10, .msgsize = 64, .uid = 7, .gid = 1,
-		.mode = 0640, .messages = messages, .bytes = 64 * messages, .last = NOW - 3,
+		.name = name,
+		.ino = ino,
+		.dev = 26,
+		.maxmsg = 10,
+		.msgsize = 64,
+		.uid = 7,
+		.gid = 1,
+		.mode = 0640,
+		.messages = messages,
+		.bytes = 64 * messages,
+		.last = NOW - 3,
 	};
 	return st;
 }
 
 static void look(struct scene *s)
 {
-	const struct look l = { .items = s->items, .n = s->n, .kinds = QUEUE_MASK_ALL,
-				.monotonic_ns = s->ns, .now = NOW + s->ns / NSEC_PER_SEC };
+	const struct look l = { .items = s->items,
+				.n = s->n,
+				.kinds = QUEUE_MASK_ALL,
+				.monotonic_ns = s->ns,
+				.now = NOW + s->ns / NSEC_PER_SEC };
 
 	s->ns += NSEC_PER_SEC;
 	assert_int_equal(model_update(&s->m, &l), 0);
@@ -92,8 +118,12 @@ static int begin(void **state)
 	tzset();
 	model_init(&s->m);
 	view_init(&s->v, &s->m);
-	s->facts = (struct view_facts){ .host = "db1", .ipc = 4026531839, .now = NOW, .cost = 0.7,
-					.delay_ns = NSEC_PER_SEC, .limits = "msgmni 1/32000" };
+	s->facts = (struct view_facts){ .host = "db1",
+					.ipc = 4026531839,
+					.now = NOW,
+					.cost = 0.7,
+					.delay_ns = NSEC_PER_SEC,
+					.limits = "msgmni 1/32000" };
 	add(s, "/orders", 1, 10)->senders = 2;
 	add(s, "/audit\x1b[31m", 2, 6);
 	add(s, "/\xc3\xa4\xe4\xb8\xad\xe6\x96\x87", 3, 0);
@@ -101,10 +131,17 @@ static int begin(void **state)
 	st->have = STAT_OWNER | STAT_INODE | STAT_LAST;
 	s->items[s->n++] = (struct queue_stat){
 		.kind = QUEUE_SYSV,
-		.have = STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_OWNER | STAT_KEY | STAT_PIDS |
-			STAT_SENT | STAT_RECEIVED | STAT_LAST | STAT_CTIME | STAT_WAITING,
-		.key = 0x4d510001, .msqid = 32769, .messages = 4, .bytes = 8000, .qbytes = 16384,
-		.lspid = 77, .stime = NOW - 100000, .receivers = 1,
+		.have = STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_OWNER | STAT_KEY |
+			STAT_PIDS | STAT_SENT | STAT_RECEIVED | STAT_LAST | STAT_CTIME |
+			STAT_WAITING,
+		.key = 0x4d510001,
+		.msqid = 32769,
+		.messages = 4,
+		.bytes = 8000,
+		.qbytes = 16384,
+		.lspid = 77,
+		.stime = NOW - 100000,
+		.receivers = 1,
 	};
 	look(s);
 	look(s);
@@ -167,8 +204,14 @@ static void shows_not(struct scene *s, const char *text)
 static void fill_detail(struct scene *s)
 {
 	s->facts.detail = (struct view_detail){
-		.valid = true, .of = s->items[0], .waiters = waiters, .nwaiters = 2,
-		.holders = holders, .nholders = 2, .looked = true, .findings = "full: 2 blocked\nand so on\n",
+		.valid = true,
+		.of = s->items[0],
+		.waiters = waiters,
+		.nwaiters = 2,
+		.holders = holders,
+		.nholders = 2,
+		.looked = true,
+		.findings = "full: 2 blocked\nand so on\n",
 	};
 	s->facts.hidden = 1;
 	s->facts.alerts = "/orders: full: 2 senders are blocked";
@@ -183,7 +226,8 @@ static void test_main_screen(void **state)
 
 	assert_non_null(strstr(text, "mqtool watch  db1  ipc 4026531839  1s  22:13:20  cost 0.7%"));
 	assert_non_null(strstr(text, "1 System V  4 POSIX\n"));
-	assert_non_null(strstr(text, "messages 20  bytes 8.8K  full 1  waiting 1r 2s  |  msgmni 1/32000"));
+	assert_non_null(
+		strstr(text, "messages 20  bytes 8.8K  full 1  waiting 1r 2s  |  msgmni 1/32000"));
 	assert_non_null(strstr(text, " KIND  QUEUE "));
 	assert_non_null(strstr(text, "\n>posix /orders "));
 	assert_non_null(strstr(text, "100%!"));
@@ -328,10 +372,15 @@ static void test_peek(void **state)
 	key(s, 'p');
 	assert_true(s->v.peek);
 	s->facts.detail = (struct view_detail){
-		.valid = true, .of = s->items[4], .peeked = true, .looked = true, .npeek = 2,
+		.valid = true,
+		.of = s->items[4],
+		.peeked = true,
+		.looked = true,
+		.npeek = 2,
 		.peek = { { .type = 7, .size = 5, .shown = 5, .data = "hello" },
 			  { .type = 1234567, .size = 3000, .shown = 3, .data = "\x1b\xff\n" } },
-		.sender = "logd", .receiver = "",
+		.sender = "logd",
+		.receiver = "",
 	};
 	shows(s, "1          7      5  hello");
 	shows(s, "2    1234567   3000  \\x1b\\xff\\x0a");
@@ -402,7 +451,8 @@ static void test_filter_is_live(void **state)
 	assert_int_equal(s->m.shown, 1);
 	shows(s, "filter: ord");
 	/* What is no filter yet leaves the last one. */
-	keys(s, "/\x15" "use>");
+	keys(s, "/\x15"
+		"use>");
 	shows(s, "('use>' lacks a value)");
 	assert_int_equal(s->m.shown, 0);
 	keys(s, "50");
@@ -449,10 +499,10 @@ static void test_sort_keys(void **state)
 		enum column col;
 		bool reverse;
 	} rows[] = {
-		{ 'M', COL_MESSAGES, true }, { 'U', COL_USE, true }, { 'U', COL_USE, false },
-		{ 'N', COL_QUEUE, false }, { 'A', COL_LAST, false }, { 'W', COL_WAITING, true },
-		{ 'B', COL_BYTES, true }, { 'R', COL_BYTES, false }, { '>', COL_USE, true },
-		{ '>', COL_NET, true }, { '<', COL_USE, true }, { '<', COL_BYTES, true },
+		{ 'M', COL_MESSAGES, true }, { 'U', COL_USE, true },    { 'U', COL_USE, false },
+		{ 'N', COL_QUEUE, false },   { 'A', COL_LAST, false },  { 'W', COL_WAITING, true },
+		{ 'B', COL_BYTES, true },    { 'R', COL_BYTES, false }, { '>', COL_USE, true },
+		{ '>', COL_NET, true },      { '<', COL_USE, true },    { '<', COL_BYTES, true },
 	};
 	struct scene *s = *state;
 
@@ -618,11 +668,24 @@ static void test_navigation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_main_screen), TEST(test_selected_row), TEST(test_ascii), TEST(test_every_size), TEST(test_small),
-		TEST(test_detail_pane), TEST(test_detail_of_one_that_goes), TEST(test_peek),
-		TEST(test_events_pane), TEST(test_help), TEST(test_filter_is_live),
-		TEST(test_filter_takes_any_character), TEST(test_sort_keys), TEST(test_sort_menu),
-		TEST(test_column_picker), TEST(test_modes), TEST(test_interval), TEST(test_clicks),
+		TEST(test_main_screen),
+		TEST(test_selected_row),
+		TEST(test_ascii),
+		TEST(test_every_size),
+		TEST(test_small),
+		TEST(test_detail_pane),
+		TEST(test_detail_of_one_that_goes),
+		TEST(test_peek),
+		TEST(test_events_pane),
+		TEST(test_help),
+		TEST(test_filter_is_live),
+		TEST(test_filter_takes_any_character),
+		TEST(test_sort_keys),
+		TEST(test_sort_menu),
+		TEST(test_column_picker),
+		TEST(test_modes),
+		TEST(test_interval),
+		TEST(test_clicks),
 		TEST(test_navigation),
 	};
 

@@ -58,12 +58,12 @@ int __wrap_eventfd(unsigned int count, int flags)
 }
 
 /* What a child must find true; its line is the child's exit status, as far as that goes. */
-#define CHECK(condition)                                                                          \
-	do {                                                                                      \
-		if (!(condition)) {                                                               \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);           \
-			_exit(1);                                                                 \
-		}                                                                                 \
+#define CHECK(condition)                                                                \
+	do {                                                                            \
+		if (!(condition)) {                                                     \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+			_exit(1);                                                       \
+		}                                                                       \
 	} while (0)
 
 /* Runs test in a process of its own; returns how it ended, as waitpid(2) has it. */

@@ -204,10 +204,10 @@ static void compare(int argc, const char **argv)
 static void compare_all(void)
 {
 	static const char *const words[] = {
-		"-f",	  "-t",	     "-t5",    "-t=5",	 "-ft",	   "-fJ=x", "-tf",    "-f=",
-		"-fq",	  "-",	     "--",     "",	 "x",	   "--type", "--type=", "--type=x",
-		"--flag", "--flag=", "--file", "--json", "--bad", "-j-",   "---",    "-=",
-		"--room=", "--room=x",
+		"-f",      "-t",       "-t5",    "-t=5",    "-ft",      "-fJ=x",  "-tf",
+		"-f=",     "-fq",      "-",      "--",      "",         "x",      "--type",
+		"--type=", "--type=x", "--flag", "--flag=", "--file",   "--json", "--bad",
+		"-j-",     "---",      "-=",     "--room=", "--room=x",
 	};
 	const size_t n = ARRAY_SIZE(words);
 	size_t i;
