@@ -107,26 +107,34 @@ mqtool stat: 2 processes may not be looked at: what they hold or wait for is not
 	equal "$(sed -n 's/^holders: //p' <<<"$output")" -
 }
 
+# A /proc with hidepid takes a pid namespace of one's own.
 @test "hidepid hides processes, and is said" {
-	mount -n -t proc -o hidepid=2 proc /proc || skip_loudly "/proc cannot be mounted with hidepid"
 	mqtool create -m 666 key:0x1
 	mqtool send key:1 x
-	run --separate-stderr -0 as_user 1234 mqtool stat -w -H -o queue
-	equal "$output" "key:0x00000001  0"
-	matches "$stderr" "mqtool stat: processes of other users are hidden here (/proc is mounted with hidepid): *"
-	# Hidden is not gone.
 	mkfifo pipe
-	start mqtool send -l -f pipe key:1
-	exec 9>pipe
-	echo y >&9
-	wait_until eval '[ "$(mqtool stat -H -o messages key:1)" = 2 ]'
-	run --separate-stderr -0 as_user 1234 mqtool stat key:1
-	matches "$output" *$'\n'"lspid: $pid"$'\n'*
-	exec 9>&-
-	finish "$pid" 0
-	run --separate-stderr -0 as_user 1234 mqtool stat key:1
-	matches "$output" *$'\n'"lspid: $pid (exited)"$'\n'*
-	umount -n /proc
+	cat >inside <<-'END'
+		mount -n -t proc -o hidepid=2 proc /proc || exit 77
+		export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 # it would look into /proc/PID
+		stat() { setpriv --reuid=1234 --regid=1234 --clear-groups mqtool stat "$@"; }
+		stat -w -H -o queue 2>stderr >table || exit
+		mqtool send -l -f pipe key:1 &
+		echo "$!" >pid
+		exec 9>pipe
+		echo y >&9
+		until [ "$(mqtool stat -H -o messages key:1)" = 2 ]; do sleep 0.01; done
+		stat key:1 >running 2>/dev/null
+		exec 9>&-
+		wait
+		stat key:1 >gone 2>/dev/null
+	END
+	run timeout 60 unshare --mount --pid --fork --kill-child bash inside
+	[ "$status" -ne 77 ] || skip_loudly "/proc cannot be mounted with hidepid"
+	equal "$status" 0
+	equal "$(<table)" "key:0x00000001  0"
+	matches "$(<stderr)" "mqtool stat: processes of other users are hidden here (/proc is mounted with hidepid): *"
+	# Hidden is not gone.
+	matches "$(<running)" *$'\n'"lspid: $(<pid)"$'\n'*
+	matches "$(<gone)" *$'\n'"lspid: $(<pid) (exited)"$'\n'*
 }
 
 @test "another user's queue: its owner shows, its messages do not" {
