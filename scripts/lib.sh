@@ -16,7 +16,7 @@ die()
 
 # ---- what is needed, and the packages that have it ----
 
-# What (a command, NAME.pc for a library of pkg-config's), then its package for apt, dnf, pacman
+# What (a command, NAME.pc for a library of pkg-config's, or a file), then its package for apt, dnf, pacman
 # and apk.  A comma joins several.
 packages='
 cc          gcc,libc6-dev    gcc                 gcc             gcc,musl-dev
@@ -52,17 +52,20 @@ popt.pc     libpopt-dev      popt-devel          popt            popt-dev
 jansson.pc  libjansson-dev   jansson-devel       jansson         jansson-dev
 ncursesw.pc libncurses-dev   ncurses-devel       ncurses         ncurses-dev
 cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
+/usr/share/bash-completion/bash_completion  bash-completion bash-completion bash-completion bash-completion
 '
 
 build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
 check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
-check_wishes='clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc man groff zsh fish'
+check_wishes='clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc
+	man groff zsh fish /usr/share/bash-completion/bash_completion'
 
 have()
 {
 	case $1 in
 	*.pc) command -v pkg-config >/dev/null && pkg-config --exists "${1%.pc}" ;;
+	/*) [ -e "$1" ] ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
 }

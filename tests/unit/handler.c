@@ -227,6 +227,12 @@ static void test_script(void **state)
 	int status;
 
 	(void)state;
+	/* Its posix_spawn(3) does not tell that a file is no program. */
+	if (getenv("MQTOOL_VALGRIND")) {
+		close(fd);
+		unlink(path);
+		skip();
+	}
 	assert_true(fd >= 0);
 	assert_int_equal(dprintf(fd, "test \"$#:$1\" = '1:two words' && %s\n", check_line) > 0, 1);
 	fchmod(fd, 0700);
