@@ -167,12 +167,12 @@ static int send_type(struct queue *q, const struct message *m, long type, int64_
 {
 	unaligned_long *msgp = (unaligned_long *)(void *)(m->data - sizeof(long));
 	long saved = *msgp;
-	int rc = -EAGAIN;
+	int rc;
 
 	*msgp = type;
-	/* With the helper there, and a message that is known to fit, a try would gain nothing. */
-	if (timeout_ns >= 0 || !wait_started() || q->fits <= 0 || m->len > (uint64_t)q->fits)
-		rc = send_now(q, (const char *)msgp, m->len);
+	/* A queue takes hundreds of messages before it is full: to prepare a wait for each of them
+	 * would cost more than the one try that fails. */
+	rc = send_now(q, (const char *)msgp, m->len);
 	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
 		rc = send_blocking(q, (const char *)msgp, m->len, timeout_ns);
 	*msgp = saved;

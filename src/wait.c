@@ -295,11 +295,12 @@ int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg)
 {
 	int rc;
 
-	state.cause = 0;
+	atomic_store_explicit(&state.cause, 0, memory_order_relaxed);
 	state.deadline = deadline_after(timeout_ns);
 	state.check = check;
 	state.arg = arg;
-	state.waiting = true;
+	/* Releases the above to the helper; no later load has to come after it. */
+	atomic_store_explicit(&state.waiting, true, memory_order_release);
 	if (!state.started) {
 		rc = start_helper();
 		if (rc < 0)
