@@ -16,11 +16,12 @@ die()
 
 # ---- what is needed, and the packages that have it ----
 
-# What (a command, NAME.pc for a library of pkg-config's, or a file), then its package for apt, dnf, pacman
+# What (a command, NAME.pc for a library of pkg-config's, a file, or sanitizers), then its package for apt, dnf, pacman
 # and apk.  A comma joins several.
 packages='
 cc          gcc,libc6-dev    gcc                 gcc             gcc,musl-dev
 clang       clang            clang               clang           clang
+sanitizers  gcc              libasan,libubsan    gcc             gcc
 make        make             make                make            make
 autoconf    autoconf         autoconf            autoconf        autoconf
 automake    automake         automake            automake        automake
@@ -58,7 +59,7 @@ cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
 build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
 check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
-check_wishes='clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc
+check_wishes='sanitizers clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc
 	man groff zsh fish /usr/share/bash-completion/bash_completion'
 
 have()
@@ -66,8 +67,20 @@ have()
 	case $1 in
 	*.pc) command -v pkg-config >/dev/null && pkg-config --exists "${1%.pc}" ;;
 	/*) [ -e "$1" ] ;;
+	sanitizers) links_sanitizers ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
+}
+
+links_sanitizers()
+{
+	local program status
+	program=$(mktemp) || return
+	"${CC:-cc}" -fsanitize=address,undefined -x c -o "$program" - 2>/dev/null \
+		<<<'int main(void) { return 0; }'
+	status=$?
+	rm -f "$program"
+	return $status
 }
 
 # Prints those of the arguments that are not here.
