@@ -40,7 +40,11 @@ setup()
 
 teardown()
 {
-	tm kill-server 2>/dev/null || :
+	local server
+	for server in "$BATS_TEST_TMPDIR/tmux-$UID"/*; do
+		server=${server##*/}
+		tm kill-server 2>/dev/null || :
+	done
 	test_teardown
 }
 
@@ -504,7 +508,13 @@ no_english()
 
 tm()
 {
-	TMUX_TMPDIR=$BATS_TEST_TMPDIR tmux -u -L i18n -f /dev/null "$@" 3>&-
+	TMUX_TMPDIR=$BATS_TEST_TMPDIR tmux -u -L "$server" -f /dev/null "$@" 3>&-
+}
+
+# Sets $server: not the last one's name, which may still be about to go.
+new_server()
+{
+	server=$(mktemp -u i18n.XXXXXX)
 }
 
 # shows PATTERN: as grep -E has it, now.
@@ -517,6 +527,8 @@ shows()
 # leads to.
 screen()
 {
+	local server
+	new_server
 	tm new-session -d -x "$2" -y "$3" env -u TMUX \
 		"LANGUAGE=${1/#C/}" mqtool watch -d 100ms --color=never "${@:6}"
 	wait_until shows 'QUEUE .*USE%.*/orders|/orders' || return
@@ -596,6 +608,7 @@ line_of()
 	local language
 	need_screen
 	for language in "${languages[@]}"; do
+		new_server
 		tm new-session -d -x 80 -y 24 env -u TMUX "LANGUAGE=$language" \
 			mqtool watch -d 50ms --color=never
 		wait_until shows 'QUEUE .*USE%'
