@@ -88,12 +88,10 @@ struct sender {
 
 /* ---- the command line ---- */
 
-static int set_framing(struct cmdline *cl, struct send_options *opt, enum input_framing framing,
-		       bool json)
+static int set_framing(struct send_options *opt, enum input_framing framing, bool json)
 {
 	if (opt->framed && (opt->framing != framing || opt->json != json))
 		return msg_usage(_("only one of -l, -0 and -j can say what a message is"));
-	(void)cl;
 	opt->framed = true;
 	opt->framing = framing;
 	opt->json = json;
@@ -122,11 +120,11 @@ static int take_option(struct cmdline *cl, struct send_options *opt, int val, co
 	case OPT_FILE:
 		return add_file(opt, value);
 	case OPT_LINES:
-		return set_framing(cl, opt, INPUT_LINES, false);
+		return set_framing(opt, INPUT_LINES, false);
 	case OPT_NULL:
-		return set_framing(cl, opt, INPUT_NUL, false);
+		return set_framing(opt, INPUT_NUL, false);
 	case OPT_JSON:
-		return set_framing(cl, opt, INPUT_LINES, true);
+		return set_framing(opt, INPUT_LINES, true);
 	case OPT_TYPE:
 		if (!opt_i64(cl, value, 1, LONG_MAX, &number))
 			return EX_BADUSAGE;
