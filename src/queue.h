@@ -50,8 +50,9 @@ struct queue_ref {
 				     the beginning of what was written behind ftok: */
 };
 
-/* Room for any name as printed, with its NUL: every byte of a name may need four. */
-#define QUEUE_NAME_TEXT (sizeof("esc:/") + 4 * NAME_MAX)
+/* Room for any name as printed, with its NUL: every byte that queue_ref's name holds may need four,
+ * behind esc: or ftok: */
+#define QUEUE_NAME_TEXT (sizeof("ftok:") + 4 * (NAME_MAX + 1))
 
 /* Why queue_ref_parse() refused a text, and what to write instead. */
 struct queue_ref_error {
