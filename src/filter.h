@@ -46,7 +46,7 @@ struct filter {
 
 /* Why filter_parse() refused a text. */
 struct filter_error {
-	char text[256]; /* translated; foreign text in it is escaped */
+	char text[4 * FILTER_TEXT + 256]; /* translated; foreign text in it is escaped whole */
 };
 
 /*
