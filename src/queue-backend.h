@@ -46,6 +46,17 @@ struct known_qbytes {
 extern const struct queue_backend queue_backend_sysv;
 extern const struct queue_backend queue_backend_posix;
 
+/*
+ * Reads one line of /proc/sysvipc/msg (proc(5)) into the zeroed st.  False for what is none, as the
+ * heading: st is then untouched.  Pure, as the next.
+ */
+bool queue_parse_proc_line(const char *line, struct queue_stat *st);
+/*
+ * Reads the status text of a POSIX queue (mq_overview(7)), "QSIZE:129 NOTIFY:2 SIGNO:0
+ * NOTIFY_PID:8260", into st: STAT_BYTES and STAT_NOTIFY, those that it has.
+ */
+void queue_parse_status(const char *text, struct queue_stat *st);
+
 /* Appends "SIZE bytes; QUEUE takes at most LIMIT (REASON)"; reason is translated. */
 void queue_explain_size(const struct queue_attempt *attempt, uint64_t limit, const char *reason,
 			struct buffer *why);

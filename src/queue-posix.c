@@ -341,8 +341,7 @@ static void fill_inode(struct queue_stat *st, const struct stat *file)
 	st->ino = file->st_ino;
 }
 
-/* The status text of mq_overview(7): QSIZE:129 NOTIFY:2 SIGNO:0 NOTIFY_PID:8260. */
-static void parse_status(const char *text, struct queue_stat *st)
+void queue_parse_status(const char *text, struct queue_stat *st)
 {
 	const char *qsize = strstr(text, "QSIZE:");
 	const char *pid = strstr(text, "NOTIFY_PID:");
@@ -374,7 +373,7 @@ static void fill_open(struct queue_stat *st, int fd, unsigned int detail)
 		n = pread(fd, text, sizeof(text) - 1, 0); /* EBADF where open for writing only */
 		if (n > 0) {
 			text[n] = '\0';
-			parse_status(text, st);
+			queue_parse_status(text, st);
 		}
 	}
 }

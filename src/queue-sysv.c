@@ -396,10 +396,10 @@ static const char *read_field(const char *p, int64_t *value)
 }
 
 /*
- * One line of /proc/sysvipc/msg (proc(5)): key msqid perms cbytes qnum lspid lrpid uid gid cuid
- * cgid stime rtime ctime, the key as a signed number, perms in octal, no msg_qbytes.
+ * key msqid perms cbytes qnum lspid lrpid uid gid cuid cgid stime rtime ctime, the key as a signed
+ * number, perms in octal, no msg_qbytes.
  */
-static bool parse_proc_line(const char *line, struct queue_stat *st)
+bool queue_parse_proc_line(const char *line, struct queue_stat *st)
 {
 	int64_t f[14];
 
@@ -414,7 +414,7 @@ static bool parse_proc_line(const char *line, struct queue_stat *st)
 	st->msqid = (int)f[1];
 	/* Read as decimal digits; each is an octal one. */
 	for (int64_t digits = f[2], shift = 0; digits && shift < 9; digits /= 10, shift += 3)
-		st->mode |= (mode_t)(digits % 10) << shift;
+		st->mode |= (mode_t)(digits % 10 & 7) << shift;
 	st->bytes = (uint64_t)f[3];
 	st->messages = (uint64_t)f[4];
 	st->lspid = (pid_t)f[5];
@@ -440,7 +440,7 @@ static ssize_t add_proc_lines(struct queue_list *list, char *buf, size_t len)
 		if (!item)
 			return -ENOMEM;
 		*end = '\0';
-		if (!parse_proc_line(line, item)) /* the heading */
+		if (!queue_parse_proc_line(line, item)) /* the heading */
 			list->n--;
 		line = end + 1;
 	}
