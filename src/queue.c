@@ -323,6 +323,11 @@ bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer
 		buffer_printf(why, _("no key from this path: %s"), strerror(-error));
 		return true;
 	}
+	if (error == -EUSERS) {
+		buffer_puts(why, _("no thread can be started to wait with: RLIMIT_NPROC (ulimit -u) or "
+				   "pids.max of the control group allows no more"));
+		return true;
+	}
 	limit = backends[ref ? ref->kind : QUEUE_SYSV]->explain(attempt, error, why);
 	if (why->len == before)
 		buffer_puts(why, plain_meaning(attempt, error));

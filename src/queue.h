@@ -13,6 +13,7 @@
  *   -EAGAIN      nothing to take, or no room, and the caller would not wait
  *   -ETIMEDOUT   the same at the end of the time given
  *   -EINTR       a stop signal came (wait.h); nothing was taken or sent
+ *   -EUSERS      the limit of threads allows none to wait with
  *   -EPIPE       the reader of standard output went away while waiting; nothing was taken
  *   -EMSGSIZE    send: the message can never fit
  *   -E2BIG       take, peek: the message is larger than the room given; it stays on the queue

@@ -239,7 +239,8 @@ static int spawn_helper(void)
 	rc = pthread_create(&thread, &attr, helper_main, NULL);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
-	return -rc;
+	/* EAGAIN would read as a queue with nothing on it. */
+	return rc == EAGAIN ? -EUSERS : -rc;
 }
 
 static int start_helper(void)
@@ -335,16 +336,24 @@ int wait_end(void)
 	return wait_cause();
 }
 
+/* What stopped a file is told by strerror(3), which knows EUSERS only as too many users. */
+static int begin_for_file(void)
+{
+	int rc = wait_begin(-1, NULL, NULL);
+
+	return rc == -EUSERS ? -EAGAIN : rc;
+}
+
 /* Waits until fd is ready, for a file that was opened O_NONBLOCK by whoever shares it. */
 static int wait_ready(int fd, short events)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
 	int rc;
 
-	rc = wait_begin(-1, NULL, NULL);
+	rc = begin_for_file();
 	if (rc < 0)
 		return rc;
-	while (poll(&pfd, 1, -1) < 0 && !wait_cause())
+	while (poll(&pfd, 1, -1) < 0 && errno == EINTR && !wait_cause())
 		;
 	return wait_end() == -EINTR ? -EINTR : 0;
 }
@@ -364,7 +373,7 @@ static ssize_t move_bytes(int fd, void *in, const void *out, size_t size, bool m
 
 	for (;;) {
 		if (may_block) {
-			rc = wait_begin(-1, NULL, NULL);
+			rc = begin_for_file();
 			if (rc < 0)
 				return rc;
 		}

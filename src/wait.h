@@ -51,7 +51,8 @@ void wait_watch_stdout(void);
  * while the wait lasts, in its thread: 0, or -errno, which ends the wait.  The helper has a table
  * of descriptors of its own, as it was at the first wait: check may use no later one, and what is
  * closed after it stays open until the process ends.  Returns 0, or -errno
- * where no helper can be started.  Every success is paired with a wait_end().
+ * where no helper can be started: -EUSERS where a limit allows no more threads
+ * (pthread_create(3)).  Every success is paired with a wait_end().
  */
 int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg) _must_check_;
 /* True once there has been a wait: the helper is there, and the next wait costs next to nothing. */
