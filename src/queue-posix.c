@@ -180,10 +180,12 @@ static int send_now(struct queue *q, const struct message *m)
 {
 	int rc;
 
-	if (q->try_fd >= 0)
-		rc = call_mq_send(q->try_fd, m->data, m->len, m->priority, true);
-	else
-		rc = call_mq_send(q->handle, m->data, m->len, m->priority, false);
+	do {
+		if (q->try_fd >= 0)
+			rc = call_mq_send(q->try_fd, m->data, m->len, m->priority, true);
+		else
+			rc = call_mq_send(q->handle, m->data, m->len, m->priority, false);
+	} while (rc < 0 && errno == EINTR && !stop_signal());
 	return rc < 0 ? move_error() : 0;
 }
 
@@ -229,10 +231,12 @@ static ssize_t take_now(struct queue *q, struct message *m, size_t room)
 {
 	ssize_t n;
 
-	if (q->try_fd >= 0)
-		n = call_mq_receive(q->try_fd, m->data, room, &m->priority, true);
-	else
-		n = call_mq_receive(q->handle, m->data, room, &m->priority, false);
+	do {
+		if (q->try_fd >= 0)
+			n = call_mq_receive(q->try_fd, m->data, room, &m->priority, true);
+		else
+			n = call_mq_receive(q->handle, m->data, room, &m->priority, false);
+	} while (n < 0 && errno == EINTR && !stop_signal());
 	return n < 0 ? move_error() : n;
 }
 

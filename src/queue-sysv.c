@@ -151,7 +151,10 @@ static int send_now(struct queue *q, const char *msgp, size_t len)
 {
 	int rc;
 
-	if (call_msgsnd(q->handle, msgp, len, IPC_NOWAIT) == 0)
+	do {
+		rc = call_msgsnd(q->handle, msgp, len, IPC_NOWAIT);
+	} while (rc < 0 && errno == EINTR && !stop_signal());
+	if (rc == 0)
 		return 0;
 	rc = send_error(len);
 	if (rc == -EAGAIN && (q->fits <= 0 || len > (uint64_t)q->fits)) {
@@ -231,7 +234,9 @@ static int receive(struct queue *q, struct message *m, size_t room, long type, i
 
 	/* With the helper there, the call that waits is as good a try. */
 	if (timeout_ns == QUEUE_NO_WAIT || !wait_started()) {
-		n = call_msgrcv(q->handle, msgp, room, type, flags | IPC_NOWAIT);
+		do {
+			n = call_msgrcv(q->handle, msgp, room, type, flags | IPC_NOWAIT);
+		} while (n < 0 && errno == EINTR && !stop_signal());
 		if (n < 0)
 			n = take_error();
 	}
