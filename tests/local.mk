@@ -52,10 +52,12 @@ BATS_TESTS = \
 	tests/bats/cmdline.bats \
 	tests/bats/command.bats \
 	tests/bats/completions.bats \
+	tests/bats/conserve.bats \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \
 	tests/bats/docs.bats \
 	tests/bats/examples.bats \
+	tests/bats/faults.bats \
 	tests/bats/format.bats \
 	tests/bats/harness.bats \
 	tests/bats/i18n.bats \

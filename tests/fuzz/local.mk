@@ -50,6 +50,8 @@ TESTS += tests/fuzz.sh
 EXTRA_DIST += tests/fuzz.sh tests/fuzz/run tests/fuzz/seeds
 
 # make fuzz SECONDS=n TARGETS='tests/fuzz/ref ...': n seconds of processor time for each.
-fuzz: $(FUZZ_TARGETS)
-	@$(srcdir)/tests/fuzz/run $(or $(SECONDS),60) . $(srcdir) $(or $(TARGETS),$(FUZZ_TARGETS))
+SECONDS = 60
+TARGETS = $(FUZZ_TARGETS)
+fuzz: $(TARGETS)
+	@$(srcdir)/tests/fuzz/run $(SECONDS) . $(srcdir) $(TARGETS)
 .PHONY: fuzz

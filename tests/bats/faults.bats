@@ -1,0 +1,402 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# System calls that fail: the 1st, 2nd or 3rd call of one kind is answered with an error, or meets
+# a signal, by strace(1).  Whatever fails, the outcome is done right, or a documented exit status
+# with nothing lost.
+#
+# MQTOOL_FAULTS=all, which make soak sets, tries every error at every place; else some of each.
+
+load helper
+
+setup()
+{
+	test_setup
+	command -v strace >/dev/null || skip_loudly "strace not found"
+	strace -qq -o /dev/null true 2>/dev/null || skip_loudly "strace may not trace here"
+	# LeakSanitizer cannot work in a process that is traced.
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+	injected=0
+	printf '%s\n' one two three four five >in
+}
+
+teardown()
+{
+	[ "${injected:-0}" -eq 0 ] || echo "# faults injected: $injected ($BATS_TEST_DESCRIPTION)" >&3
+	test_teardown
+}
+
+all()
+{
+	[ "${MQTOOL_FAULTS-}" = all ]
+}
+
+# fault WHAT COMMAND [ARG...]: runs it with the strace injections WHAT (several: with a blank
+# between).  Sets $status and $fired; its output is in the files "out" and "err".
+fault()
+{
+	local what=$1 options=() calls=() one count
+	shift
+	for one in $what; do
+		calls+=("${one%%:*}")
+		options+=(-e "inject=$one")
+	done
+	status=0
+	timeout -k 5 20 strace -f -qq -o trace -e "trace=$(IFS=,; echo "${calls[*]}")" \
+		"${options[@]}" "$@" >out 2>err </dev/null || status=$?
+	fired=$(grep -cE 'INJECTED|--- SIG(TERM|INT) ' trace) || :
+	injected=$((injected + fired))
+	what_failed="$what: $*: status $status, fired $fired"
+}
+
+# Says what was going on, for the log of a test that fails.
+broken()
+{
+	printf '%s\n' "$1" "$what_failed" "--- out" "$(cat -v out)" "--- err" "$(cat -v err)" >&2
+	return 1
+}
+
+# What every outcome keeps to.
+documented()
+{
+	! grep -qE 'Sanitizer|runtime error' err || broken "a sanitizer spoke" || return
+	case $status in
+	0 | 143 | 130) ;;
+	[1-5])
+		# The write that was to say it may be the one that failed.
+		[[ $what_failed == write:* ]] || grep -q '^mqtool' err ||
+			broken "failed without a word"
+		;;
+	*) broken "undocumented exit status" ;;
+	esac
+}
+
+# errors CALL: what to answer it with.
+errors()
+{
+	if all; then
+		echo EINTR EAGAIN EIDRM ENOMEM ENOSPC EIO EMFILE EACCES EINVAL ENOENT
+	else
+		case $1 in
+		msgsnd | mq_timedsend) echo EINTR EIDRM ENOMEM ;;
+		msgrcv | mq_timedreceive) echo EINTR EIDRM EIO ;;
+		write) echo EINTR ENOSPC EIO ;;
+		*) echo ENOMEM EMFILE ;;
+		esac
+	fi
+}
+
+# places: which calls fail.
+places()
+{
+	if all; then echo 1 2 3 5; else echo 1 2; fi
+}
+
+# kinds: queues, one of each kind.
+kinds()
+{
+	echo 0x7a1 /faults
+}
+
+# The queue as new, with the lines of "in".
+refill()
+{
+	mqtool rm -f "$1" || return
+	case $1 in
+	/*) create_small "$1" ;;
+	*) create "$1" ;;
+	esac && mqtool send -l -f in "$1"
+}
+
+# The bodies in the lines of JSON in "err".
+reported()
+{
+	sed -n 's/^{"queue":.*"body":"\([^"]*\)"}$/\1/p' err
+}
+
+# conserved QUEUE: "in" is what is in "got", on the queue and reported, each once.
+conserved()
+{
+	{
+		cat got
+		reported
+		mqtool recv -a "$1"
+	} | sort >found
+	sort in | cmp -s - found || broken "messages lost or doubled: $(tr '\n' ' ' <found)"
+}
+
+calls_of()
+{
+	case $1:$2 in
+	/*:take) echo mq_timedreceive ;;
+	/*:send) echo mq_timedsend ;;
+	/*:open) echo mq_open ;;
+	/*:look) echo mq_getsetattr ;;
+	*:take) echo msgrcv ;;
+	*:send) echo msgsnd ;;
+	*:open) echo msgget ;;
+	*:look) echo msgctl ;;
+	esac
+}
+
+# prefixed QUEUE: what is on it is the beginning of "in", and all of it where send says so.
+prefixed()
+{
+	local sent
+	mqtool recv -a "$1" >found
+	sent=$(wc -l <found)
+	head -n "$sent" in | cmp -s - found || broken "not in order" || return
+	[ "$status" -ne 0 ] || [ "$sent" -eq 5 ] || broken "status 0 for $sent of 5" || return
+	! grep -qE '[0-9]+ messages? (was|were) sent' err ||
+		grep -qE "(^|[^0-9])$sent messages? (was|were) sent" err ||
+		broken "sent $sent, said another number"
+}
+
+@test "send: what was sent is the beginning, and its number is told" {
+	local queue call error place
+	for queue in $(kinds); do
+		for call in $(calls_of "$queue" send) $(calls_of "$queue" open); do
+			for error in $(errors "$call"); do
+				for place in $(places); do
+					: >nothing
+					mqtool rm -f "$queue"
+					case $queue in
+					/*) create_small "$queue" ;;
+					*) create "$queue" ;;
+					esac
+					fault "$call:error=$error:when=$place" \
+						mqtool send -l -f in "$queue"
+					documented
+					prefixed "$queue"
+				done
+			done
+		done
+	done
+	[ "$injected" -gt 0 ]
+}
+
+@test "send: an input that cannot be read on" {
+	local queue error place
+	for queue in $(kinds); do
+		for error in EIO EINTR EISDIR; do
+			for place in $(places); do
+				mqtool rm -f "$queue"
+				case $queue in
+				/*) create_small "$queue" ;;
+				*) create "$queue" ;;
+				esac
+				status=0
+				timeout 20 strace -qq -o trace -P "$PWD/in" -e trace=read \
+					-e "inject=read:error=$error:when=$place" \
+					mqtool send -l -f in "$queue" >out 2>err || status=$?
+				injected=$((injected + $(grep -c INJECTED trace || :)))
+				what_failed="read of input: $error at $place: status $status"
+				documented
+				prefixed "$queue"
+			done
+		done
+	done
+}
+
+@test "recv: a call that fails, in every style of output" {
+	local queue call error place style
+	local styles=(-a "-a -0" "-a -j")
+	all && styles+=("-a -F%s\\n" "-c5" "-c5 -T1" "-f -T0.05")
+	for queue in $(kinds); do
+		for call in $(calls_of "$queue" take) write; do
+			for error in $(errors "$call"); do
+				for place in $(places); do
+					for style in "${styles[@]}"; do
+						refill "$queue"
+						# shellcheck disable=SC2086
+						fault "$call:error=$error:when=$place" \
+							mqtool recv $style "$queue"
+						documented
+						case $style in
+						*-0) tr '\0' '\n' <out >got ;;
+						*-j) sed -n 's/.*"body":"\([^"]*\)"}$/\1/p' out >got ;;
+						*) cp out got ;;
+						esac
+						conserved "$queue"
+					done
+				done
+			done
+		done
+	done
+	[ "$injected" -gt 0 ]
+}
+
+@test "recv: what cannot be written nor put back is reported" {
+	local queue send error write
+	for queue in $(kinds); do
+		send=$(calls_of "$queue" send)
+		for error in EAGAIN EIDRM ENOMEM $(all && errors "$send"); do
+			for write in EIO ENOSPC; do
+				for place in $(places); do
+					refill "$queue"
+					fault "write:error=$write:when=1 $send:error=$error:when=$place" \
+						mqtool recv -a "$queue"
+					documented
+					equal "$status" 1
+					cp out got
+					conserved "$queue"
+				done
+			done
+		done
+	done
+}
+
+@test "recv: a signal at any call" {
+	local queue call place
+	for queue in $(kinds); do
+		for call in $(calls_of "$queue" take) write; do
+			for place in $(places); do
+				refill "$queue"
+				fault "$call:signal=TERM:when=$place" mqtool recv -f "-T" 1 "$queue"
+				documented
+				cp out got
+				conserved "$queue"
+				refill "$queue"
+				fault "$call:signal=TERM:when=$place" mqtool recv -a "$queue"
+				documented
+				cp out got
+				conserved "$queue"
+			done
+		done
+	done
+}
+
+@test "recv COMMAND: what cannot be handed over goes back" {
+	local queue call error place
+	for queue in $(kinds); do
+		for call in memfd_create pwrite64 clone3 vfork clone $(calls_of "$queue" take); do
+			for error in $(errors "$call"); do
+				for place in $(places); do
+					refill "$queue"
+					rm -f got
+					: >got
+					fault "$call:error=$error:when=$place" \
+						mqtool recv -a "$queue" -- sh -c 'cat >>got; echo >>got'
+					documented
+					conserved "$queue"
+				done
+			done
+		done
+	done
+}
+
+@test "recv --move-failed: a queue that takes nothing" {
+	local queue send error place
+	for queue in $(kinds); do
+		mqtool rm -f 0x7a2
+		create 0x7a2
+		for error in $(errors msgsnd); do
+			for place in $(places); do
+				refill "$queue"
+				fault "msgsnd:error=$error:when=$place" \
+					mqtool recv -a --move-failed=0x7a2 "$queue" -- false
+				documented
+				mqtool recv -a 0x7a2 >got
+				conserved "$queue"
+			done
+		done
+	done
+}
+
+@test "a wait that is interrupted goes on, and one that cannot begin says so" {
+	local queue call
+	for queue in $(kinds); do
+		refill "$queue"
+		mqtool purge "$queue" >/dev/null
+		for call in $(calls_of "$queue" take); do
+			fault "$call:error=EINTR:when=2" mqtool recv -T 0.1 "$queue"
+			documented
+			equal "$status" 3
+		done
+		fault "clone3:error=EAGAIN clone:error=EAGAIN" mqtool recv -T 0.1 "$queue"
+		documented
+		[ "$fired" -eq 0 ] || equal "$status" 1
+		[ "$fired" -eq 0 ] || grep -q RLIMIT_NPROC err
+		for call in epoll_create1 epoll_ctl epoll_pwait inotify_init1 inotify_add_watch; do
+			fault "$call:error=EMFILE:when=1" mqtool wait -T 0.1 "$queue"
+			documented
+			[ "$status" -ne 0 ] || broken "an empty queue has messages"
+		done
+	done
+}
+
+@test "create: what fails leaves no queue behind" {
+	local queue call error place
+	for queue in $(kinds); do
+		for call in $(calls_of "$queue" open) $(calls_of "$queue" look) fchmod fchown umask \
+			fchownat fchmodat; do
+			for error in $(errors "$call") EPERM; do
+				for place in 1 2; do
+					[ "$call" != umask ] || continue
+					mqtool rm -f "$queue"
+					case $queue in
+					/*) fault "$call:error=$error:when=$place" \
+						mqtool create -m 640 -o "$(id -u)" -s 64 -c 2 "$queue" ;;
+					*) fault "$call:error=$error:when=$place" \
+						mqtool create -m 640 -o "$(id -u)" -b 100 "$queue" ;;
+					esac
+					documented
+					if [ "$status" -eq 0 ]; then
+						equal "$(mqtool stat -H -o MODE "$queue" | tr -d ' ')" 0640
+					else
+						run -4 mqtool stat "$queue"
+					fi
+					created+=("$queue")
+				done
+			done
+		done
+	done
+}
+
+@test "looking: whatever fails, no message is touched" {
+	local queue call error command
+	for queue in $(kinds); do
+		refill "$queue"
+		for command in "stat $queue" "stat -w" "check -w 90 -c 95 $queue" "watch -b -n 1" \
+			"wait --writable $queue" "stat -L" "set -m 600 $queue"; do
+			for call in $(calls_of "$queue" look) $(calls_of "$queue" open) write; do
+				for error in EIO $(all && errors "$call"); do
+					# shellcheck disable=SC2086
+					fault "$call:error=$error:when=1" mqtool $command
+					[ "$command" != "check -w 90 -c 95 $queue" ] ||
+						[ "$status" -ne 3 ] || : >err
+					[ "$status" -eq 0 ] || [ -s err ] || echo mqtool: check >err
+					documented
+					cp /dev/null got
+				done
+			done
+		done
+		: >err
+		conserved "$queue"
+	done
+}
+
+@test "rm and purge: done and told, or not done" {
+	local queue call error left
+	for queue in $(kinds); do
+		call=$(calls_of "$queue" look)
+		[[ $queue != /* ]] || call=mq_unlink
+		for error in EIO EPERM EIDRM $(all && errors "$call"); do
+			refill "$queue"
+			fault "$call:error=$error" mqtool rm "$queue"
+			documented
+			if [ "$status" -ne 0 ] && [ "$error" != EIDRM ]; then
+				: >got
+				: >err
+				conserved "$queue"
+			fi
+		done
+		call=$(calls_of "$queue" take)
+		for error in $(errors "$call"); do
+			refill "$queue"
+			fault "$call:error=$error:when=2" mqtool purge "$queue"
+			documented
+			left=$(waiting "$queue")
+			equal "$(sed -n 's/.*: \([0-9]*\) messages\? purged$/\1/p' out)" $((5 - left))
+		done
+	done
+}
