@@ -324,8 +324,9 @@ bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer
 		return true;
 	}
 	if (error == -EUSERS) {
-		buffer_puts(why, _("no thread can be started to wait with: RLIMIT_NPROC (ulimit -u) or "
-				   "pids.max of the control group allows no more"));
+		buffer_puts(why,
+			    _("no thread can be started to wait with: RLIMIT_NPROC (ulimit -u) or "
+			      "pids.max of the control group allows no more"));
 		return true;
 	}
 	limit = backends[ref ? ref->kind : QUEUE_SYSV]->explain(attempt, error, why);
