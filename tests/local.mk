@@ -43,6 +43,7 @@ UNIT_TESTS = $(UNIT_PURE) \
 	tests/unit/list \
 	tests/unit/list-pieces \
 	tests/unit/look-again \
+	tests/unit/modes \
 	tests/unit/queue-change
 
 # Tests of the commands.
@@ -73,6 +74,7 @@ BATS_TESTS = \
 	tests/bats/recv.bats \
 	tests/bats/readme.bats \
 	tests/bats/recipes.bats \
+	tests/bats/rights-users.bats \
 	tests/bats/rm-all-users.bats \
 	tests/bats/rm-all.bats \
 	tests/bats/rm-users.bats \
@@ -121,7 +123,8 @@ TESTS += $(BATS_TESTS) $(SOURCE_TESTS)
 # Programs that the tests of commands start.
 check_PROGRAMS += \
 	tests/helpers/blocked \
-	tests/helpers/read-proc
+	tests/helpers/read-proc \
+	tests/helpers/rights
 
 # Prints the tables of commands and columns.
 check_PROGRAMS += tests/optdump
