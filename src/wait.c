@@ -28,7 +28,7 @@ static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 static volatile sig_atomic_t stop_received;
 static bool stop_ready;
-static bool pipe_was_ignored;
+static bool pipe_was_ignored, size_was_ignored;
 
 /*
  * What the wait is for (deadline, check, arg) belongs to the caller while `waiting` is false, and
@@ -94,6 +94,8 @@ void stop_init(void)
 	action.sa_handler = SIG_IGN;
 	if (sigaction(SIGPIPE, &action, &old) == 0)
 		pipe_was_ignored = old.sa_handler == SIG_IGN;
+	if (sigaction(SIGXFSZ, &action, &old) == 0)
+		size_was_ignored = old.sa_handler == SIG_IGN;
 }
 
 int stop_signal(void)
@@ -139,6 +141,8 @@ void stop_child_defaults(sigset_t *set)
 	sigemptyset(set);
 	if (!pipe_was_ignored)
 		sigaddset(set, SIGPIPE);
+	if (!size_was_ignored)
+		sigaddset(set, SIGXFSZ);
 }
 
 void wait_watch_stdout(void)

@@ -19,9 +19,9 @@
 #include "util.h"
 
 /*
- * Catches SIGINT, SIGTERM and SIGHUP, those not ignored at start, and from then on ignores
- * SIGPIPE: a write to a closed pipe must come back so that messages can be put back.  The first
- * wait does it too; whoever holds messages calls it before.
+ * Catches SIGINT, SIGTERM and SIGHUP, those not ignored at start, and from then on ignores SIGPIPE
+ * and SIGXFSZ: a write to a closed pipe or beyond RLIMIT_FSIZE must come back so that messages can
+ * be put back.  The first wait does it too; whoever holds messages calls it before.
  */
 void stop_init(void);
 /* The stop signal that came, or 0. */

@@ -509,3 +509,23 @@ grows()
 	run -0 --separate-stderr mqtool recv -v -a 0x1
 	matches "$stderr" "mqtool recv: received 5 messages, * bytes in *"
 }
+
+@test "a limit on the size of files: what cannot be written goes back" {
+	local queue name
+	create_small /fsize 0xf5
+	for queue in /fsize 0xf5; do
+		mqtool send "$queue" a bb
+		name=$(mqtool stat -H -o queue "$queue")
+		# Stderr is a pipe, which has no size.
+		run -1 bash -c 'ulimit -f 0; exec mqtool recv -a "$1" 2>&1 >out' - "$queue"
+		equal "$output" "mqtool recv: cannot write standard output: File too large; 2 messages were put back"
+		run -1 bash -c 'ulimit -f 0; exec mqtool recv -n "$1" -- cat' - "$queue"
+		equal "$output" "mqtool recv: cannot run cat: File too large; the message goes back"
+		equal "$(waiting "$name")" 2
+		# What mqtool ignores COMMAND does not.
+		run -0 mqtool recv -n "$queue" -- sh -c 'cat >/dev/null
+			ulimit -f 0; sh -c "echo x >out"; kill -l $?'
+		matches "$output" "*XFSZ"
+		equal "$(waiting "$name")" 1
+	done
+}

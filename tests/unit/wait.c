@@ -285,6 +285,7 @@ static void pipe_signal(void)
 	raise(SIGPIPE); /* ignored from now on */
 	stop_child_defaults(&set);
 	CHECK(sigismember(&set, SIGPIPE) == 1);
+	CHECK(sigismember(&set, SIGXFSZ) == 1);
 	CHECK(sigismember(&set, SIGTERM) == 0);
 }
 
@@ -293,9 +294,11 @@ static void pipe_signal_ignored_before(void)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	stop_init();
 	stop_child_defaults(&set);
 	CHECK(sigismember(&set, SIGPIPE) == 0);
+	CHECK(sigismember(&set, SIGXFSZ) == 0);
 }
 
 static void test_pipe_signal(void **state)
