@@ -98,6 +98,7 @@ BATS_TESTS = \
 SOURCE_TESTS = \
 	tests/count.sh \
 	tests/demo.sh \
+	tests/hardening.sh \
 	tests/in-ns.sh \
 	tests/include-rules.sh \
 	tests/listed.sh \
