@@ -61,6 +61,7 @@ BATS_TESTS = \
 	tests/bats/faults.bats \
 	tests/bats/format.bats \
 	tests/bats/harness.bats \
+	tests/bats/hostile.bats \
 	tests/bats/i18n.bats \
 	tests/bats/install.bats \
 	tests/bats/json.bats \
