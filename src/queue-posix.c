@@ -827,7 +827,8 @@ static int set_open(int fd, const struct queue_attr *attr)
 		return -errno;
 	before = st.st_mode & 0777;
 	mode = attr->have & CREATE_MODE ? attr->mode : before;
-	if ((before & mode) != before)
+	/* Also where it is so already: who may not change it is told so. */
+	if ((before & mode) != before || ((attr->have & CREATE_MODE) && mode == before))
 		rc = change_mode(fd, before & mode);
 	if (rc == 0)
 		rc = change_owner(fd, attr);

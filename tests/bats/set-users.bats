@@ -57,6 +57,10 @@ one_line()
 	one_line "key:0x00000033: not permitted: only the owner, the creator or a privileged user may"
 	run --separate-stderr -5 as_user 1234 mqtool set -o 1234 /others
 	one_line "/others: not permitted: only the owner, the creator or a privileged user may"
+	# Nor to what it is already.
+	run --separate-stderr -5 as_user 1234 mqtool set -m 666 /others
+	one_line "/others: not permitted: only the owner, the creator or a privileged user may"
+	run -5 as_user 1234 mqtool set -m 666 key:0x33
 	# The limit is not what stands in his way.
 	run --separate-stderr -5 as_user 1234 mqtool set -b 1G key:0x33
 	one_line "key:0x00000033: not permitted: only the owner, the creator or a privileged user may"
