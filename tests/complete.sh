@@ -52,18 +52,23 @@ bash_command()
 	echo 'bash --noprofile --rcfile rc.bash -i'
 }
 
-# What _mqtool offers is written down before bash puts it into the line.
+# What _mqtool offers is written down before bash puts it into the line; once, where it completes a
+# COMMAND that is mqtool again.
 bash_rc()
 {
 	cat <<-END
 	PS1= HISTFILE=
 	bind 'set bell-style none' 'set enable-bracketed-paste off'
 	. '$completions/mqtool.bash'
+	depth=0
 	asked()
 	{
+		((++depth))
 		_mqtool "\$@"
-		printf '%s\n' "\${COMPREPLY[@]}" >reply.new
-		mv reply.new reply
+		if ((--depth == 0)); then
+			printf '%s\n' "\${COMPREPLY[@]}" >reply.new
+			mv reply.new reply
+		fi
 	}
 	complete -F asked mqtool mqcreate mqsend mqrecv mqstat mqrm mqwatch
 	: >ready

@@ -341,11 +341,12 @@ say_state()
 	mqtool watch -b -n 1
 }
 
-# said LANGUAGE HOW: into the file HOW.LANGUAGE.
+# said LANGUAGE HOW: into the file HOW.LANGUAGE.  How long ago something was is no text.
 said()
 {
 	remove_all
 	in_language "$1" "$2" >"$2.$1" 2>&1 </dev/null || :
+	sed -Ei 's/\b[0-9]+s\b/0s/g' "$2.$1"
 }
 
 # Lines with words beside names, values and capitals.
