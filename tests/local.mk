@@ -46,8 +46,22 @@ UNIT_TESTS = $(UNIT_PURE) \
 	tests/unit/modes \
 	tests/unit/queue-change
 
-# Tests of the commands.
+# Tests of the commands.  make starts them in this order: those that take longest are not left to the
+# end, alone.
 BATS_TESTS = \
+	tests/bats/faults.bats \
+	tests/bats/waiting.bats \
+	tests/bats/stat.bats \
+	tests/bats/load.bats \
+	tests/bats/wait.bats \
+	tests/bats/watch.bats \
+	tests/bats/i18n.bats \
+	tests/bats/watch-batch.bats \
+	tests/bats/docs.bats \
+	tests/bats/send.bats \
+	tests/bats/hostile.bats \
+	tests/bats/rm-all.bats \
+	tests/bats/promise.bats \
 	tests/bats/batch.bats \
 	tests/bats/check.bats \
 	tests/bats/cmdline.bats \
@@ -56,31 +70,23 @@ BATS_TESTS = \
 	tests/bats/conserve.bats \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \
-	tests/bats/docs.bats \
 	tests/bats/examples.bats \
-	tests/bats/faults.bats \
 	tests/bats/format.bats \
 	tests/bats/harness.bats \
-	tests/bats/hostile.bats \
-	tests/bats/i18n.bats \
 	tests/bats/install.bats \
 	tests/bats/json.bats \
 	tests/bats/limits.bats \
-	tests/bats/load.bats \
 	tests/bats/man-examples.bats \
 	tests/bats/peek.bats \
 	tests/bats/progress.bats \
-	tests/bats/promise.bats \
 	tests/bats/purge.bats \
 	tests/bats/recv.bats \
 	tests/bats/readme.bats \
 	tests/bats/recipes.bats \
 	tests/bats/rights-users.bats \
 	tests/bats/rm-all-users.bats \
-	tests/bats/rm-all.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
-	tests/bats/send.bats \
 	tests/bats/set-users.bats \
 	tests/bats/set.bats \
 	tests/bats/stat-cost.bats \
@@ -88,12 +94,7 @@ BATS_TESTS = \
 	tests/bats/stat-untouched.bats \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
-	tests/bats/stat.bats \
-	tests/bats/users.bats \
-	tests/bats/wait.bats \
-	tests/bats/waiting.bats \
-	tests/bats/watch-batch.bats \
-	tests/bats/watch.bats
+	tests/bats/users.bats
 
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \
@@ -114,13 +115,14 @@ check_PROGRAMS += tests/programs/how-ended
 tests_programs_how_ended_SOURCES = tests/programs/how-ended.c
 tests_programs_how_ended_LDADD =
 
+TESTS += $(BATS_TESTS)
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 else
 TESTS += tests/no-cmocka.sh
 endif
-TESTS += $(BATS_TESTS) $(SOURCE_TESTS)
+TESTS += $(SOURCE_TESTS)
 
 # Programs that the tests of commands start.
 check_PROGRAMS += \
@@ -258,5 +260,5 @@ EXTRA_DIST += \
 check-valgrind:
 	$(MAKE) $(AM_MAKEFLAGS) check MQTOOL_VALGRIND=yes \
 		BATS_TEST_TIMEOUT=300 MQTOOL_TEST_LIMIT=600 \
-		TESTS='$(UNIT_TESTS) $(VALGRIND_BATS_TESTS)'
+		TESTS='$(VALGRIND_BATS_TESTS) $(UNIT_TESTS)'
 .PHONY: check-valgrind coverage
