@@ -13,6 +13,7 @@
 
 #include "format.h"
 #include "json.h"
+#include "take.h"
 #include "wait.h"
 
 int batch_init(struct batch *b, struct queue *q, const struct output *output,
@@ -253,37 +254,16 @@ int batch_write(struct batch *b)
 
 /* ---- putting back ---- */
 
-static void report(struct batch *b, const struct message *m)
-{
-	struct buffer line = { 0 };
-	size_t done = 0;
-
-	json_put_message(&line, b->output->queue, m);
-	buffer_putc(&line, '\n');
-	while (!line.failed && done < line.len) {
-		ssize_t n = write(STDERR_FILENO, line.data + done, line.len - done);
-
-		if (n < 0 && errno != EINTR)
-			break;
-		done += n < 0 ? 0 : (size_t)n;
-	}
-	buffer_free(&line);
-}
-
 size_t batch_put_back(struct batch *b, int *why)
 {
 	size_t lost = 0;
 
 	*why = 0;
 	for (size_t i = 0; i < b->n; i++) {
-		const struct message *m = &b->entries[i].message;
-		int rc = queue_settle(b->q, m, QUEUE_RETURN);
+		int rc = take_back(b->q, &b->entries[i].message, b->output->queue);
 
-		if (rc == 0)
-			continue;
-		if (lost++ == 0)
+		if (rc < 0 && lost++ == 0)
 			*why = rc;
-		report(b, m);
 	}
 	batch_forget(b);
 	return lost;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "take.h"
 #include "wait.h"
 
 enum { OPT_TYPE = OPT_FIRST, OPT_EXCEPT };
@@ -26,38 +27,15 @@ static const struct poptOption purge_options[] = {
 struct purge {
 	struct queue_select want;
 	bool has_type;
-	char *memory; /* MESSAGE_HEADROOM and room behind it */
-	size_t room;
+	struct take_room room;
 };
-
-static bool make_room(struct purge *p, size_t room)
-{
-	char *memory;
-
-	if (p->memory && room <= p->room)
-		return true;
-	if (room > SIZE_MAX - MESSAGE_HEADROOM)
-		return false;
-	memory = realloc(p->memory, MESSAGE_HEADROOM + room);
-	if (!memory)
-		return false;
-	p->memory = memory;
-	p->room = room;
-	return true;
-}
 
 /* Takes one message and lets it go, without waiting. */
 static int throw_away(struct purge *p, struct queue *q)
 {
-	struct message m = { .data = p->memory + MESSAGE_HEADROOM };
-	int rc;
+	struct message m = { 0 };
+	int rc = take_whole(q, &m, &p->room, &p->want, QUEUE_NO_WAIT);
 
-	while ((rc = queue_take(q, &m, p->room, &p->want, QUEUE_NO_WAIT)) == -E2BIG) {
-		/* What was there before may be gone, so room may have got less, not more. */
-		if (!make_room(p, queue_room_wanted(q)))
-			return -ENOMEM;
-		m.data = p->memory + MESSAGE_HEADROOM;
-	}
 	return rc < 0 ? rc : queue_settle(q, &m, QUEUE_DELIVERED);
 }
 
@@ -68,8 +46,6 @@ static int purge_open(struct purge *p, struct queue *q, uint64_t *done)
 	int rc;
 
 	rc = queue_look(q, STAT_MESSAGES, &st);
-	if (rc == 0 && !make_room(p, queue_room_wanted(q)))
-		rc = -ENOMEM;
 	if (rc < 0)
 		return rc;
 	while (*done < st.messages && !stop_signal()) {
@@ -160,7 +136,7 @@ static int purge_run(struct cmdline *cl)
 	if (p.want.except && p.want.type <= 0)
 		return msg_usage(_("-x needs a type above 0: -t N"));
 	status = purge_all(cl, &p);
-	free(p.memory);
+	take_room_free(&p.room);
 	if (stop_signal()) {
 		status = stdout_finish(status);
 		stop_die(stop_signal());

@@ -297,23 +297,6 @@ static int read_options(struct cmdline *cl, struct receiver *r)
 
 /* ---- endings ---- */
 
-static const char *put_back_reason(int error)
-{
-	switch (-error) {
-	case EAGAIN:
-		return _("the queue is full again");
-	case EACCES:
-	case EPERM:
-		return _("no permission to write");
-	case EIDRM:
-		return _("the queue was removed");
-	case EMSGSIZE:
-		return _("larger than the queue takes now");
-	default:
-		return strerror(-error);
-	}
-}
-
 static int report_queue(struct receiver *r, enum queue_op op, int error)
 {
 	const struct queue_attempt attempt = { .op = op, .ref = &r->ref, .queue = &r->q };
@@ -340,7 +323,6 @@ static int end_empty(struct receiver *r, int error)
 /* Puts back what is in hand, and reports what cannot go back.  Returns how many went back. */
 static size_t put_back(struct receiver *r)
 {
-	char name[QUEUE_NAME_TEXT];
 	size_t n = r->batch.n;
 	size_t lost;
 	int why;
@@ -349,10 +331,7 @@ static size_t put_back(struct receiver *r)
 	if (lost == 0)
 		return n;
 	r->lost = true;
-	msg_error(text_n("%s: %zu message could not be put back (%s) and stands above as JSON",
-			 "%s: %zu messages could not be put back (%s) and stand above as JSON",
-			 lost),
-		  queue_ref_text(&r->ref, name), lost, put_back_reason(why));
+	msg_lost(&r->ref, lost, why);
 	return n - lost;
 }
 

@@ -121,6 +121,8 @@ const char *msg_quote(const char *text);
  * its limit.  Returns the exit status for it.
  */
 int msg_queue_failed(const struct queue_attempt *attempt, int error) _must_check_;
+/* Says that n messages taken from a queue could not go back (take_back()), by the first error. */
+void msg_lost(const struct queue_ref *ref, size_t n, int error);
 /*
  * Prints a line for each kind in mask whose queues could not be listed (list->note): why, and what
  * to do.  Returns EX_DONE where another kind was asked for too, else the exit status for it.

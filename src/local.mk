@@ -108,6 +108,8 @@ libmqtool_a_SOURCES = \
 	src/sampler.h \
 	src/table.c \
 	src/table.h \
+	src/take.c \
+	src/take.h \
 	src/unicode-ranges.h \
 	src/users.c \
 	src/users.h \

@@ -164,6 +164,32 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 	return attempt_status(attempt, error, limit);
 }
 
+static const char *put_back_reason(int error)
+{
+	switch (-error) {
+	case EAGAIN:
+		return _("the queue is full again");
+	case EACCES:
+	case EPERM:
+		return _("no permission to write");
+	case EIDRM:
+		return _("the queue was removed");
+	case EMSGSIZE:
+		return _("larger than the queue takes now");
+	default:
+		return strerror(-error);
+	}
+}
+
+void msg_lost(const struct queue_ref *ref, size_t n, int error)
+{
+	char name[QUEUE_NAME_TEXT];
+
+	msg_error(text_n("%s: %zu message could not be put back (%s) and stands above as JSON",
+			 "%s: %zu messages could not be put back (%s) and stand above as JSON", n),
+		  queue_ref_text(ref, name), n, put_back_reason(error));
+}
+
 static void list_note(enum queue_kind kind, int error)
 {
 	struct buffer why = { 0 };

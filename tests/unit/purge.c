@@ -167,9 +167,9 @@ static void test_room_grows(void **state)
 {
 	(void)state;
 	fake.messages = 2;
-	fake.wanted[0] = 10;
+	fake.wanted[0] = 100000;
 	fake.answers[0] = -E2BIG;
-	fake.wanted[1] = 1000;
+	fake.wanted[1] = 200000;
 	fake.answers[1] = -E2BIG;
 	/* It is gone again: less is wanted than there is. */
 	fake.wanted[2] = 5;
