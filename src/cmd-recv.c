@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "carry.h"
 #include "cmd.h"
 #include "handler.h"
 #include "progress.h"
@@ -552,21 +553,18 @@ static void report_command(struct receiver *r, int status, const char *outcome)
 		msg_error(_("%s exited with status %d; %s"), command, WEXITSTATUS(status), outcome);
 }
 
-/*
- * POSIX priority p is System V type p + 1 and back.  False where the type has no priority.
- */
-static bool convert(struct message *m, enum queue_kind to)
+/* Says why the message was not sent to the other queue. */
+static void report_move(const struct queue_attempt *attempt, const struct message *m, int error)
 {
-	if (to == QUEUE_SYSV && !(m->have & MESSAGE_HAS_TYPE)) {
-		m->type = (long)m->priority + 1;
-		m->have |= MESSAGE_HAS_TYPE;
-	} else if (to == QUEUE_POSIX && !(m->have & MESSAGE_HAS_PRIORITY)) {
-		if (m->type > MESSAGE_PRIORITY_MAX + 1)
-			return false;
-		m->priority = (unsigned int)(m->type - 1);
-		m->have |= MESSAGE_HAS_PRIORITY;
+	struct buffer why = { 0 };
+
+	if (error != -ERANGE) {
+		(void)!msg_queue_failed(attempt, error);
+		return;
 	}
-	return true;
+	message_carry_explain(m, attempt->ref->kind, &why);
+	msg_error("%s", buffer_string(&why));
+	buffer_free(&why);
 }
 
 /* --move-failed: EX_DONE where the other queue has the message. */
@@ -579,17 +577,15 @@ static int move_failed(struct receiver *r, int status)
 	struct message m = r->batch.entries[0].message;
 	int rc;
 
-	rc = convert(&m, r->failed_ref.kind) ? queue_send(&r->failed_q, &m, QUEUE_NO_WAIT) :
-					       -ERANGE;
+	rc = message_carry(&m, r->failed_ref.kind);
+	if (rc == 0)
+		rc = queue_send(&r->failed_q, &m, QUEUE_NO_WAIT);
 	if (rc == 0) {
 		report_command(r, status, _("the message was moved"));
 		return EX_DONE;
 	}
 	report_command(r, status, _("the message cannot be moved and goes back"));
-	if (rc == -ERANGE)
-		msg_error(_("type %ld has no priority that stands for it"), m.type);
-	else
-		(void)!msg_queue_failed(&attempt, rc);
+	report_move(&attempt, &m, rc);
 	put_back(r);
 	return EX_FAILED;
 }

@@ -39,6 +39,8 @@ libmqtool_a_SOURCES = \
 	src/batch.h \
 	src/canvas.c \
 	src/canvas.h \
+	src/carry.c \
+	src/carry.h \
 	src/cmd-check.c \
 	src/cmd-create.c \
 	src/cmd-purge.c \

@@ -6,6 +6,7 @@
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
 	tests/unit/batch \
+	tests/unit/carry \
 	tests/unit/cmdline \
 	tests/unit/columns \
 	tests/unit/create \
