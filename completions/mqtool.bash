@@ -3,7 +3,7 @@
 #
 # Completions of mqtool and its links for bash; works with and without bash-completion.
 
-_mqtool_commands='create send recv stat check set rm purge wait watch help'
+_mqtool_commands='create send recv move stat check set rm purge wait watch help'
 _mqtool_columns='QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG MSGSIZE
 	QBYTES UID GID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY'
 _mqtool_live_columns='NET/s HISTORY'
@@ -24,6 +24,10 @@ _mqtool_options()
 		echo -c,--count=N -f,--follow -a,--all -n,--nonblock -T,--timeout=N -t,--type=N \
 			-x,--except --peek -0,--null -r,--raw -F,--format=N -j,-J,--json \
 			--on-failure=FAILURE --move-failed=QUEUE -v,--verbose --progress
+		;;
+	move)
+		echo -c,--count=N -f,--follow -n,--nonblock -T,--timeout=N -t,--type=N -x,--except \
+			--set-type=N --set-priority=N -v,--verbose --progress
 		;;
 	stat)
 		echo -S,--sysv -P,--posix -o,--output=COLUMNS -s,--sort=SORT -b,--bytes \
@@ -300,8 +304,8 @@ _mqtool_operand()
 {
 	case $command:$operands in
 	create:*) _mqtool_ftok ;;
-	send:0 | recv:0 | wait:0) _mqtool_queues ;;
-	send:* | recv:* | wait:*) ;;
+	send:0 | recv:0 | wait:0 | move:[01]) _mqtool_queues ;;
+	send:* | recv:* | wait:* | move:*) ;;
 	*) _mqtool_queues ;;
 	esac
 }

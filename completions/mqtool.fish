@@ -2,7 +2,7 @@
 #
 # Completions of mqtool and its links for fish.
 
-set -g __mqtool_commands create send recv stat check set rm purge wait watch
+set -g __mqtool_commands create send recv move stat check set rm purge wait watch
 
 # The command of the line: a word behind mqtool, or the name of a link.
 function __mqtool_command
@@ -55,6 +55,8 @@ function __mqtool_takes_value
             string match -qr '^(-[l0jJnv]*[ftpT]|--(file|type|priority|timeout))$' -- $argv[1]
         case recv
             string match -qr '^(-[fanx0rjJv]*[cTtF]|--(count|timeout|type|format|on-failure|move-failed))$' -- $argv[1]
+        case move
+            string match -qr '^(-[fnxv]*[cTt]|--(count|timeout|type|set-type|set-priority))$' -- $argv[1]
         case wait
             string match -qr '^(-T|--(messages|timeout))$' -- $argv[1]
         case '*'
@@ -177,9 +179,17 @@ __mqtool_option recv -s j -s J -l json -d 'each message as a line of JSON'
 __mqtool_option recv -l on-failure -x -a 'stop drop' -d 'when the command fails'
 __mqtool_option recv -l move-failed -x -a '(__mqtool_queues)' -d 'when the command fails, send the message to a queue'
 __mqtool_option recv -s v -l verbose -d 'say at the end how much was received'
-__mqtool_option 'send recv' -l progress -d 'show how far it is, on a terminal'
-__mqtool_option 'recv purge' -s t -l type -x -d 'only messages of this type (System V)'
-__mqtool_option 'recv purge' -s x -l except -d 'with -t: only messages of other types (System V)'
+__mqtool_option 'send recv move' -l progress -d 'show how far it is, on a terminal'
+__mqtool_option 'recv move purge' -s t -l type -x -d 'only messages of this type (System V)'
+__mqtool_option 'recv move purge' -s x -l except -d 'with -t: only messages of other types (System V)'
+
+__mqtool_option move -s c -l count -x -d 'move so many messages'
+__mqtool_option move -s f -l follow -d 'move messages without end'
+__mqtool_option move -s n -l nonblock -d 'wait neither for a message nor for room'
+__mqtool_option move -s T -l timeout -x -d 'wait at most this long for each step'
+__mqtool_option move -l set-type -x -d 'type of the messages there (System V)'
+__mqtool_option move -l set-priority -x -d 'priority of the messages there (POSIX)'
+__mqtool_option move -s v -l verbose -d 'say at the end how much was moved'
 
 __mqtool_option 'stat watch' -s S -l sysv -d 'System V queues'
 __mqtool_option 'stat watch' -s P -l posix -d 'POSIX queues'
@@ -227,6 +237,7 @@ for name in send recv wait
     contains $name send recv
     and complete -c mq$name -n "__mqtool_first_operand $name" -a '(__mqtool_queues)'
 end
+complete -c mqtool -n '__mqtool_is move; and test (__mqtool_operands) -lt 2' -a '(__mqtool_queues)'
 for name in mqtool mqrecv
     complete -c $name -n __mqtool_behind_dashes -a '(__mqtool_subcommand)'
 end

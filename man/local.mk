@@ -4,6 +4,7 @@
 dist_man_MANS = \
 	man/mqtool-check.1 \
 	man/mqtool-create.1 \
+	man/mqtool-move.1 \
 	man/mqtool-purge.1 \
 	man/mqtool-queue.7 \
 	man/mqtool-recv.1 \

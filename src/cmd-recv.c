@@ -701,7 +701,7 @@ static int receive_all(struct receiver *r)
 		status = peek(r);
 	else
 		status = receive(r);
-	progress_end(&r->progress, false, r->opt.verbose);
+	progress_end(&r->progress, PROGRESS_RECEIVED, r->opt.verbose);
 	batch_free(&r->batch);
 	return status;
 }

@@ -496,7 +496,7 @@ static int send_all(struct sender *s, struct cmdline *cl)
 		status = send_operands(s, cl->operands + 1, cl->noperands - 1);
 	else
 		status = send_files(s);
-	progress_end(&s->progress, true, s->opt.verbose);
+	progress_end(&s->progress, PROGRESS_SENT, s->opt.verbose);
 	return status;
 }
 

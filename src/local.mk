@@ -43,6 +43,7 @@ libmqtool_a_SOURCES = \
 	src/carry.h \
 	src/cmd-check.c \
 	src/cmd-create.c \
+	src/cmd-move.c \
 	src/cmd-purge.c \
 	src/cmd-recv.c \
 	src/cmd-rm.c \

@@ -17,11 +17,12 @@
 static const struct {
 	const char *word, *command;
 } other_names[] = {
-	{ "receive", "recv" }, { "get", "recv" },    { "pop", "recv" },      { "put", "send" },
-	{ "push", "send" },    { "post", "send" },   { "list", "stat" },     { "ls", "stat" },
-	{ "show", "stat" },    { "status", "stat" }, { "info", "stat" },     { "remove", "rm" },
-	{ "delete", "rm" },    { "del", "rm" },      { "unlink", "rm" },     { "make", "create" },
-	{ "new", "create" },   { "mk", "create" },   { "monitor", "watch" }, { "top", "watch" },
+	{ "receive", "recv" }, { "get", "recv" },      { "pop", "recv" },      { "put", "send" },
+	{ "push", "send" },    { "post", "send" },     { "list", "stat" },     { "ls", "stat" },
+	{ "show", "stat" },    { "status", "stat" },   { "info", "stat" },     { "remove", "rm" },
+	{ "delete", "rm" },    { "del", "rm" },        { "unlink", "rm" },     { "make", "create" },
+	{ "new", "create" },   { "mk", "create" },     { "monitor", "watch" }, { "top", "watch" },
+	{ "mv", "move" },      { "transfer", "move" }, { "forward", "move" },
 };
 
 static const struct command *find_command(const char *name)

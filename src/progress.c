@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * progress.c - what send and recv say on stderr of how far they are
+ * progress.c - what send, recv and move say on stderr of how far they are
  */
 #include "config.h"
 
@@ -93,26 +93,46 @@ void progress_put_line(struct buffer *b, const struct progress *p, int64_t elaps
 		   (int64_t)((double)elapsed_ns / (double)done * (double)(p->total - done) / 1e9));
 }
 
-void progress_put_summary(struct buffer *b, const struct progress *p, bool sent, int64_t elapsed_ns)
+static void put_done(struct buffer *b, enum progress_verb verb, uint64_t n, uint64_t bytes)
 {
-	buffer_printf(b,
-		      sent ? text_n("sent %" PRIu64 " message, %" PRIu64 " bytes",
-				    "sent %" PRIu64 " messages, %" PRIu64 " bytes", p->messages) :
-			     text_n("received %" PRIu64 " message, %" PRIu64 " bytes",
-				    "received %" PRIu64 " messages, %" PRIu64 " bytes", p->messages),
-		      p->messages, p->bytes);
+	switch (verb) {
+	case PROGRESS_SENT:
+		buffer_printf(b,
+			      text_n("sent %" PRIu64 " message, %" PRIu64 " bytes",
+				     "sent %" PRIu64 " messages, %" PRIu64 " bytes", n),
+			      n, bytes);
+		break;
+	case PROGRESS_RECEIVED:
+		buffer_printf(b,
+			      text_n("received %" PRIu64 " message, %" PRIu64 " bytes",
+				     "received %" PRIu64 " messages, %" PRIu64 " bytes", n),
+			      n, bytes);
+		break;
+	case PROGRESS_MOVED:
+		buffer_printf(b,
+			      text_n("moved %" PRIu64 " message, %" PRIu64 " bytes",
+				     "moved %" PRIu64 " messages, %" PRIu64 " bytes", n),
+			      n, bytes);
+		break;
+	}
+}
+
+void progress_put_summary(struct buffer *b, const struct progress *p, enum progress_verb verb,
+			  int64_t elapsed_ns)
+{
+	put_done(b, verb, p->messages, p->bytes);
 	buffer_printf(b, _(" in %.3f s (%" PRIu64 " messages/s)"), (double)elapsed_ns / 1e9,
 		      per_second(p->messages, elapsed_ns));
 }
 
-void progress_end(struct progress *p, bool sent, bool summary)
+void progress_end(struct progress *p, enum progress_verb verb, bool summary)
 {
 	struct buffer line = { 0 };
 
 	progress_clear(p);
 	if (!summary)
 		return;
-	progress_put_summary(&line, p, sent, clock_monotonic_ns() - p->start_ns);
+	progress_put_summary(&line, p, verb, clock_monotonic_ns() - p->start_ns);
 	msg_error("%s", buffer_string(&line));
 	buffer_free(&line);
 }

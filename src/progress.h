@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * progress.h - what send and recv say on stderr of how far they are: --progress and -v
+ * progress.h - what send, recv and move say on stderr of how far they are: --progress and -v
  */
 #ifndef MQTOOL_PROGRESS_H
 #define MQTOOL_PROGRESS_H
@@ -21,6 +21,9 @@ struct progress {
 	uint64_t done, total; /* for the percentage, in any unit; total 0: not known */
 };
 
+/* What was done with the messages. */
+enum progress_verb { PROGRESS_SENT, PROGRESS_RECEIVED, PROGRESS_MOVED };
+
 /* Starts counting.  live: --progress was given. */
 void progress_begin(struct progress *p, bool live);
 /* Shows the line where it is due; for progress_count(). */
@@ -37,11 +40,12 @@ static inline void progress_count(struct progress *p, uint64_t len)
 void progress_clear(struct progress *p);
 /* The same before a write to standard output, where that goes to the screen too. */
 void progress_make_way(struct progress *p);
-/* Takes the line off and, for -v, prints the summary; sent: the word is not "received". */
-void progress_end(struct progress *p, bool sent, bool summary);
+/* Takes the line off and, for -v, prints the summary. */
+void progress_end(struct progress *p, enum progress_verb verb, bool summary);
 
 /* The texts, pure, appended to b: the line with rate, percent and time left, and the summary. */
 void progress_put_line(struct buffer *b, const struct progress *p, int64_t elapsed_ns);
-void progress_put_summary(struct buffer *b, const struct progress *p, bool sent, int64_t elapsed_ns);
+void progress_put_summary(struct buffer *b, const struct progress *p, enum progress_verb verb,
+			  int64_t elapsed_ns);
 
 #endif

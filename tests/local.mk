@@ -78,6 +78,7 @@ BATS_TESTS = \
 	tests/bats/json.bats \
 	tests/bats/limits.bats \
 	tests/bats/man-examples.bats \
+	tests/bats/move.bats \
 	tests/bats/peek.bats \
 	tests/bats/progress.bats \
 	tests/bats/purge.bats \

@@ -147,6 +147,10 @@ knows_where_queues_go()
 		offers 'mqsend /j' /jobs &&
 		offers 'mqtool send /jobs /j' '' &&
 		offers 'mqtool wait /jobs /f' '' &&
+		offers 'mqtool move -T 1s /f' /failed &&
+		offers 'mqtool move /jobs /f' /failed &&
+		offers 'mqtool move --set-priority 3 /jobs /f' /failed &&
+		offers 'mqtool move /jobs /failed /j' '' &&
 		offers 'mqtool stat /jobs /f' /failed &&
 		offers 'mqtool recv --move-failed /f' /failed &&
 		offers 'mqtool send -f fi' file &&

@@ -320,6 +320,12 @@ status_lines()
 	recv 3 mqtool recv -n /there
 	recv 4 mqtool recv /missing
 	recv 5 without_capabilities mqtool recv /closed
+	move 0 mqtool move /full /there
+	move 1 mqtool move -n /half /full
+	move 2 mqtool move /full posix:full
+	move 3 mqtool move -n -c 1 /there /half
+	move 4 mqtool move /full /missing
+	move 5 without_capabilities mqtool move /closed /there
 	stat 0 mqtool stat -o QUEUE /there
 	stat 1 mqtool stat >/dev/full
 	stat 2 mqtool stat -o NONE

@@ -220,6 +220,10 @@ session()
 		mqtool rm -a -y --idle="$all"
 		mqtool wait --messages="$all" 0x61
 		mqtool wait --writable="$all" 0x61
+		mqtool move 0x61 "$all"
+		mqtool move "/a/$all" 0x61
+		mqtool move -c "$all" 0x61 /a
+		mqtool move --set-type="$all" /a 0x61
 		mqtool watch -b -n 1 --filter="$all"
 		mqtool watch -b -n 1 --filter="use=$all"
 		mqtool watch -b -n 1 -o "$all"

@@ -200,6 +200,11 @@ say_usage()
 		create -o : /q
 		create -o :nobody-here /q
 		set /q
+		move /q
+		move -f -c 3 /q 0x4d510001
+		move -T x /q 0x4d510001
+		move --set-type=0 /q 0x4d510001
+		move --set-priority=3 /q 0x4d510001
 		purge -x /q
 		rm
 		rm -a
@@ -303,6 +308,11 @@ say_errors()
 	mqtool send /small 1
 	mqtool send 0x4d510001 1
 	mqtool recv --move-failed=/small /small -- true
+	mqtool move /small /small
+	mqtool send -t 40000 0x4d510001 2
+	mqtool move -v -n 0x4d510001 /small
+	mqtool move -v -t 40000 0x4d510001 /small
+	mqtool move -n -c 1 -t 3 0x4d510001 /small
 	mqtool recv /small >/dev/full
 	mqtool send -f /nonexistent /small
 	mqtool send -f . /small
@@ -423,7 +433,7 @@ no_english()
 			my $kept = qr/--[a-z][-a-z]+|(?<![\w-])-[a-zA-Z0](?!\w)|fs\.mqueue\.[a-z_%]+|
 				kernel\.\w+(?:\.\w+)?|RLIMIT_\w+|MQTOOL_\w+|CAP_\w+|IPC_PRIVATE|
 				\bm(?:q|sg)_\w+|\bulimit\ -\w|\bsysctl\b|\w+\(\d\)|\/dev\/mqueue|
-				\bmqtool\ (?:create|send|recv|stat|check|set|rm|purge|wait|watch)\b|
+				\bmqtool\ (?:create|send|recv|move|stat|check|set|rm|purge|wait|watch)\b|
 				\b0x[0-9a-f]+|\b(?:id|key|esc|ftok):(?=[\w%\/])|\d{3,}/x;
 			for my $text (@text) {
 				$text =~ s/\\n/ /g;

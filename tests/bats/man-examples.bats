@@ -86,6 +86,10 @@ example()
 	run_page mqtool-set.1
 }
 
+@test "mqtool-move.1" {
+	run_page mqtool-move.1
+}
+
 @test "mqtool-purge.1" {
 	run_page mqtool-purge.1
 }

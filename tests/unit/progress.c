@@ -64,20 +64,20 @@ static void test_summary(void **state)
 	struct buffer b = { 0 };
 
 	(void)state;
-	progress_put_summary(&b, &p, true, NSEC_PER_SEC / 4);
+	progress_put_summary(&b, &p, PROGRESS_SENT, NSEC_PER_SEC / 4);
 	assert_string_equal(buffer_string(&b), "sent 1 message, 1 bytes in 0.250 s (4 messages/s)");
 	p.messages = 0;
 	p.bytes = 0;
 	b.len = 0;
-	progress_put_summary(&b, &p, false, 0);
+	progress_put_summary(&b, &p, PROGRESS_RECEIVED, 0);
 	assert_string_equal(buffer_string(&b),
 			    "received 0 messages, 0 bytes in 0.000 s (0 messages/s)");
 	p.messages = UINT64_MAX / 2;
 	p.bytes = UINT64_MAX;
 	b.len = 0;
-	progress_put_summary(&b, &p, false, 1000 * NSEC_PER_SEC);
+	progress_put_summary(&b, &p, PROGRESS_MOVED, 1000 * NSEC_PER_SEC);
 	assert_non_null(strstr(buffer_string(&b),
-			       "received 9223372036854775807 messages, 18446744073709551615 bytes"
+			       "moved 9223372036854775807 messages, 18446744073709551615 bytes"
 			       " in 1000.000 s"));
 	buffer_free(&b);
 }
