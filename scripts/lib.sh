@@ -53,6 +53,11 @@ popt.pc     libpopt-dev      popt-devel          popt            popt-dev
 jansson.pc  libjansson-dev   jansson-devel       jansson         jansson-dev
 ncursesw.pc libncurses-dev   ncurses-devel       ncurses         ncurses-dev
 cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
+librabbitmq.pc librabbitmq-dev librabbitmq-devel librabbitmq-c rabbitmq-c-dev
+openssl.pc  libssl-dev       openssl-devel       openssl         openssl-dev
+openssl     openssl          openssl             openssl         openssl
+amqp-publish amqp-tools      librabbitmq-tools   librabbitmq-c   rabbitmq-c-utils
+/usr/lib/rabbitmq/bin/rabbitmq-server  rabbitmq-server rabbitmq-server rabbitmq rabbitmq-server
 /usr/share/bash-completion/bash_completion  bash-completion bash-completion bash-completion bash-completion
 '
 
@@ -60,7 +65,8 @@ build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
 check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
 check_wishes='sanitizers clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc
-	man groff zsh fish /usr/share/bash-completion/bash_completion'
+	man groff zsh fish /usr/share/bash-completion/bash_completion librabbitmq.pc openssl.pc openssl
+	amqp-publish /usr/lib/rabbitmq/bin/rabbitmq-server'
 
 have()
 {
@@ -129,6 +135,32 @@ as_root()
 	fi
 }
 
+# Debian's packages make services of what tests start for themselves, and these would listen on every
+# interface.
+services='rabbitmq-server.service epmd.service epmd.socket'
+
+# without_services COMMAND [ARG...]: those that it installs are not started, now or at boot.
+without_services()
+{
+	local new=() service status
+	if [ -d /run/systemd/system ]; then
+		for service in $services; do
+			systemctl cat "$service" >/dev/null 2>&1 || new+=("$service")
+		done
+	fi
+	[ ${#new[@]} -eq 0 ] || as_root systemctl -q mask "${new[@]}" || return
+	"$@"
+	status=$?
+	if [ ${#new[@]} -gt 0 ]; then
+		as_root systemctl -q unmask "${new[@]}"
+		# Those that are there now.
+		for service in "${new[@]}"; do
+			! systemctl cat "$service" >/dev/null 2>&1 || as_root systemctl -q disable "$service"
+		done
+	fi
+	return $status
+}
+
 package_lists_fresh=no
 
 # install_packages MANAGER PACKAGE...
@@ -143,7 +175,7 @@ install_packages()
 			as_root apt-get -q update || return
 			package_lists_fresh=yes
 		fi
-		as_root env DEBIAN_FRONTEND=noninteractive \
+		without_services as_root env DEBIAN_FRONTEND=noninteractive \
 			apt-get -q -y --no-install-recommends install "$@"
 		;;
 	dnf) as_root dnf -y install "$@" ;;
