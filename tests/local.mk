@@ -64,6 +64,7 @@ BATS_TESTS = \
 	tests/bats/rm-all.bats \
 	tests/bats/promise.bats \
 	tests/bats/batch.bats \
+	tests/bats/broker.bats \
 	tests/bats/check.bats \
 	tests/bats/cmdline.bats \
 	tests/bats/command.bats \
@@ -246,7 +247,9 @@ AM_TESTS_ENVIRONMENT = \
 EXTRA_DIST += \
 	$(BATS_TESTS) \
 	$(SOURCE_TESTS) \
+	tests/bats/broker.bash \
 	tests/bats/helper.bash \
+	tests/broker \
 	tests/complete.sh \
 	tests/count \
 	tests/in-ns \
