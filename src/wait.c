@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,9 @@
 /* How soon a call that was about to block when the signal came is signalled again. */
 #define KICK_INTERVAL (NSEC_PER_SEC / 100)
 #define HELPER_STACK (64 * 1024)
+/* What a library does with a socket is mostly done in a moment, and worth to be ended in order when
+ * mqtool is to stop. */
+#define SOCKET_GRACE NSEC_PER_SEC
 
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -50,9 +54,12 @@ static struct {
 	int64_t next_check;
 	int (*check)(void *arg);
 	void *arg;
+	int socket;       /* to be shut down for cause, or -1 */
+	int64_t break_at; /* when that is due */
 	bool watch_stdout;
 	bool stdout_gone;
-} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1 };
+	void (*beat)(void); /* set before the helper is there */
+} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1, .socket = -1 };
 
 static void wake_helper(void)
 {
@@ -177,9 +184,13 @@ static int64_t look(void)
 
 	state.looking = true;
 	if (state.waiting) {
-		if (!state.cause)
+		if (!state.cause) {
 			state.cause = find_cause(now);
+			state.break_at = now + (state.cause == -ETIMEDOUT ? 0 : SOCKET_GRACE);
+		}
 		if (state.cause) {
+			if (state.socket >= 0 && now >= state.break_at)
+				shutdown(state.socket, SHUT_RDWR);
 			pthread_kill(state.caller, SIGRTMIN);
 			pause = KICK_INTERVAL;
 		} else if (state.deadline - now < pause) {
@@ -196,7 +207,8 @@ static void *helper_main(void *unused)
 	(void)unused;
 	/* With a table of descriptors for two threads each call on a queue counts references; in
 	 * one of its own the caller goes without (fdget() in the kernel).  No loss if refused. */
-	(void)!unshare(CLONE_FILES);
+	if (!state.beat)
+		(void)!unshare(CLONE_FILES);
 	for (;;) {
 		struct pollfd fds[2] = { { .fd = state.wake, .events = POLLIN }, { .fd = -1 } };
 		struct timespec pause;
@@ -209,6 +221,8 @@ static void *helper_main(void *unused)
 		if (state.watch_stdout && !state.stdout_gone)
 			fds[1].fd = STDOUT_FILENO;
 		pthread_mutex_unlock(&state.lock);
+		if (state.beat)
+			state.beat();
 
 		pause = (struct timespec){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC };
 		if (ppoll(fds, ARRAY_SIZE(fds), &pause, NULL) <= 0)
@@ -274,6 +288,14 @@ static int start_helper(void)
 	return 0;
 }
 
+int wait_keep_beating(void (*beat)(void))
+{
+	if (state.started)
+		return 0;
+	state.beat = beat;
+	return start_helper();
+}
+
 static int64_t deadline_after(int64_t timeout_ns)
 {
 	int64_t deadline;
@@ -318,6 +340,12 @@ int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg)
 	return 0;
 }
 
+int wait_begin_socket(int64_t timeout_ns, int fd)
+{
+	state.socket = fd;
+	return wait_begin(timeout_ns, NULL, NULL);
+}
+
 bool wait_started(void)
 {
 	return state.started;
@@ -337,7 +365,24 @@ int wait_end(void)
 		pthread_mutex_lock(&state.lock);
 		pthread_mutex_unlock(&state.lock);
 	}
+	state.socket = -1;
 	return wait_cause();
+}
+
+int wait_poll(int fd, short events, int64_t timeout_ns)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+	int cause, n, rc;
+
+	rc = wait_begin(timeout_ns, NULL, NULL);
+	if (rc < 0)
+		return rc;
+	do {
+		n = poll(&pfd, 1, -1);
+		rc = n < 0 ? -errno : 0;
+	} while (rc == -EINTR && !wait_cause());
+	cause = wait_end();
+	return rc == -EINTR ? cause : rc;
 }
 
 /* What stopped a file is told by strerror(3), which knows EUSERS only as too many users. */
@@ -351,15 +396,11 @@ static int begin_for_file(void)
 /* Waits until fd is ready, for a file that was opened O_NONBLOCK by whoever shares it. */
 static int wait_ready(int fd, short events)
 {
-	struct pollfd pfd = { .fd = fd, .events = events };
-	int rc;
+	int rc = wait_poll(fd, events, -1);
 
-	rc = begin_for_file();
-	if (rc < 0)
-		return rc;
-	while (poll(&pfd, 1, -1) < 0 && errno == EINTR && !wait_cause())
-		;
-	return wait_end() == -EINTR ? -EINTR : 0;
+	if (rc == -EUSERS)
+		return -EAGAIN; /* as begin_for_file() */
+	return rc == -EINTR ? -EINTR : 0;
 }
 
 static bool ready_now(int fd, short events)

@@ -55,8 +55,20 @@ void wait_watch_stdout(void);
  * (pthread_create(3)).  Every success is paired with a wait_end().
  */
 int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg) _must_check_;
+/*
+ * The same around calls of a library that begins them anew after an interruption: for cause the
+ * socket fd is shut down in both directions, so that they fail; where the cause is another than the
+ * timeout, a second later.  Needs wait_keep_beating() before.
+ */
+int wait_begin_socket(int64_t timeout_ns, int fd) _must_check_;
 /* True once there has been a wait: the helper is there, and the next wait costs next to nothing. */
 bool wait_started(void);
+/*
+ * For connections that must be heard from: starts the helper, which from now on calls beat() about
+ * once a second, in its thread, whatever the caller does, and shares the table of descriptors.
+ * Returns 0, or -errno as wait_begin().
+ */
+int wait_keep_beating(void (*beat)(void)) _must_check_;
 /* While in a wait, after EINTR: 0, or why to give up: -EINTR (stop signal), -ETIMEDOUT, -EPIPE or
  * what check returned. */
 int wait_cause(void);
@@ -69,5 +81,10 @@ int wait_end(void);
  */
 ssize_t wait_read(int fd, void *buf, size_t size) _must_check_;
 ssize_t wait_write(int fd, const void *buf, size_t size) _must_check_;
+/*
+ * poll(2) on one descriptor, as a wait: 0 once one of events is there, else -errno as wait_end(), or
+ * -ETIMEDOUT after timeout_ns (negative for ever).
+ */
+int wait_poll(int fd, short events, int64_t timeout_ns) _must_check_;
 
 #endif

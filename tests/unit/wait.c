@@ -14,12 +14,14 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -505,6 +507,95 @@ static void test_read_and_write(void **state)
 	passes(stop_ends_write);
 }
 
+/* ---- sockets ---- */
+
+static atomic_int beats;
+
+static void count_beat(void)
+{
+	beats++;
+}
+
+/* A call of a library that begins anew after EINTR, as poll(2) in librabbitmq: only an end of the
+ * socket ends it.  Nanoseconds that it took. */
+static int64_t stubborn_read(int fd)
+{
+	int64_t start = clock_monotonic_ns();
+	char byte;
+	ssize_t n;
+
+	do {
+		n = read(fd, &byte, 1);
+	} while (n < 0 && errno == EINTR);
+	CHECK(n == 0);
+	return clock_monotonic_ns() - start;
+}
+
+static void socket_is_shut_down(void)
+{
+	int fds[2];
+
+	CHECK(wait_keep_beating(count_beat) == 0);
+	CHECK(wait_started());
+	CHECK(wait_keep_beating(count_beat) == 0);
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+	CHECK(wait_begin_socket(50 * MS, fds[0]) == 0);
+	CHECK(stubborn_read(fds[0]) < NSEC_PER_SEC / 2);
+	CHECK(wait_end() == -ETIMEDOUT);
+	/* The next wait has nothing to do with it. */
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+	CHECK(wait_begin(20 * MS, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -ETIMEDOUT);
+	CHECK(write(fds[1], "x", 1) == 1);
+}
+
+/* Where mqtool is to stop, what the library does has a second to be done. */
+static void stop_leaves_a_moment(void)
+{
+	int fds[2];
+
+	CHECK(wait_keep_beating(count_beat) == 0);
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+	CHECK(wait_begin_socket(-1, fds[0]) == 0);
+	raise(SIGTERM);
+	CHECK(stubborn_read(fds[0]) > NSEC_PER_SEC / 2);
+	CHECK(wait_end() == -EINTR);
+}
+
+static void beats_whatever_happens(void)
+{
+	struct timespec pause = { 0, 5 * MS };
+
+	CHECK(wait_keep_beating(count_beat) == 0);
+	for (int tries = 0; beats < 3 && tries < 4000; tries++)
+		nanosleep(&pause, NULL);
+	CHECK(beats >= 3);
+}
+
+static void polls(void)
+{
+	int fds[2];
+
+	CHECK(pipe(fds) == 0);
+	CHECK(wait_poll(fds[0], POLLIN, 10 * MS) == -ETIMEDOUT);
+	CHECK(wait_poll(fds[1], POLLOUT, 10 * MS) == 0);
+	CHECK(wait_poll(-1, 0, 10 * MS) == -ETIMEDOUT);
+	CHECK(write(fds[1], "x", 1) == 1);
+	CHECK(wait_poll(fds[0], POLLIN, -1) == 0);
+	raise(SIGTERM);
+	CHECK(wait_poll(-1, 0, -1) == -EINTR);
+}
+
+static void test_sockets(void **state)
+{
+	(void)state;
+	passes(socket_is_shut_down);
+	passes(stop_leaves_a_moment);
+	passes(beats_whatever_happens);
+	passes(polls);
+}
+
 /* ---- no helper ---- */
 
 static void no_helper(void)
@@ -515,6 +606,8 @@ static void no_helper(void)
 	CHECK(pipe(fds) == 0);
 	thread_error = EAGAIN;
 	CHECK(wait_begin(-1, NULL, NULL) == -EUSERS);
+	CHECK(wait_keep_beating(count_beat) == -EUSERS);
+	CHECK(wait_poll(-1, 0, -1) == -EUSERS);
 	CHECK(wait_read(fds[0], buf, 1) == -EAGAIN);
 	thread_error = 0;
 	no_eventfd = true;
@@ -547,6 +640,7 @@ int main(void)
 		cmocka_unit_test(test_helper_takes_no_signal),
 		cmocka_unit_test(test_reader_goes),
 		cmocka_unit_test(test_read_and_write),
+		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_no_helper),
 	};
 
