@@ -14,34 +14,36 @@ _mqtool_options()
 	case $1 in
 	create)
 		echo -m,--mode=MODE -o,--owner=OWNER -c,--max-messages=N -s,--message-size=N \
-			-b,--max-bytes=N -e,--exist-ok --private -v,--verbose
+			-b,--max-bytes=N --max-priority=N --quorum -e,--exist-ok --private \
+			-v,--verbose --allow-plaintext
 		;;
 	send)
 		echo -f,--file=FILE -l,--lines -0,--null -j,-J,--json -t,--type=N -p,--priority=N \
-			-n,--nonblock -T,--timeout=N -v,--verbose --progress
+			-n,--nonblock -T,--timeout=N -v,--verbose --progress --allow-plaintext
 		;;
 	recv)
 		echo -c,--count=N -f,--follow -a,--all -n,--nonblock -T,--timeout=N -t,--type=N \
 			-x,--except --peek -0,--null -r,--raw -F,--format=N -j,-J,--json \
-			--on-failure=FAILURE --move-failed=QUEUE -v,--verbose --progress
+			--on-failure=FAILURE --move-failed=QUEUE -v,--verbose --progress \
+			--allow-plaintext
 		;;
 	move)
 		echo -c,--count=N -f,--follow -n,--nonblock -T,--timeout=N -t,--type=N -x,--except \
-			--set-type=N --set-priority=N -v,--verbose --progress
+			--set-type=N --set-priority=N -v,--verbose --progress --allow-plaintext
 		;;
 	stat)
 		echo -S,--sysv -P,--posix -o,--output=COLUMNS -s,--sort=SORT -b,--bytes \
-			-H,--noheadings -j,-J,--json -w,--waiters -L,--limits
+			-H,--noheadings -j,-J,--json -w,--waiters -L,--limits --allow-plaintext
 		;;
-	check) echo -w,--warning=N -c,--critical=N ;;
+	check) echo -w,--warning=N -c,--critical=N --max-messages=N --allow-plaintext ;;
 	set) echo -m,--mode=MODE -o,--owner=OWNER -b,--max-bytes=N ;;
 	rm)
 		echo -f,--force -a,--all -S,--sysv -P,--posix --match=N --empty --idle=N --owner=USER \
-			--dry-run -y,--yes -v,--verbose
+			--dry-run -y,--yes -v,--verbose --allow-plaintext
 		;;
-	purge) echo -t,--type=N -x,--except ;;
+	purge) echo -t,--type=N -x,--except --allow-plaintext ;;
 	wait)
-		echo --messages=N --empty --writable --exists --gone -T,--timeout=N
+		echo --messages=N --empty --writable --exists --gone -T,--timeout=N --allow-plaintext
 		;;
 	watch)
 		echo -d,--delay=N -n,--iterations=N -S,--sysv -P,--posix -s,--sort=SORT \

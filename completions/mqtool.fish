@@ -50,7 +50,7 @@ end
 function __mqtool_takes_value
     switch (__mqtool_command)
         case create
-            string match -qr '^(-[ev]*[mocsb]|--(mode|owner|max-messages|message-size|max-bytes))$' -- $argv[1]
+            string match -qr '^(-[ev]*[mocsb]|--(mode|owner|max-messages|message-size|max-bytes|max-priority))$' -- $argv[1]
         case send
             string match -qr '^(-[l0jJnv]*[ftpT]|--(file|type|priority|timeout))$' -- $argv[1]
         case recv
@@ -151,6 +151,8 @@ __mqtool_option 'create set' -s o -l owner -x -a '(__fish_complete_users)' -d 'o
 __mqtool_option 'create set' -s b -l max-bytes -x -d 'System V: room for so many bytes'
 __mqtool_option create -s c -l max-messages -x -d 'POSIX: room for so many messages'
 __mqtool_option create -s s -l message-size -x -d 'POSIX: the largest message'
+__mqtool_option create -l max-priority -x -d 'AMQP: tell priorities up to this one apart'
+__mqtool_option create -l quorum -d 'AMQP: a queue that the broker replicates'
 __mqtool_option create -s e -l exist-ok -d 'a queue that is there already is fine'
 __mqtool_option create -l private -d 'make a System V queue without a key'
 __mqtool_option create -s v -l verbose -d 'print the name of each queue'
@@ -204,6 +206,8 @@ __mqtool_option stat -s L -l limits -d 'show the limits of the kernel'
 __mqtool_option check -s w -l warning -x -d 'WARNING from this use on'
 __mqtool_option check -s c -l critical -x -d 'CRITICAL from this use on'
 
+__mqtool_option check -l max-messages -x -d 'AMQP: so many messages are 100 percent'
+
 __mqtool_option rm -s f -l force -d 'a queue that is not there is fine'
 __mqtool_option rm -s a -l all -d 'all queues for which what follows holds'
 __mqtool_option rm -s S -l sysv -d '-a: System V queues'
@@ -230,6 +234,8 @@ __mqtool_option watch -s b -l batch -d 'print tables instead of a screen'
 __mqtool_option watch -l color -x -a 'auto always never' -d 'colours on the screen'
 __mqtool_option watch -l ascii -d 'nothing but ASCII characters'
 __mqtool_option watch -l mouse -d 'take the mouse on the screen'
+
+__mqtool_option 'create send recv move stat check rm purge wait' -l allow-plaintext -d 'a password may go in the clear'
 
 __mqtool_option 'stat check set rm purge watch' -a '(__mqtool_queues)'
 for name in send recv wait

@@ -13,9 +13,10 @@
 static const struct {
 	unsigned int have;
 	unsigned int priority_max; /* where they have one */
-} traits[QUEUE_KINDS] = {
+} traits[QUEUE_BACKENDS] = {
 	[QUEUE_SYSV] = { MESSAGE_HAS_TYPE, 0 },
 	[QUEUE_POSIX] = { MESSAGE_HAS_PRIORITY, MESSAGE_PRIORITY_MAX },
+	[QUEUE_AMQP] = { HAS_BOTH, MESSAGE_PRIORITY_MAX_AMQP },
 };
 
 unsigned int message_traits(enum queue_kind kind)
@@ -23,15 +24,25 @@ unsigned int message_traits(enum queue_kind kind)
 	return traits[kind].have;
 }
 
+unsigned int message_priority_max(enum queue_kind kind)
+{
+	return traits[kind].priority_max;
+}
+
 void message_set(struct message *m, const struct carry_as *as, enum queue_kind to)
 {
+	unsigned int kept = traits[to].have;
+
 	if (!as->have)
 		return;
+	/* A type that cannot be carried stays one until there is another, or none at all. */
+	if (kept & MESSAGE_HAS_TYPE && !(as->have & MESSAGE_HAS_TYPE))
+		kept |= MESSAGE_HAS_OTHER_TYPE;
 	if (as->have & MESSAGE_HAS_TYPE)
 		m->type = as->type;
 	if (as->have & MESSAGE_HAS_PRIORITY)
 		m->priority = as->priority;
-	m->have = (m->have & traits[to].have) | as->have;
+	m->have = (m->have & kept) | as->have;
 }
 
 /* For messages that have a type alone. */
@@ -65,6 +76,8 @@ int message_carry(struct message *m, enum queue_kind to)
 {
 	const unsigned int max = traits[to].priority_max;
 
+	if (m->have & MESSAGE_HAS_OTHER_TYPE)
+		return -ERANGE;
 	if (traits[to].have == MESSAGE_HAS_TYPE)
 		return carry_type(m);
 	if (m->have & MESSAGE_HAS_PRIORITY && m->priority > max)
@@ -74,7 +87,9 @@ int message_carry(struct message *m, enum queue_kind to)
 
 void message_carry_explain(const struct message *m, enum queue_kind to, struct buffer *why)
 {
-	if (traits[to].have != HAS_BOTH && (m->have & HAS_BOTH) == HAS_BOTH)
+	if (m->have & MESSAGE_HAS_OTHER_TYPE)
+		buffer_puts(why, _("its type is no number, and so cannot be carried"));
+	else if (traits[to].have != HAS_BOTH && (m->have & HAS_BOTH) == HAS_BOTH)
 		buffer_printf(why,
 			      traits[to].have == MESSAGE_HAS_TYPE ?
 				      _("it has type %ld and priority %u, and messages there have"

@@ -12,6 +12,8 @@
 
 /* MESSAGE_HAS_* of what the messages of a kind of queue have. */
 unsigned int message_traits(enum queue_kind kind);
+/* The highest priority that a message of a kind of queue can have; 0 where it has none. */
+unsigned int message_priority_max(enum queue_kind kind);
 
 /* What a message is given, whatever it came with. */
 struct carry_as {

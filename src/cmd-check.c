@@ -4,19 +4,23 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
 
-enum { OPT_WARNING = OPT_FIRST, OPT_CRITICAL };
+enum { OPT_WARNING = OPT_FIRST, OPT_CRITICAL, OPT_MAX_MESSAGES };
 
 static const struct poptOption check_options[] = {
 	{ "warning", 'w', POPT_ARG_STRING, NULL, OPT_WARNING,
 	  N_("WARNING where a queue is in use to PCT percent or more"), N_("PCT") },
 	{ "critical", 'c', POPT_ARG_STRING, NULL, OPT_CRITICAL,
 	  N_("CRITICAL where a queue is in use to PCT percent or more"), N_("PCT") },
+	{ "max-messages", '\0', POPT_ARG_STRING, NULL, OPT_MAX_MESSAGES,
+	  N_("AMQP: N messages are 100 percent, as brokers do not tell their maximum"), N_("N") },
+	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
 
@@ -37,6 +41,7 @@ struct findings {
 struct check {
 	bool has_warning, has_critical;
 	uint64_t warning, critical;
+	uint64_t max_messages; /* of AMQP queues; 0 not given */
 	struct findings found[STATES];
 	struct buffer perfdata;
 	int highest; /* use, in percent */
@@ -90,6 +95,16 @@ static void judge(struct check *c, char name[static QUEUE_NAME_TEXT], const stru
 	enum state state = STATE_OK;
 
 	make_label(name);
+	if (use < 0 && st->kind == QUEUE_AMQP) {
+		add_finding(&c->found[STATE_UNKNOWN],
+			    text_n("%s: %" PRIu64 " message, of how many the broker does not tell"
+				   " (--max-messages)",
+				   "%s: %" PRIu64 " messages, of how many the broker does not tell"
+				   " (--max-messages)",
+				   st->messages),
+			    name, st->messages);
+		return;
+	}
 	if (use < 0) {
 		add_finding(&c->found[STATE_UNKNOWN], _("%s: may not be read"), name);
 		return;
@@ -127,6 +142,10 @@ static void check_one(struct check *c, const struct queue_ref *ref)
 	rc = queue_open(&q, ref, 0);
 	if (rc == 0)
 		rc = queue_look(&q, CHECK_DETAIL, &st);
+	if (rc == 0 && st.kind == QUEUE_AMQP && c->max_messages) {
+		st.maxmsg = c->max_messages;
+		st.have |= STAT_MAXMSG;
+	}
 	if (rc == 0) {
 		judge(c, name, &st);
 	} else {
@@ -241,6 +260,11 @@ static bool read_options(struct cmdline *cl, struct check *c)
 	while ((opt = cmdline_next(cl, &value)) > 0) {
 		bool is_warning = opt == OPT_WARNING;
 
+		if (opt == OPT_MAX_MESSAGES) {
+			if (!opt_u64(cl, value, 1, UINT64_MAX, &c->max_messages))
+				return false;
+			continue;
+		}
 		if (!opt_u64(cl, value, 0, 100, is_warning ? &c->warning : &c->critical))
 			return false;
 		*(is_warning ? &c->has_warning : &c->has_critical) = true;
@@ -254,6 +278,14 @@ static bool read_options(struct cmdline *cl, struct check *c)
 	return true;
 }
 
+static bool names_amqp(const struct queue_ref *refs, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (refs[i].kind == QUEUE_AMQP)
+			return true;
+	return false;
+}
+
 static int check_run(struct cmdline *cl)
 {
 	struct check c = { .highest = -1 };
@@ -265,6 +297,11 @@ static int check_run(struct cmdline *cl)
 	refs = cmdline_queues(cl, 0);
 	if (!refs)
 		return check_refused();
+	if (c.max_messages && !names_amqp(refs, cl->noperands)) {
+		free(refs);
+		(void)!msg_usage(_("--max-messages is for AMQP queues, and none is named"));
+		return check_refused();
+	}
 	if (cl->noperands == 0)
 		check_all(&c);
 	for (i = 0; i < cl->noperands; i++)

@@ -22,6 +22,8 @@ enum {
 	OPT_MAX_MESSAGES,
 	OPT_MESSAGE_SIZE,
 	OPT_MAX_BYTES,
+	OPT_MAX_PRIORITY,
+	OPT_QUORUM,
 	OPT_EXIST_OK,
 	OPT_PRIVATE,
 	OPT_VERBOSE
@@ -33,17 +35,22 @@ static const struct poptOption create_options[] = {
 	{ "owner", 'o', POPT_ARG_STRING, NULL, OPT_OWNER,
 	  N_("owner and group, as chown(1) takes them"), N_("USER[:GROUP]") },
 	{ "max-messages", 'c', POPT_ARG_STRING, NULL, OPT_MAX_MESSAGES,
-	  N_("POSIX: room for N messages (mq_maxmsg)"), N_("N") },
+	  N_("POSIX, AMQP: room for N messages (mq_maxmsg, x-max-length)"), N_("N") },
 	{ "message-size", 's', POPT_ARG_STRING, NULL, OPT_MESSAGE_SIZE,
 	  N_("POSIX: the largest message (mq_msgsize)"), N_("SIZE") },
 	{ "max-bytes", 'b', POPT_ARG_STRING, NULL, OPT_MAX_BYTES,
 	  N_("System V: room for SIZE bytes (msg_qbytes)"), N_("SIZE") },
+	{ "max-priority", '\0', POPT_ARG_STRING, NULL, OPT_MAX_PRIORITY,
+	  N_("AMQP: tell priorities from 0 to N apart (x-max-priority)"), N_("N") },
+	{ "quorum", '\0', POPT_ARG_NONE, NULL, OPT_QUORUM,
+	  N_("AMQP: a quorum queue, replicated by the broker"), NULL },
 	{ "exist-ok", 'e', POPT_ARG_NONE, NULL, OPT_EXIST_OK,
 	  N_("a queue that is there already is fine if it is as asked"), NULL },
 	{ "private", '\0', POPT_ARG_NONE, NULL, OPT_PRIVATE,
 	  N_("make a System V queue without a key and print its id"), NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("print the name of each queue"),
 	  NULL },
+	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
 
@@ -70,6 +77,17 @@ static bool read_message_size(struct cmdline *cl, const char *text, struct queue
 	return msg_usage(_("%s: the size of a message must be at least 1"), cl->seen) == EX_DONE;
 }
 
+static bool read_max_priority(struct cmdline *cl, const char *text, struct queue_attr *attr)
+{
+	uint64_t max;
+
+	if (!opt_u64(cl, text, 1, MESSAGE_PRIORITY_MAX_AMQP, &max))
+		return false;
+	attr->have |= CREATE_MAX_PRIORITY;
+	attr->max_priority = (unsigned int)max;
+	return true;
+}
+
 static bool read_option(struct cmdline *cl, int opt, const char *value, struct create *c)
 {
 	struct queue_attr *attr = &c->attr;
@@ -87,6 +105,11 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, struct c
 	case OPT_MAX_BYTES:
 		attr->have |= CREATE_QBYTES;
 		return opt_size(cl, value, &attr->qbytes);
+	case OPT_MAX_PRIORITY:
+		return read_max_priority(cl, value, attr);
+	case OPT_QUORUM:
+		attr->have |= CREATE_QUORUM;
+		return true;
 	case OPT_EXIST_OK:
 		c->exist_ok = true;
 		return true;
@@ -101,36 +124,59 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, struct c
 
 /* ---- what fits together ---- */
 
-/* The option given that only the other kind has, or NULL. */
-static const char *foreign_option(const struct queue_attr *attr, enum queue_kind kind)
+/* Which kinds of queue have an attribute, and how it is asked for. */
+static const struct {
+	unsigned int attr, kinds;
+	const char *option;
+} attributes[] = {
+	{ CREATE_MODE, QUEUE_MASK_ALL, "--mode" },
+	{ CREATE_OWNER | CREATE_GROUP, QUEUE_MASK_ALL, "--owner" },
+	{ CREATE_MAXMSG, QUEUE_MASK_POSIX | QUEUE_MASK_AMQP, "--max-messages" },
+	{ CREATE_MSGSIZE, QUEUE_MASK_POSIX, "--message-size" },
+	{ CREATE_QBYTES, QUEUE_MASK_SYSV, "--max-bytes" },
+	{ CREATE_MAX_PRIORITY, QUEUE_MASK_AMQP, "--max-priority" },
+	{ CREATE_QUORUM, QUEUE_MASK_AMQP, "--quorum" },
+};
+
+/* The option given that queues of that kind do not have, or NULL; *amqp: only AMQP has it. */
+static const char *foreign_option(const struct queue_attr *attr, enum queue_kind kind, bool *amqp)
 {
-	if (kind == QUEUE_POSIX)
-		return attr->have & CREATE_QBYTES ? "--max-bytes" : NULL;
-	if (attr->have & CREATE_MAXMSG)
-		return "--max-messages";
-	return attr->have & CREATE_MSGSIZE ? "--message-size" : NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
+		if (!(attr->have & attributes[i].attr) || attributes[i].kinds & 1u << kind)
+			continue;
+		*amqp = attributes[i].kinds == QUEUE_MASK_AMQP;
+		return attributes[i].option;
+	}
+	return NULL;
 }
 
 static int check_ref(const struct create *c, const struct queue_ref *ref)
 {
-	const char *foreign = foreign_option(&c->attr, ref->kind);
+	bool amqp;
+	const char *foreign = foreign_option(&c->attr, ref->kind, &amqp);
 	char name[QUEUE_NAME_TEXT];
 
 	if (ref->by == QUEUE_BY_ID)
 		return msg_usage(_("%s: the kernel chooses ids; give a key, or --private"),
 				 queue_ref_text(ref, name));
-	return foreign ? msg_wrong_kind(foreign, ref) : EX_DONE;
+	if (!foreign)
+		return EX_DONE;
+	return amqp ? msg_amqp_only(foreign, ref) : msg_wrong_kind(foreign, ref);
 }
 
 static int check_private(const struct create *c, const struct cmdline *cl)
 {
-	const char *foreign = foreign_option(&c->attr, QUEUE_SYSV);
+	bool amqp;
+	const char *foreign = foreign_option(&c->attr, QUEUE_SYSV, &amqp);
 
 	if (cl->noperands > 0)
 		return msg_usage(_("--private makes one new queue: '%s' cannot be named"),
 				 msg_quote(cl->operands[0]));
 	if (c->exist_ok)
 		return msg_usage(_("--private and --exist-ok exclude each other"));
+	if (foreign && amqp)
+		return msg_usage(_("%s is for AMQP queues, and --private makes a System V queue"),
+				 foreign);
 	if (foreign)
 		return msg_usage(_("%s is for POSIX queues, and --private makes a System V queue"),
 				 foreign);
@@ -305,6 +351,14 @@ static int create_named(struct cmdline *cl, struct create *c)
 	return status;
 }
 
+static int check_together(const struct create *c)
+{
+	if (c->attr.have & CREATE_QUORUM && c->attr.have & CREATE_MAX_PRIORITY)
+		return msg_usage(_("--quorum and --max-priority exclude each other: quorum queues"
+				   " have no priorities"));
+	return EX_DONE;
+}
+
 static int create_run(struct cmdline *cl)
 {
 	struct create c = { 0 };
@@ -316,6 +370,11 @@ static int create_run(struct cmdline *cl)
 			return EX_BADUSAGE;
 	if (opt < 0)
 		return EX_BADUSAGE;
+	status = check_together(&c);
+	if (status != EX_DONE)
+		return status;
+	if (c.exist_ok)
+		c.attr.have |= CREATE_EXIST_OK;
 	if (c.private) {
 		status = check_private(&c, cl);
 		return status == EX_DONE ? create_private(&c) : status;

@@ -42,13 +42,14 @@ static const struct poptOption move_options[] = {
 	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,
 	  N_("with -t N: only messages of other types (System V)"), NULL },
 	{ "set-type", 0, POPT_ARG_STRING, NULL, OPT_SET_TYPE,
-	  N_("type of the messages in DEST, 1 or more (System V)"), N_("N") },
+	  N_("type of the messages in DEST, 1 or more (System V, AMQP)"), N_("N") },
 	{ "set-priority", 0, POPT_ARG_STRING, NULL, OPT_SET_PRIORITY,
-	  N_("priority of the messages in DEST, 0 to 32767 (POSIX)"), N_("N") },
+	  N_("priority of the messages in DEST, 0 to 32767 (POSIX; AMQP: to 255)"), N_("N") },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("say at the end how much was moved"),
 	  NULL },
 	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
 	  NULL },
+	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
 
@@ -153,11 +154,14 @@ static int check_kinds(const struct mover *mv)
 	const struct move_options *opt = &mv->opt;
 	unsigned int foreign = opt->as.have & ~message_traits(mv->dest_ref.kind);
 
-	if ((opt->has_type || opt->want.except) &&
-	    !(message_traits(mv->source_ref.kind) & MESSAGE_HAS_TYPE))
+	if ((opt->has_type || opt->want.except) && mv->source_ref.kind != QUEUE_SYSV)
 		return msg_wrong_kind(opt->has_type ? "-t" : "-x", &mv->source_ref);
 	if (opt->want.except && opt->want.type <= 0)
 		return msg_usage(_("-x needs a type above 0: -t N"));
+	if (opt->as.have & MESSAGE_HAS_PRIORITY && !foreign &&
+	    opt->as.priority > message_priority_max(mv->dest_ref.kind))
+		return msg_usage(_("--set-priority: a message of AMQP has a priority from 0 to %u"),
+				 message_priority_max(mv->dest_ref.kind));
 	if (foreign)
 		return msg_wrong_kind(foreign & MESSAGE_HAS_TYPE ? "--set-type" : "--set-priority",
 				      &mv->dest_ref);
@@ -175,8 +179,11 @@ static int read_options(struct cmdline *cl, struct mover *mv)
 		if (status != EX_DONE)
 			return status;
 	}
-	if (val < 0 || !cmdline_queue(cl->operands[0], &mv->source_ref) ||
-	    !cmdline_queue(cl->operands[1], &mv->dest_ref))
+	if (val < 0)
+		return EX_BADUSAGE;
+	cmdline_set_timeout(cl, mv->opt.timeout_ns);
+	if (!cmdline_queue(cl, cl->operands[0], &mv->source_ref) ||
+	    !cmdline_queue(cl, cl->operands[1], &mv->dest_ref))
 		return EX_BADUSAGE;
 	status = check_options(&mv->opt);
 	if (status == EX_DONE)
@@ -271,33 +278,85 @@ static int refuse(struct mover *mv, const struct message *taken, const struct me
 	return status;
 }
 
-/* Moves one message.  True: go on; else *status says how it ends. */
-static bool move_one(struct mover *mv, int *status)
+/* A connection lost while following is made again: 0 where it was, and all is to be tried anew. */
+static int recover(struct mover *mv, struct queue *q, int error)
+{
+	if (error != -ECONNRESET || !mv->opt.follow)
+		return error;
+	progress_clear(&mv->progress);
+	return msg_reconnect(q);
+}
+
+static int take(struct mover *mv, struct message *m)
 {
 	const struct move_options *opt = &mv->opt;
 	int64_t wait_ns = opt->has_count || opt->follow ? opt->timeout_ns : QUEUE_NO_WAIT;
+	int rc;
+
+	do {
+		rc = take_whole(&mv->source, m, &mv->room, &opt->want, wait_ns);
+		if (rc == 0)
+			return 0;
+		rc = recover(mv, &mv->source, rc);
+	} while (rc == 0);
+	return rc;
+}
+
+/* Sends the message, and waits until DEST has it for certain. */
+static int deliver(struct mover *mv, const struct message *m)
+{
+	int rc;
+
+	do {
+		rc = queue_send(&mv->dest, m, mv->opt.timeout_ns);
+		if (rc == 0)
+			rc = queue_flush(&mv->dest, mv->opt.timeout_ns);
+		if (rc == 0)
+			return 0;
+		rc = recover(mv, &mv->dest, rc);
+	} while (rc == 0);
+	return rc;
+}
+
+/* Moves one message.  True: go on; else *status says how it ends. */
+static bool move_one(struct mover *mv, int *status)
+{
 	struct message taken = { 0 }, sent;
 	int rc;
 
-	rc = take_whole(&mv->source, &taken, &mv->room, &opt->want, wait_ns);
+	rc = take(mv, &taken);
 	if (rc < 0) {
 		*status = end_taking(mv, rc);
 		return false;
 	}
 	sent = taken;
-	message_set(&sent, &opt->as, mv->dest_ref.kind);
+	message_set(&sent, &mv->opt.as, mv->dest_ref.kind);
 	rc = message_carry(&sent, mv->dest_ref.kind);
 	if (rc == 0)
-		rc = queue_send(&mv->dest, &sent, opt->timeout_ns);
+		rc = deliver(mv, &sent);
 	if (rc < 0) {
 		*status = refuse(mv, &taken, &sent, rc);
 		return false;
 	}
-	/* Nothing can be done about a kernel queue that could not be told. */
+	/* A broker that could not be told gives it to somebody once more, and says so by then. */
 	(void)!queue_settle(&mv->source, &taken, QUEUE_DELIVERED);
 	progress_count(&mv->progress, taken.len);
 	mv->progress.done++;
 	return true;
+}
+
+/* A broker may not have heard that all was moved. */
+static int end_settling(struct mover *mv)
+{
+	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE, .ref = &mv->source_ref };
+	int rc = queue_flush(&mv->source, mv->opt.timeout_ns);
+
+	if (rc == 0)
+		return EX_DONE;
+	progress_clear(&mv->progress);
+	(void)!msg_queue_failed(&attempt, rc);
+	msg_error(_("what was moved last may be delivered again"));
+	return EX_FAILED;
 }
 
 static int move_all(struct mover *mv)
@@ -311,6 +370,7 @@ static int move_all(struct mover *mv)
 	for (uint64_t left = opt->count; left > 0 && !stop_signal(); left--)
 		if (!move_one(mv, &status))
 			break;
+	status = status_first(status, end_settling(mv));
 	progress_end(&mv->progress, PROGRESS_MOVED, opt->verbose);
 	return status;
 }
@@ -349,6 +409,7 @@ static int move_run(struct cmdline *cl)
 		status = open_queues(&mv);
 	if (status == EX_DONE) {
 		stop_init();
+		queue_expect(&mv.source, mv.opt.count);
 		status = move_all(&mv);
 	}
 	queue_close(&mv.source);

@@ -21,6 +21,7 @@ static const struct poptOption purge_options[] = {
 	  N_("only messages of type N; 0 any, -N the lowest type up to N (System V)"), N_("N") },
 	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,
 	  N_("with -t N: only messages of other types (System V)"), NULL },
+	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
 

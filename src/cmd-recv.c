@@ -70,6 +70,7 @@ static const struct poptOption recv_options[] = {
 	  N_("say at the end how much was received"), NULL },
 	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
 	  NULL },
+	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
 
@@ -224,9 +225,15 @@ static int check_peek(const struct receiver *r)
 
 	if (!r->opt.peek || r->ref.kind == QUEUE_SYSV)
 		return EX_DONE;
-	msg_error(_("%s: Linux has no way to look at a message of a POSIX queue without taking"
-		    " it; --peek is for System V queues"),
-		  queue_ref_text(&r->ref, name));
+	queue_ref_text(&r->ref, name);
+	if (r->ref.kind == QUEUE_AMQP)
+		msg_error(_("%s: AMQP has no way to look at a message without taking it; --peek is"
+			    " for System V queues"),
+			  name);
+	else
+		msg_error(_("%s: Linux has no way to look at a message of a POSIX queue without"
+			    " taking it; --peek is for System V queues"),
+			  name);
 	return EX_BADUSAGE;
 }
 
@@ -278,9 +285,10 @@ static int read_options(struct cmdline *cl, struct receiver *r)
 	if (val < 0)
 		return EX_BADUSAGE;
 	r->command = cl->trailing;
-	if (!cmdline_queue(cl->operands[0], &r->ref))
+	cmdline_set_timeout(cl, r->opt.timeout_ns);
+	if (!cmdline_queue(cl, cl->operands[0], &r->ref))
 		return EX_BADUSAGE;
-	if (r->opt.move_to && !cmdline_queue(r->opt.move_to, &r->failed_ref))
+	if (r->opt.move_to && !cmdline_queue(cl, r->opt.move_to, &r->failed_ref))
 		return EX_BADUSAGE;
 	status = check_options(r);
 	if (status == EX_DONE)
@@ -384,6 +392,29 @@ static int end_taking(struct receiver *r, int error)
 	}
 }
 
+/* ---- taking ---- */
+
+/* batch_take(), which survives the loss of a connection where messages are followed. */
+static int take(struct receiver *r, int64_t timeout_ns, bool *writing)
+{
+	int rc;
+
+	for (;;) {
+		rc = batch_take(&r->batch, &r->opt.want, timeout_ns, writing);
+		if (rc != -ECONNRESET || !r->opt.follow)
+			return rc;
+		*writing = true;
+		rc = batch_write(&r->batch);
+		if (rc < 0)
+			return rc;
+		*writing = false;
+		progress_clear(&r->progress);
+		rc = msg_reconnect(&r->q);
+		if (rc < 0)
+			return rc;
+	}
+}
+
 /* ---- to standard output ---- */
 
 /*
@@ -399,14 +430,13 @@ static int receive(struct receiver *r)
 		if (stop_signal())
 			return end_taking(r, -EINTR);
 		timeout_ns = r->batch.n ? QUEUE_NO_WAIT : r->opt.timeout_ns;
-		rc = batch_take(&r->batch, &r->opt.want, timeout_ns, &writing);
+		rc = take(r, timeout_ns, &writing);
 		/* A full batch may have been written on the way: only what was asked counts. */
 		if (rc == -EAGAIN && timeout_ns != r->opt.timeout_ns) {
 			writing = true;
 			rc = batch_write(&r->batch);
 			if (rc == 0)
-				rc = batch_take(&r->batch, &r->opt.want, r->opt.timeout_ns,
-						&writing);
+				rc = take(r, r->opt.timeout_ns, &writing);
 		}
 		if (rc < 0)
 			return writing ? end_unwritten(r, rc) : end_taking(r, rc);
@@ -580,6 +610,8 @@ static int move_failed(struct receiver *r, int status)
 	rc = message_carry(&m, r->failed_ref.kind);
 	if (rc == 0)
 		rc = queue_send(&r->failed_q, &m, QUEUE_NO_WAIT);
+	if (rc == 0)
+		rc = queue_flush(&r->failed_q, QUEUE_NO_WAIT);
 	if (rc == 0) {
 		report_command(r, status, _("the message was moved"));
 		return EX_DONE;
@@ -647,7 +679,7 @@ static int receive_for_command(struct receiver *r)
 	for (uint64_t left = r->opt.count; left > 0; left--) {
 		if (stop_signal())
 			return EX_FAILED;
-		rc = batch_take(&r->batch, &r->opt.want, r->opt.timeout_ns, &writing);
+		rc = take(r, r->opt.timeout_ns, &writing);
 		if (rc < 0)
 			return end_taking(r, rc);
 		status = handle_message(r);
@@ -683,6 +715,18 @@ static int open_failed_queue(struct receiver *r)
 
 /* ---- the command ---- */
 
+/* A broker may not have heard that all was delivered. */
+static int end_settling(struct receiver *r)
+{
+	int rc = queue_flush(&r->q, r->opt.timeout_ns);
+
+	if (rc == 0)
+		return EX_DONE;
+	(void)!report_queue(r, QUEUE_OP_TAKE, rc);
+	msg_error(_("what was received last may be delivered again"));
+	return EX_FAILED;
+}
+
 static int receive_all(struct receiver *r)
 {
 	int status, rc;
@@ -701,6 +745,7 @@ static int receive_all(struct receiver *r)
 		status = peek(r);
 	else
 		status = receive(r);
+	status = status_first(status, end_settling(r));
 	progress_end(&r->progress, PROGRESS_RECEIVED, r->opt.verbose);
 	batch_free(&r->batch);
 	return status;
@@ -717,6 +762,8 @@ static int open_and_receive(struct receiver *r)
 	status = open_failed_queue(r);
 	if (status != EX_DONE)
 		return status;
+	/* A COMMAND takes its time, and others could use it for what comes behind. */
+	queue_expect(&r->q, r->command ? 1 : r->opt.count);
 	queue_ref_text(&r->ref, r->output.queue);
 	if (!r->command) {
 		r->output.terminal = r->output.style != OUTPUT_RAW && isatty(STDOUT_FILENO);

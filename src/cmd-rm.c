@@ -46,6 +46,7 @@ static const struct poptOption rm_options[] = {
 	{ "yes", 'y', POPT_ARG_NONE, NULL, OPT_YES, N_("-a: do not ask"), NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
 	  N_("print the name of each queue removed"), NULL },
+	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
 

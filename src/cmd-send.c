@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "carry.h"
 #include "cmd.h"
 #include "input.h"
 #include "json.h"
@@ -45,9 +46,9 @@ static const struct poptOption send_options[] = {
 	  N_("messages in the input are separated by NUL"), NULL },
 	CMD_JSON_OPTION(OPT_JSON, N_("each line of input is one message as JSON (also -J)")),
 	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE,
-	  N_("type of the messages, 1 or more; default 1 (System V)"), N_("N") },
+	  N_("type of the messages, 1 or more; default 1 (System V, AMQP)"), N_("N") },
 	{ "priority", 'p', POPT_ARG_STRING, NULL, OPT_PRIORITY,
-	  N_("priority of the messages, 0 to 32767; default 0 (POSIX)"), N_("N") },
+	  N_("priority of the messages, 0 to 32767; default 0 (POSIX, AMQP: to 255)"), N_("N") },
 	{ "nonblock", 'n', POPT_ARG_NONE, NULL, OPT_NONBLOCK,
 	  N_("do not wait for room: exit with status 3"), NULL },
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
@@ -56,6 +57,7 @@ static const struct poptOption send_options[] = {
 	  NULL },
 	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
 	  NULL },
+	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
 
@@ -80,10 +82,12 @@ struct sender {
 	struct queue_ref ref;
 	struct queue q;
 	struct progress progress;
-	struct buffer body; /* of a JSON line */
-	const char *source; /* the input's name, where there may be a doubt; else NULL */
-	uint64_t place;     /* number of the line or message in the source, from 1 */
-	bool many;          /* there is more than one message to come */
+	struct buffer body;  /* of a JSON line */
+	const char *source;  /* the input's name, where there may be a doubt; else NULL */
+	uint64_t place;      /* number of the line or message in the source, from 1 */
+	uint64_t given;      /* messages given to the queue, from all sources */
+	bool many;           /* there is more than one message to come */
+	unsigned int always; /* MESSAGE_HAS_*: what every message is given */
 };
 
 /* ---- the command line ---- */
@@ -155,6 +159,16 @@ static int take_option(struct cmdline *cl, struct send_options *opt, int val, co
 	return EX_DONE;
 }
 
+static bool has_types(const struct sender *s)
+{
+	return message_traits(s->ref.kind) & MESSAGE_HAS_TYPE;
+}
+
+static bool has_priorities(const struct sender *s)
+{
+	return message_traits(s->ref.kind) & MESSAGE_HAS_PRIORITY;
+}
+
 static int read_options(struct cmdline *cl, struct sender *s)
 {
 	struct send_options *opt = &s->opt;
@@ -169,7 +183,8 @@ static int read_options(struct cmdline *cl, struct sender *s)
 	}
 	if (val < 0)
 		return EX_BADUSAGE;
-	if (!cmdline_queue(cl->operands[0], &s->ref))
+	cmdline_set_timeout(cl, opt->timeout_ns);
+	if (!cmdline_queue(cl, cl->operands[0], &s->ref))
 		return EX_BADUSAGE;
 	if (cl->noperands > 1 && (opt->framed || opt->nfiles))
 		return msg_usage(_("a MESSAGE cannot be given together with -f, -l, -0 or -j"));
@@ -177,49 +192,86 @@ static int read_options(struct cmdline *cl, struct sender *s)
 		return msg_usage(_("-n never waits, so -T has no meaning with it"));
 	if (opt->nonblock)
 		opt->timeout_ns = QUEUE_NO_WAIT;
-	if (opt->has_type && s->ref.kind != QUEUE_SYSV)
+	if (opt->has_type && !has_types(s))
 		return msg_wrong_kind("-t", &s->ref);
-	if (opt->has_priority && s->ref.kind != QUEUE_POSIX)
+	if (opt->has_priority && !has_priorities(s))
 		return msg_wrong_kind("-p", &s->ref);
+	if (opt->has_priority && opt->priority > message_priority_max(s->ref.kind))
+		return msg_usage(_("-p: a message of AMQP has a priority from 0 to %u"),
+				 message_priority_max(s->ref.kind));
 	return EX_DONE;
 }
 
 /* ---- reporting ---- */
 
-/* Appends where the message at hand stands, "FILE: line 42: "; nothing where there is but one. */
-static void put_place(const struct sender *s, struct buffer *b)
+/* What is known to have become of the messages given to the queue. */
+struct outcome {
+	uint64_t sent;
+	uint64_t lacking, first; /* not confirmed: how many, the first of them from 1 */
+	struct buffer numbers;   /* all of them */
+};
+
+static void find_outcome(struct sender *s, struct outcome *o)
+{
+	*o = (struct outcome){ .sent = s->progress.messages };
+	o->lacking = queue_unconfirmed(&s->q, &o->numbers, &o->first);
+	if (o->lacking)
+		o->sent = s->given - o->lacking;
+}
+
+/* Appends where a message stands, "FILE: line 42: "; nothing where there is but one. */
+static void put_place(const struct sender *s, uint64_t place, struct buffer *b)
 {
 	if (s->source)
 		buffer_printf(b, "%s: ", msg_quote(s->source));
 	if (s->opt.framed && s->opt.framing == INPUT_LINES)
-		buffer_printf(b, _("line %" PRIu64 ": "), s->place);
+		buffer_printf(b, _("line %" PRIu64 ": "), place);
 	else if (s->opt.framed || (!s->source && s->many))
-		buffer_printf(b, _("message %" PRIu64 ": "), s->place);
+		buffer_printf(b, _("message %" PRIu64 ": "), place);
 }
 
-/* Appends how much had been sent before the message at hand. */
-static void put_sent(const struct sender *s, struct buffer *b)
+/* Appends how much had been sent before the message at hand, and what is not confirmed. */
+static void put_sent(const struct sender *s, struct outcome *o, struct buffer *b)
 {
-	if (!s->many && s->progress.messages == 0)
-		return;
-	buffer_puts(b, "; ");
-	buffer_printf(b,
-		      text_n("%" PRIu64 " message was sent before it",
-			     "%" PRIu64 " messages were sent before it", s->progress.messages),
-		      s->progress.messages);
+	if (s->many || o->sent > 0) {
+		buffer_puts(b, "; ");
+		buffer_printf(b,
+			      text_n("%" PRIu64 " message was sent before it",
+				     "%" PRIu64 " messages were sent before it", o->sent),
+			      o->sent);
+	}
+	if (o->lacking && s->many)
+		buffer_printf(b, _("; not confirmed: %s"), buffer_string(&o->numbers));
 }
 
-/* The one line about the message at hand that was not sent. */
-static void report(struct sender *s, const char *why)
+/*
+ * The one line about the message that was not sent: the one at hand or, where the queue refused an
+ * earlier one, the first of those.
+ */
+static void report(struct sender *s, bool by_queue, const char *why)
 {
 	struct buffer line = { 0 };
+	struct outcome o;
 
-	put_place(s, &line);
+	find_outcome(s, &o);
+	if (by_queue && o.lacking && s->opt.nfiles > 1)
+		buffer_printf(&line, _("message %" PRIu64 ": "), o.first);
+	else
+		put_place(s, by_queue && o.lacking ? o.first : s->place, &line);
 	buffer_puts(&line, why);
-	put_sent(s, &line);
+	put_sent(s, &o, &line);
+	s->progress.messages = o.sent;
 	progress_clear(&s->progress);
 	msg_error("%s", buffer_string(&line));
 	buffer_free(&line);
+	buffer_free(&o.numbers);
+}
+
+/* The same for input that is no message: all before it is to be sent. */
+static void report_bad(struct sender *s, const char *why)
+{
+	(void)!queue_flush(&s->q, s->opt.timeout_ns);
+	report(s, false, why);
 }
 
 /* EINTR comes with a stop signal, which send_run() passes on: the status then does not matter. */
@@ -244,23 +296,30 @@ static int report_send(struct sender *s, size_t size, bool at_least, int error)
 	else
 		queue_explain(&attempt, error, &why);
 	status = error == -EMSGSIZE ? EX_FAILED : exit_status_of(error);
-	report(s, buffer_string(&why));
+	if (error == -EMSGSIZE)
+		(void)!queue_flush(&s->q, s->opt.timeout_ns);
+	report(s, true, buffer_string(&why));
 	buffer_free(&why);
 	return status;
 }
 
 static int report_input(struct sender *s, int error)
 {
+	struct outcome o;
+
 	if (error == -EINTR) {
 		if (s->many)
-			report(s, _("interrupted, not sent"));
+			report(s, false, _("interrupted, not sent"));
 		return EX_FAILED;
 	}
+	(void)!queue_flush(&s->q, s->opt.timeout_ns);
+	find_outcome(s, &o);
+	s->progress.messages = o.sent;
 	progress_clear(&s->progress);
 	msg_error(text_n("cannot read %s: %s; %" PRIu64 " message was sent",
-			 "cannot read %s: %s; %" PRIu64 " messages were sent", s->progress.messages),
-		  s->source ? msg_quote(s->source) : _("standard input"), strerror(-error),
-		  s->progress.messages);
+			 "cannot read %s: %s; %" PRIu64 " messages were sent", o.sent),
+		  s->source ? msg_quote(s->source) : _("standard input"), strerror(-error), o.sent);
+	buffer_free(&o.numbers);
 	return EX_FAILED;
 }
 
@@ -275,12 +334,34 @@ static int send_message(struct sender *s, struct message *m)
 		m->type = s->opt.has_type ? s->opt.type : 1;
 	if (!(m->have & MESSAGE_HAS_PRIORITY))
 		m->priority = s->opt.priority;
-	m->have |= s->ref.kind == QUEUE_SYSV ? MESSAGE_HAS_TYPE : MESSAGE_HAS_PRIORITY;
-	rc = stop_signal() ? -EINTR : queue_send(&s->q, m, s->opt.timeout_ns);
+	m->have |= s->always;
+	if (stop_signal())
+		return report_send(s, m->len, false, -EINTR);
+	s->given++;
+	rc = queue_send(&s->q, m, s->opt.timeout_ns);
 	if (rc < 0)
 		return report_send(s, m->len, false, rc);
 	progress_count(&s->progress, m->len);
 	return EX_DONE;
+}
+
+/* Takes from a line of JSON what its queue does not have, where an option stands for it; returns why
+ * the line is refused, or NULL. */
+static const char *refuse_members(const struct sender *s, struct message *m)
+{
+	if (m->have & MESSAGE_HAS_PRIORITY && !has_priorities(s) && !s->opt.has_type)
+		return _("a System V queue has types, no priorities; say which type"
+			 " to use with -t");
+	if (m->have & MESSAGE_HAS_TYPE && !has_types(s) && !s->opt.has_priority)
+		return _("a POSIX queue has priorities, no types; say which priority"
+			 " to use with -p");
+	if (!has_priorities(s))
+		m->have &= ~MESSAGE_HAS_PRIORITY;
+	if (!has_types(s))
+		m->have &= ~MESSAGE_HAS_TYPE;
+	if (m->have & MESSAGE_HAS_PRIORITY && m->priority > message_priority_max(s->ref.kind))
+		return _("a message of AMQP has a priority from 0 to 255");
+	return NULL;
 }
 
 static int send_json(struct sender *s, const char *line, size_t len)
@@ -288,21 +369,16 @@ static int send_json(struct sender *s, const char *line, size_t len)
 	struct message m = { 0 };
 	struct json_error error;
 	struct buffer why = { 0 };
-	bool sysv = s->ref.kind == QUEUE_SYSV;
-	unsigned int foreign = sysv ? MESSAGE_HAS_PRIORITY : MESSAGE_HAS_TYPE;
+	const char *refusal;
 	int rc;
 
 	rc = json_read_message(line, len, &m, &s->body, &error);
-	if (rc == 0 && (m.have & foreign) && !(sysv ? s->opt.has_type : s->opt.has_priority)) {
-		report(s, sysv ? _("a System V queue has types, no priorities; say which type"
-				   " to use with -t") :
-				 _("a POSIX queue has priorities, no types; say which priority"
-				   " to use with -p"));
-		return EX_FAILED;
-	}
 	if (rc == 0) {
-		m.have &= ~foreign;
-		return send_message(s, &m);
+		refusal = refuse_members(s, &m);
+		if (!refusal)
+			return send_message(s, &m);
+		report_bad(s, refusal);
+		return EX_FAILED;
 	}
 	if (rc != -EINVAL && rc != -ENOSYS)
 		buffer_puts(&why, strerror(-rc));
@@ -310,7 +386,7 @@ static int send_json(struct sender *s, const char *line, size_t len)
 		buffer_printf(&why, _("column %d: %s"), error.column, error.text);
 	else
 		buffer_puts(&why, error.text);
-	report(s, buffer_string(&why));
+	report_bad(s, buffer_string(&why));
 	buffer_free(&why);
 	return EX_FAILED;
 }
@@ -331,7 +407,7 @@ static int raise_limit(struct sender *s, struct input *in, size_t seen)
 		return EX_DONE;
 	}
 	if (s->opt.json) {
-		report(s, _("the line is longer than any message the queue takes"));
+		report_bad(s, _("the line is longer than any message the queue takes"));
 		return EX_FAILED;
 	}
 	return report_send(s, seen, in->cut, -EMSGSIZE);
@@ -388,7 +464,7 @@ static int send_operands(struct sender *s, const char **messages, int n)
 
 		s->place = (uint64_t)i + 1;
 		if (!room) {
-			report(s, strerror(ENOMEM));
+			report_bad(s, strerror(ENOMEM));
 			return EX_FAILED;
 		}
 		m.data = room + MESSAGE_HEADROOM;
@@ -488,7 +564,7 @@ static int send_files(struct sender *s)
 
 static int send_all(struct sender *s, struct cmdline *cl)
 {
-	int status;
+	int status, rc;
 
 	if (s->opt.verbose || s->opt.progress)
 		progress_begin(&s->progress, s->opt.progress);
@@ -496,8 +572,22 @@ static int send_all(struct sender *s, struct cmdline *cl)
 		status = send_operands(s, cl->operands + 1, cl->noperands - 1);
 	else
 		status = send_files(s);
+	if (status == EX_DONE) {
+		rc = queue_flush(&s->q, s->opt.timeout_ns);
+		if (rc < 0)
+			status = report_send(s, 0, false, rc);
+	}
 	progress_end(&s->progress, PROGRESS_SENT, s->opt.verbose);
 	return status;
+}
+
+/* A message of the kernel always has the one that its kind of queue has. */
+static void choose_members(struct sender *s)
+{
+	if (s->ref.kind == QUEUE_SYSV || s->opt.has_type)
+		s->always |= MESSAGE_HAS_TYPE;
+	if (s->ref.kind == QUEUE_POSIX || s->opt.has_priority)
+		s->always |= MESSAGE_HAS_PRIORITY;
 }
 
 static int send_run(struct cmdline *cl)
@@ -513,6 +603,7 @@ static int send_run(struct cmdline *cl)
 
 			status = msg_queue_failed(&attempt, rc);
 		} else {
+			choose_members(&s);
 			/* An interrupted stream is to say how far it came. */
 			if (cl->noperands == 1)
 				stop_init();

@@ -42,6 +42,15 @@ static int set_one(const struct queue_ref *ref, void *arg)
 	return rc < 0 ? msg_queue_failed(&attempt, rc) : EX_DONE;
 }
 
+static int check_kind(const struct queue_attr *attr, const struct queue_ref *ref)
+{
+	if (attr->have & CREATE_QBYTES && ref->kind != QUEUE_SYSV)
+		return msg_wrong_kind("--max-bytes", ref);
+	if (ref->kind == QUEUE_AMQP)
+		return msg_wrong_kind(attr->have & CREATE_MODE ? "--mode" : "--owner", ref);
+	return EX_DONE;
+}
+
 static int set_all(struct cmdline *cl, struct queue_attr *attr)
 {
 	struct queue_ref *refs = cmdline_queues(cl, 0);
@@ -50,8 +59,7 @@ static int set_all(struct cmdline *cl, struct queue_attr *attr)
 	if (!refs)
 		return EX_BADUSAGE;
 	for (i = 0; i < cl->noperands && status == EX_DONE; i++)
-		if ((attr->have & CREATE_QBYTES) && refs[i].kind != QUEUE_SYSV)
-			status = msg_wrong_kind("--max-bytes", &refs[i]);
+		status = check_kind(attr, &refs[i]);
 	if (status == EX_DONE)
 		status = cmdline_each(refs, cl->noperands, set_one, attr);
 	free(refs);

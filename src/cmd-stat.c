@@ -43,6 +43,7 @@ static const struct poptOption stat_options[] = {
 	  N_("look for the processes that wait on queues"), NULL },
 	{ "limits", 'L', POPT_ARG_NONE, NULL, OPT_LIMITS,
 	  N_("show the kernel's limits instead of queues"), NULL },
+	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
 
@@ -198,7 +199,7 @@ static int list_all(const struct stat_line *line, struct stat_result *result)
 /* A queue that may not be opened still shows its owner and mode in the list. */
 static bool find_listed(const struct queue_ref *ref, struct queue_list *list, struct queue_stat *st)
 {
-	if (queue_list(list, 1u << ref->kind, STAT_INODE) < 0)
+	if (!(QUEUE_MASK_ALL & 1u << ref->kind) || queue_list(list, 1u << ref->kind, STAT_INODE) < 0)
 		return false;
 	for (size_t i = 0; i < list->n; i++) {
 		if (!queue_ref_is(ref, &list->items[i]))
@@ -220,8 +221,8 @@ static int look(const struct queue_ref *ref, struct queue_list *list, struct que
 	queue_close(&q);
 	if (rc == -EACCES && find_listed(ref, list, st))
 		rc = 0;
-	if (rc == 0 && st->kind == QUEUE_POSIX)
-		st->name = ref->name;
+	if (rc == 0)
+		queue_stat_name(st, ref);
 	return rc;
 }
 
@@ -262,8 +263,19 @@ static int look_at_named(const struct stat_line *line, struct stat_result *resul
 
 /* ---- processes ---- */
 
+/* The processes of a broker's queue are on other machines. */
+static bool all_remote(const struct stat_line *line)
+{
+	for (int i = 0; i < line->nrefs; i++)
+		if (line->refs[i].kind != QUEUE_AMQP)
+			return false;
+	return line->nrefs > 0;
+}
+
 static unsigned int processes_wanted(const struct stat_line *line)
 {
+	if (all_remote(line))
+		return 0;
 	if (as_block(line))
 		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE;
 	if (line->waiters && line->json)

@@ -24,6 +24,7 @@ static const struct poptOption wait_options[] = {
 	{ "gone", 0, POPT_ARG_NONE, NULL, OPT_GONE, N_("until there is no such queue"), NULL },
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
 	  N_("wait at most this long; 0 only looks"), N_("DURATION") },
+	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
 
@@ -211,7 +212,7 @@ static int find(const struct waiting *w, struct queue_stat *st)
 	if (rc == 0)
 		rc = queue_look(&q, 0, st);
 	queue_close(&q);
-	if (rc == -EACCES)
+	if (rc == -EACCES && w->ref.kind != QUEUE_AMQP)
 		return 0;
 	return rc == -EIDRM ? -ENOENT : rc;
 }
@@ -282,8 +283,15 @@ static int wait_run(struct cmdline *cl)
 	while ((opt = cmdline_next(cl, &value)) > 0)
 		if (!read_option(cl, opt, value, &w))
 			return EX_BADUSAGE;
-	if (opt < 0 || !cmdline_queue(cl->operands[0], &w.ref))
+	if (opt < 0)
 		return EX_BADUSAGE;
+	cmdline_set_timeout(cl, w.timeout_ns);
+	if (!cmdline_queue(cl, cl->operands[0], &w.ref))
+		return EX_BADUSAGE;
+	if (w.until == UNTIL_WRITABLE && w.ref.kind == QUEUE_AMQP)
+		return msg_usage(
+			_("--writable: a broker does not tell whether a queue has room; send"
+			  " -T waits for it"));
 	status = wait_until(&w);
 	if (stop_signal())
 		stop_die(stop_signal());

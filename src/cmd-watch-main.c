@@ -11,5 +11,6 @@
 int main(int argc, char **argv)
 {
 	watch_screen = tui_run;
-	return stdout_finish(cmdline_run(&cmd_watch, argc, argv));
+	/* argv[1] is "watch" (sibling.h). */
+	return stdout_finish(cmdline_run(&cmd_watch, argc - 1, argv + 1));
 }

@@ -5,19 +5,19 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "sibling.h"
 #include "watch.h"
 
 /* Shorter than this is no watching, it is a loop. */
 #define SHORTEST_DELAY_NS (NSEC_PER_SEC / 100)
 #define LONGEST_DELAY_NS (86400 * NSEC_PER_SEC)
-
-#define SIBLING "mqtool-watch"
 
 enum {
 	OPT_DELAY = OPT_FIRST,
@@ -192,6 +192,11 @@ static int read_line(struct cmdline *cl, struct watch_options *o)
 	if (!o->refs)
 		return EX_BADUSAGE;
 	o->nrefs = cl->noperands;
+	for (int i = 0; i < o->nrefs; i++)
+		if (o->refs[i].kind == QUEUE_AMQP)
+			return msg_usage(_("'%s': watch is for the queues of this machine; stat"
+					   " shows one of a broker"),
+					 msg_quote(cl->operands[i]));
 	return msg_check_kinds(o->mask, o->refs, o->nrefs);
 }
 
@@ -235,39 +240,18 @@ int watch_check_named(const struct watch_options *o, const struct queue_stat *it
 
 /* ---- the screen ---- */
 
-/* Where the sibling is: MQTOOL_LIBEXECDIR is for tests, never for a program with privileges. */
-static const char *sibling_path(char *path, size_t size)
-{
-	const char *dir = secure_getenv("MQTOOL_LIBEXECDIR");
-
-	snprintf(path, size, "%s/" SIBLING, dir && *dir ? dir : MQTOOL_LIBEXECDIR);
-	return path;
-}
-
 static int exec_sibling(const struct cmdline *cl)
 {
-	char path[4096];
-	size_t n = 0;
-	char **argv;
+	int rc = sibling_exec(SIBLING_WATCH, cl->cmd->name, cl->words);
+	char path[PATH_MAX];
 
-	while (cl->argv[n])
-		n++;
-	argv = calloc(n + 1, sizeof(*argv));
-	if (!argv) {
-		msg_error(_("out of memory"));
-		return EX_FAILED;
-	}
-	/* execv(3) promises not to change them. */
-	for (size_t i = 0; i < n; i++)
-		argv[i] = (char *)(uintptr_t)cl->argv[i];
-	execv(sibling_path(path, sizeof(path)), argv);
-	if (errno == ENOENT)
+	sibling_path(SIBLING_WATCH, path, sizeof(path));
+	if (rc == -ENOENT)
 		msg_error(_("the screen is not installed: %s is in the package mqtool-watch"
 			    " (mqtool watch --batch needs none)"),
 			  msg_quote(path));
 	else
-		msg_error("%s: %s", msg_quote(path), strerror(errno));
-	free(argv);
+		msg_error("%s: %s", msg_quote(path), strerror(-rc));
 	return EX_FAILED;
 }
 

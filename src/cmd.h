@@ -49,7 +49,7 @@ extern const struct command cmd_create, cmd_send, cmd_recv, cmd_move, cmd_stat, 
 	cmd_rm, cmd_purge, cmd_wait, cmd_watch;
 
 /* Values of options that every command has; a command's own begin at OPT_FIRST. */
-enum { OPT_HELP = 1, OPT_VERSION, OPT_FIRST };
+enum { OPT_HELP = 1, OPT_VERSION, OPT_PLAINTEXT, OPT_FIRST };
 
 /*
  * Rows of option tables are POPT_ARG_NONE or POPT_ARG_STRING: numbers are parsed by opt_*().
@@ -65,6 +65,13 @@ enum { OPT_HELP = 1, OPT_VERSION, OPT_FIRST };
 	POPT_TABLEEND
 /* clang-format on */
 
+/* The row of commands that take queues of brokers too: cmdline_next() reads it itself. */
+/* clang-format off */
+#define CMD_AMQP_OPTION                                                                           \
+	{ "allow-plaintext", '\0', POPT_ARG_NONE, NULL, OPT_PLAINTEXT,                            \
+	  N_("amqp:// may send a password to another machine in the clear"), NULL }
+/* clang-format on */
+
 /* The rows of -j, -J, --json; text says "(also -J)", as popt shows one letter a row. */
 /* clang-format off */
 #define CMD_JSON_OPTION(val, text)                                                                \
@@ -78,8 +85,10 @@ struct cmdline {
 	poptContext con;
 	const char **operands; /* NULL-terminated, once cmdline_next() has returned 0 */
 	int noperands;
+	char **words;     /* the whole line behind the command's name */
 	char **trailing;  /* takes_command: the words behind "--", at least one; or NULL */
 	const char *seen; /* how the option last returned was written: "-t", "--type" */
+	bool plaintext;   /* --allow-plaintext */
 
 	/* cmdline.c's own */
 	char title[32];    /* "mqtool send": popt's argv[0] */
@@ -124,6 +133,11 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error) _must_check
 /* Says that n messages taken from a queue could not go back (take_back()), by the first error. */
 void msg_lost(const struct queue_ref *ref, size_t n, int error);
 /*
+ * Says that the connection of a queue was lost, and makes it again: queue_reopen().  For commands
+ * that follow.
+ */
+int msg_reconnect(struct queue *q) _must_check_;
+/*
  * Prints a line for each kind in mask whose queues could not be listed (list->note): why, and what
  * to do.  Returns EX_DONE where another kind was asked for too, else the exit status for it.
  */
@@ -154,8 +168,14 @@ bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr);
  * them, or an error (printed) and NULL.
  */
 struct queue_ref *cmdline_queues(struct cmdline *cl, int first) _must_check_;
-/* Parses one queue's name; prints the error, one line, and returns false where it is refused. */
-bool cmdline_queue(const char *text, struct queue_ref *ref);
+/*
+ * Parses one queue's name; prints the error, one line, and returns false where it is refused.  A
+ * queue of a kind that this program lacks makes it become the sibling that has it: nothing may have
+ * been done by then.
+ */
+bool cmdline_queue(struct cmdline *cl, const char *text, struct queue_ref *ref);
+/* From now on a broker is given at most so long to answer; <= 0: the default. */
+void cmdline_set_timeout(const struct cmdline *cl, int64_t timeout_ns);
 /*
  * Calls one(), which returns an exit status, for each of n queues, whatever became of those before.
  * Returns the status of the first that failed.
@@ -164,8 +184,10 @@ int cmdline_each(const struct queue_ref *refs, int n,
 		 int (*one)(const struct queue_ref *ref, void *arg), void *arg) _must_check_;
 /* The usage error for the first of n queues that is of no kind in mask (0 is any), or EX_DONE. */
 int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n) _must_check_;
-/* The usage error for an option that only the other kind of queue has; returns EX_BADUSAGE. */
+/* The usage error for an option that only another kind of queue has; returns EX_BADUSAGE. */
 int msg_wrong_kind(const char *option, const struct queue_ref *ref) _must_check_;
+/* The same for an option that only queues of brokers have. */
+int msg_amqp_only(const char *option, const struct queue_ref *ref) _must_check_;
 
 /*
  * The last use of standard output: flushes and closes it, and reports a write that failed.

@@ -186,7 +186,8 @@ static void close_line(struct cmdline *cl)
 
 int cmdline_run(const struct command *cmd, int argc, char **argv)
 {
-	struct cmdline cl = { .cmd = cmd };
+	static char *none[] = { NULL };
+	struct cmdline cl = { .cmd = cmd, .words = argc > 0 ? argv + 1 : none };
 	int status = EX_FAILED;
 
 	msg_set_command(cmd->name);
@@ -223,7 +224,8 @@ static int count_operands(struct cmdline *cl)
 	return msg_usage(_("extra operand '%s'"), extra);
 }
 
-int cmdline_next(struct cmdline *cl, const char **value)
+/* The next option of the command's own or a common one. */
+static int next_option(struct cmdline *cl, const char **value)
 {
 	int val = poptGetNextOpt(cl->con);
 	char *arg;
@@ -245,4 +247,22 @@ int cmdline_next(struct cmdline *cl, const char **value)
 		arg = NULL;
 	*value = arg;
 	return val;
+}
+
+int cmdline_next(struct cmdline *cl, const char **value)
+{
+	int val;
+
+	while ((val = next_option(cl, value)) == OPT_PLAINTEXT)
+		cl->plaintext = true;
+	if (val == 0)
+		cmdline_set_timeout(cl, 0);
+	return val;
+}
+
+void cmdline_set_timeout(const struct cmdline *cl, int64_t timeout_ns)
+{
+	const struct queue_broker how = { .timeout_ns = timeout_ns, .plaintext = cl->plaintext };
+
+	queue_set_broker(&how);
 }

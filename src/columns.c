@@ -29,28 +29,29 @@ struct column_info {
 
 #define SYSV QUEUE_MASK_SYSV
 #define POSIX QUEUE_MASK_POSIX
-#define ALL QUEUE_MASK_ALL
+#define LOCAL QUEUE_MASK_ALL
+#define ALL (QUEUE_MASK_ALL | QUEUE_MASK_AMQP)
 
 /* clang-format off */
 static const struct column_info columns[COLUMNS_WATCH] = {
 	[COL_QUEUE] = { "QUEUE", "queue", N_("name, as every command takes it"),
 			FORM_QUEUE, ALL, 0, 0 },
-	[COL_KIND] = { "KIND", "kind", N_("sysv or posix"), FORM_KIND, ALL, 0, 0 },
+	[COL_KIND] = { "KIND", "kind", N_("sysv, posix or amqp"), FORM_KIND, ALL, 0, 0 },
 	[COL_MESSAGES] = { "MESSAGES", "messages", N_("messages waiting"),
 			   FORM_NUMBER, ALL, STAT_MESSAGES, STAT_MESSAGES },
 	[COL_BYTES] = { "BYTES", "bytes", N_("bytes waiting"),
-			FORM_SIZE, ALL, STAT_BYTES, STAT_BYTES },
+			FORM_SIZE, LOCAL, STAT_BYTES, STAT_BYTES },
 	[COL_USE] = { "USE%", "use", N_("part of the queue in use, in percent"),
-		      FORM_PERCENT, ALL, STAT_MESSAGES,
+		      FORM_PERCENT, LOCAL, STAT_MESSAGES,
 		      STAT_MESSAGES | STAT_MAXMSG | STAT_QBYTES },
 	[COL_MODE] = { "MODE", "mode", N_("permissions, octal"),
-		       FORM_MODE, ALL, STAT_OWNER, STAT_OWNER },
+		       FORM_MODE, LOCAL, STAT_OWNER, STAT_OWNER },
 	[COL_OWNER] = { "OWNER", "owner", N_("name of the owning user"),
-			FORM_USER, ALL, STAT_OWNER, STAT_OWNER },
+			FORM_USER, LOCAL, STAT_OWNER, STAT_OWNER },
 	[COL_LAST] = { "LAST", "last", N_("age of the last send or receive"),
-		       FORM_AGE, ALL, STAT_LAST, STAT_LAST },
+		       FORM_AGE, LOCAL, STAT_LAST, STAT_LAST },
 	[COL_WAITING] = { "WAITING", "waiting", N_("threads blocked: r in a receive, s in a send"),
-			  FORM_WAITING, ALL, STAT_WAITING, STAT_INODE },
+			  FORM_WAITING, LOCAL, STAT_WAITING, STAT_INODE },
 	[COL_KEY] = { "KEY", "key", N_("System V key"), FORM_KEY, SYSV, STAT_KEY, STAT_KEY },
 	[COL_MSQID] = { "MSQID", "msqid", N_("System V identifier"),
 			FORM_NUMBER, SYSV, STAT_KEY, STAT_KEY },
@@ -61,9 +62,9 @@ static const struct column_info columns[COLUMNS_WATCH] = {
 	[COL_QBYTES] = { "QBYTES", "qbytes", N_("bytes that a System V queue can hold"),
 			 FORM_SIZE, SYSV, STAT_QBYTES, STAT_QBYTES },
 	[COL_UID] = { "UID", "uid", N_("number of the owning user"),
-		      FORM_NUMBER, ALL, STAT_OWNER, STAT_OWNER },
+		      FORM_NUMBER, LOCAL, STAT_OWNER, STAT_OWNER },
 	[COL_GID] = { "GID", "gid", N_("number of the owning group"),
-		      FORM_NUMBER, ALL, STAT_OWNER, STAT_OWNER },
+		      FORM_NUMBER, LOCAL, STAT_OWNER, STAT_OWNER },
 	[COL_SENT] = { "SENT", "sent", N_("time of the last send (System V)"),
 		       FORM_TIME, SYSV, STAT_SENT, STAT_SENT },
 	[COL_RECEIVED] = { "RECEIVED", "received", N_("time of the last receive (System V)"),
@@ -73,15 +74,15 @@ static const struct column_info columns[COLUMNS_WATCH] = {
 	[COL_LRPID] = { "LRPID", "lrpid", N_("process that received last (System V)"),
 			FORM_PID, SYSV, STAT_PIDS, STAT_PIDS },
 	[COL_CTIME] = { "CTIME", "ctime", N_("time of the last change of mode, owner or size"),
-			FORM_TIME, ALL, STAT_CTIME, STAT_CTIME },
+			FORM_TIME, LOCAL, STAT_CTIME, STAT_CTIME },
 	[COL_INO] = { "INO", "ino", N_("inode number (POSIX)"),
 		      FORM_NUMBER, POSIX, STAT_INODE, STAT_INODE },
 	[COL_NOTIFY] = { "NOTIFY", "notify", N_("process registered with mq_notify(3) (POSIX)"),
 			 FORM_PID, POSIX, STAT_NOTIFY, STAT_NOTIFY },
 	[COL_NET] = { "NET/s", "net", N_("change of depth in a second, not traffic"),
-		      FORM_NET, ALL, STAT_NET, STAT_MESSAGES },
+		      FORM_NET, LOCAL, STAT_NET, STAT_MESSAGES },
 	[COL_HISTORY] = { "HISTORY", "history", N_("how full it was at the last looks"),
-			  FORM_HISTORY, ALL, STAT_HISTORY,
+			  FORM_HISTORY, LOCAL, STAT_HISTORY,
 			  STAT_MESSAGES | STAT_MAXMSG | STAT_QBYTES },
 };
 /* clang-format on */
@@ -539,12 +540,21 @@ static int compare_u64(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
+static int compare_addresses(const struct queue_stat *a, const struct queue_stat *b)
+{
+	char x[QUEUE_NAME_TEXT], y[QUEUE_NAME_TEXT];
+
+	return strcmp(queue_stat_text(a, x), queue_stat_text(b, y));
+}
+
 int column_compare_names(const struct queue_stat *a, const struct queue_stat *b)
 {
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
 	if (a->kind == QUEUE_POSIX)
 		return strcmp(a->name, b->name);
+	if (a->kind == QUEUE_AMQP)
+		return compare_addresses(a, b);
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
 	return (a->msqid > b->msqid) - (a->msqid < b->msqid);

@@ -122,7 +122,8 @@ static bool is_replaced(const char *variable)
 /* The variables of one message. */
 struct message_env {
 	char queue[sizeof("MQTOOL_QUEUE=") + QUEUE_NAME_TEXT];
-	char order[sizeof("MQTOOL_PRIORITY=") + 24];
+	char type[sizeof("MQTOOL_TYPE=") + 24];
+	char priority[sizeof("MQTOOL_PRIORITY=") + 24];
 	char size[sizeof("MQTOOL_SIZE=") + 24];
 	char seq[sizeof("MQTOOL_SEQ=") + 24];
 };
@@ -136,21 +137,22 @@ static char **build_env(struct message_env *env, const char *queue, const struct
 
 	while (environ[n])
 		n++;
-	list = calloc(n + 5, sizeof(*list));
+	list = calloc(n + 6, sizeof(*list));
 	if (!list)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		if (!is_replaced(environ[i]))
 			list[kept++] = environ[i];
 	snprintf(env->queue, sizeof(env->queue), "MQTOOL_QUEUE=%s", queue);
-	if (m->have & MESSAGE_HAS_TYPE)
-		snprintf(env->order, sizeof(env->order), "MQTOOL_TYPE=%ld", m->type);
-	else
-		snprintf(env->order, sizeof(env->order), "MQTOOL_PRIORITY=%u", m->priority);
+	snprintf(env->type, sizeof(env->type), "MQTOOL_TYPE=%ld", m->type);
+	snprintf(env->priority, sizeof(env->priority), "MQTOOL_PRIORITY=%u", m->priority);
 	snprintf(env->size, sizeof(env->size), "MQTOOL_SIZE=%zu", m->len);
 	snprintf(env->seq, sizeof(env->seq), "MQTOOL_SEQ=%" PRIu64, seq);
 	list[kept++] = env->queue;
-	list[kept++] = env->order;
+	if (m->have & MESSAGE_HAS_TYPE)
+		list[kept++] = env->type;
+	if (m->have & MESSAGE_HAS_PRIORITY)
+		list[kept++] = env->priority;
 	list[kept++] = env->size;
 	list[kept++] = env->seq;
 	return list;

@@ -3,6 +3,7 @@
 
 bin_PROGRAMS += mqtool
 mqtool_SOURCES = src/main.c
+mqtool_CPPFLAGS = $(AM_CPPFLAGS) -DWITH_AMQP=0
 mqtool_LDADD = libmqtool.a $(POPT_LIBS) $(LIBINTL)
 
 # Links that run one command each: linked_commands in src/commands.c.
@@ -30,9 +31,23 @@ mqtool_watch_SOURCES = src/cmd-watch-main.c src/tui.c src/tui.h
 mqtool_watch_CFLAGS = $(AM_CFLAGS) $(NCURSESW_CFLAGS)
 mqtool_watch_LDADD = libmqtool.a $(NCURSESW_LIBS) $(POPT_LIBS) $(LIBINTL)
 
+# And with queues of brokers, which other commands are not to map librabbitmq and OpenSSL for.
+if HAVE_RABBITMQ
+pkglibexec_PROGRAMS += mqtool-amqp
+endif
+mqtool_amqp_SOURCES = src/main.c src/amqp-link.c src/amqp-link.h \
+	src/queue-amqp.c src/queue-amqp.h
+mqtool_amqp_CPPFLAGS = $(AM_CPPFLAGS) -DWITH_AMQP=1
+mqtool_amqp_CFLAGS = $(AM_CFLAGS) $(RABBITMQ_CFLAGS) $(OPENSSL_CFLAGS)
+mqtool_amqp_LDADD = libmqtool.a $(RABBITMQ_LIBS) $(OPENSSL_LIBS) $(POPT_LIBS) $(LIBINTL)
+
 noinst_LIBRARIES += libmqtool.a
 
 libmqtool_a_SOURCES = \
+	src/address.c \
+	src/address.h \
+	src/amqp-secret.c \
+	src/amqp-secret.h \
 	src/base64.c \
 	src/base64.h \
 	src/batch.c \
@@ -109,6 +124,8 @@ libmqtool_a_SOURCES = \
 	src/report.h \
 	src/sampler.c \
 	src/sampler.h \
+	src/sibling.c \
+	src/sibling.h \
 	src/table.c \
 	src/table.h \
 	src/take.c \

@@ -12,6 +12,9 @@
 
 #include "cmd.h"
 #include "near.h"
+#if WITH_AMQP
+#include "queue-amqp.h"
+#endif
 
 /* What others call these things. */
 static const struct {
@@ -98,7 +101,9 @@ static int print_global_help(void)
 	puts(_("  /NAME, esc:/NAME\n"
 	       "                  POSIX; esc: is for names with \\xNN in them\n"
 	       "  0xKEY, key:KEY, id:MSQID, ftok:PATH[:PROJ]\n"
-	       "                  System V"));
+	       "                  System V\n"
+	       "  amqp://[USER@]HOST[:PORT]/[VHOST/]QUEUE, amqps://...\n"
+	       "                  RabbitMQ"));
 	printf("\n%s\n", _("Exit status:"));
 	puts(_("  0  done\n"
 	       "  1  failed: bad input data, a limit, a failed write or command\n"
@@ -179,6 +184,9 @@ static void guard_stdio(void)
 
 int main(int argc, char **argv)
 {
+#if WITH_AMQP
+	queue_amqp_use();
+#endif
 	guard_stdio();
 	return stdout_finish(dispatch(argc, argv));
 }

@@ -190,6 +190,19 @@ void msg_lost(const struct queue_ref *ref, size_t n, int error)
 		  queue_ref_text(ref, name), n, put_back_reason(error));
 }
 
+int msg_reconnect(struct queue *q)
+{
+	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = &q->ref, .queue = q };
+	int rc;
+
+	(void)!msg_queue_failed(&attempt, -ECONNRESET);
+	msg_error(_("trying to connect again"));
+	rc = queue_reopen(q);
+	if (rc == 0)
+		msg_error(_("connected again"));
+	return rc;
+}
+
 static void list_note(enum queue_kind kind, int error)
 {
 	struct buffer why = { 0 };

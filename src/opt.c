@@ -8,10 +8,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "parse.h"
+#include "sibling.h"
 #include "users.h"
 
 /* Prints "-t: 'x' WHY"; returns false. */
@@ -115,13 +117,58 @@ bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr)
 	       msg_usage("%s: %s", cl->seen, error.text) == EX_DONE;
 }
 
-bool cmdline_queue(const char *text, struct queue_ref *ref)
+/* Becomes the program that has queues of that kind, or says why not. */
+static bool use_sibling(const struct cmdline *cl, const char *name)
+{
+	char path[PATH_MAX];
+	int rc = HAVE_RABBITMQ ? sibling_exec(SIBLING_AMQP, cl->cmd->name, cl->words) : -ENOSYS;
+
+	sibling_path(SIBLING_AMQP, path, sizeof(path));
+	if (rc == -ENOSYS)
+		msg_error(_("'%s': AMQP queues are not supported by this build: name a System V or"
+			    " POSIX queue"),
+			  name);
+	else if (rc == -ENOENT)
+		msg_error(_("'%s': AMQP queues are not supported by this build: %s is in the package"
+			    " mqtool-amqp"),
+			  name, msg_quote(path));
+	else
+		msg_error("%s: %s", msg_quote(path), strerror(-rc));
+	return false;
+}
+
+/* An address as it may be shown: where a password was written into it, without that. */
+static const char *show_name(const char *text)
+{
+	const char *user = strstr(text, "://");
+	const char *at = user ? strchr(user, '@') : NULL;
+	const char *colon = at ? strchr(user + 3, ':') : NULL;
+	struct buffer b = { 0 };
+	const char *shown;
+
+	if (strncmp(text, "amqp", 4) != 0 || !colon || colon > at)
+		return msg_quote(text);
+	buffer_put(&b, text, (size_t)(colon + 1 - text));
+	buffer_puts(&b, "...");
+	buffer_puts(&b, at);
+	shown = msg_quote(buffer_string(&b));
+	buffer_free(&b);
+	return shown;
+}
+
+bool cmdline_queue(struct cmdline *cl, const char *text, struct queue_ref *ref)
 {
 	struct queue_ref_error error;
+	char name[QUEUE_NAME_TEXT];
+	int rc = queue_ref_parse(ref, text, &error);
 
-	if (queue_ref_parse(ref, text, &error) == 0)
+	if (rc == 0 && !queue_supported(ref->kind))
+		return use_sibling(cl, queue_ref_text(ref, name));
+	if (rc == 0)
+		rc = queue_ref_ready(ref, &error);
+	if (rc == 0)
 		return true;
-	msg_error("'%s': %s", msg_quote(text), error.text);
+	msg_error("'%s': %s", show_name(text), error.text);
 	return false;
 }
 
@@ -135,7 +182,7 @@ struct queue_ref *cmdline_queues(struct cmdline *cl, int first)
 		return NULL;
 	}
 	for (i = 0; i < n; i++) {
-		if (!cmdline_queue(cl->operands[first + i], &refs[i])) {
+		if (!cmdline_queue(cl, cl->operands[first + i], &refs[i])) {
 			free(refs);
 			return NULL;
 		}
@@ -158,10 +205,21 @@ int msg_wrong_kind(const char *option, const struct queue_ref *ref)
 	char name[QUEUE_NAME_TEXT];
 
 	queue_ref_text(ref, name);
+	if (ref->kind == QUEUE_AMQP)
+		return msg_usage(_("%s is for queues of the kernel, and %s is an AMQP queue"),
+				 option, name);
 	if (ref->kind == QUEUE_SYSV)
 		return msg_usage(_("%s is for POSIX queues, and %s is a System V queue"), option,
 				 name);
 	return msg_usage(_("%s is for System V queues, and %s is a POSIX queue"), option, name);
+}
+
+int msg_amqp_only(const char *option, const struct queue_ref *ref)
+{
+	char name[QUEUE_NAME_TEXT];
+
+	return msg_usage(_("%s is for AMQP queues, and %s is none"), option,
+			 queue_ref_text(ref, name));
 }
 
 int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n)

@@ -2,7 +2,7 @@
 /*
  * queue-backend.h - what a kind of queue provides to queue.c, and what queue.c provides to it
  *
- * Included by queue*.c alone.  Each member does what the function of that name in queue.h says.
+ * Included by queue*.c and amqp-*.c alone.  Each member does what the function of that name in queue.h says.
  */
 #ifndef MQTOOL_QUEUE_BACKEND_H
 #define MQTOOL_QUEUE_BACKEND_H
@@ -19,6 +19,13 @@ struct queue_backend {
 	size_t (*max_message)(struct queue *q);
 	bool (*same)(const struct queue *a, const struct queue *b);
 	int (*put_back)(struct queue *q, const struct message *m);
+	/* Those that only a broker has; NULL where there is nothing to do. */
+	int (*delivered)(struct queue *q, const struct message *m);
+	int (*flush)(struct queue *q, int64_t timeout_ns);
+	uint64_t (*unconfirmed)(struct queue *q, struct buffer *numbers, uint64_t *first);
+	int (*reopen)(struct queue *q);
+	void (*expect)(struct queue *q, uint64_t n);
+	int (*ready)(const struct queue_ref *ref, struct queue_ref_error *error);
 	int (*peek)(struct queue *q, struct message *m, size_t room, size_t index);
 	int (*look)(struct queue *q, unsigned int detail, struct queue_stat *st);
 	int (*look_again)(const struct queue_stat *seen, unsigned int detail,
@@ -45,6 +52,10 @@ struct known_qbytes {
 
 extern const struct queue_backend queue_backend_sysv;
 extern const struct queue_backend queue_backend_posix;
+/* NULL but in the program that has it: queue_amqp_use() (queue-amqp.h). */
+extern const struct queue_backend *queue_backend_amqp;
+/* As queue_set_broker() was told, with the default filled in. */
+extern struct queue_broker queue_broker;
 
 /*
  * Reads one line of /proc/sysvipc/msg (proc(5)) into the zeroed st.  False for what is none, as the

@@ -17,6 +17,9 @@
 #define MSEC 1000000LL
 #define FIRST_PAUSE (1 * MSEC)
 #define LAST_PAUSE (100 * MSEC)
+/* A broker is a way off, and asked in vain as well. */
+#define FIRST_PAUSE_AMQP (20 * MSEC)
+#define LAST_PAUSE_AMQP (500 * MSEC)
 /* A queue held open is looked at this often: nothing tells that it was removed, unless its
  * directory is watched, and that may be one of another namespace. */
 #define POLLED_PAUSE (500 * MSEC)
@@ -43,7 +46,11 @@ static void watch_dir(struct queue_change *c)
 
 int queue_change_begin(struct queue_change *c, const struct queue_ref *ref)
 {
-	*c = (struct queue_change){ .dir = -1, .pause = FIRST_PAUSE };
+	bool amqp = ref->kind == QUEUE_AMQP;
+
+	*c = (struct queue_change){ .dir = -1,
+				    .pause = amqp ? FIRST_PAUSE_AMQP : FIRST_PAUSE,
+				    .last_pause = amqp ? LAST_PAUSE_AMQP : LAST_PAUSE };
 	c->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (c->epoll < 0)
 		return -errno;
@@ -74,7 +81,7 @@ static int64_t next_pause(struct queue_change *c)
 
 	if (c->polled)
 		return POLLED_PAUSE;
-	c->pause = 2 * pause < LAST_PAUSE ? 2 * pause : LAST_PAUSE;
+	c->pause = 2 * pause < c->last_pause ? 2 * pause : c->last_pause;
 	return pause;
 }
 

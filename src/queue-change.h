@@ -4,7 +4,7 @@
  *
  * Nothing here stands in a queue's line, takes a notification or keeps a place of anybody's: a
  * POSIX queue is polled (mq_overview(7)) and its directory watched (inotify(7)); a System V queue
- * can only be looked at, at intervals that grow to a tenth of a second.
+ * can only be looked at, at intervals that grow to a tenth of a second, one of a broker to half of one.
  */
 #ifndef MQTOOL_QUEUE_CHANGE_H
 #define MQTOOL_QUEUE_CHANGE_H
@@ -18,10 +18,11 @@
 /* Owner: whoever called queue_change_begin(); ended with queue_change_end(). */
 struct queue_change {
 	int epoll;
-	int dir;       /* inotify on the directory of POSIX queues, or -1 */
-	bool polled;   /* a queue tells of its sends and receives */
-	int64_t pause; /* nanoseconds until the next look, where nothing tells */
-	sigset_t mask; /* of the sleep: stop signals come through */
+	int dir;            /* inotify on the directory of POSIX queues, or -1 */
+	bool polled;        /* a queue tells of its sends and receives */
+	int64_t pause;      /* nanoseconds until the next look, where nothing tells */
+	int64_t last_pause; /* and the longest */
+	sigset_t mask;      /* of the sleep: stop signals come through */
 };
 
 /* Begins, for a queue that need not exist.  Holds back the stop signals (stop_hold()). Returns 0

@@ -13,14 +13,49 @@
 
 #include "queue-backend.h"
 
-static const struct queue_backend *const backends[QUEUE_KINDS] = {
-	[QUEUE_SYSV] = &queue_backend_sysv,
-	[QUEUE_POSIX] = &queue_backend_posix,
-};
+#define DEFAULT_TIMEOUT_NS (10 * NSEC_PER_SEC)
+/* Who will wait but a moment for a message still has to be let in. */
+#define SHORTEST_TIMEOUT_NS NSEC_PER_SEC
+
+const struct queue_backend *queue_backend_amqp;
+struct queue_broker queue_broker = { .timeout_ns = DEFAULT_TIMEOUT_NS };
+
+static const struct queue_backend *backend_of(enum queue_kind kind)
+{
+	switch (kind) {
+	case QUEUE_SYSV:
+		return &queue_backend_sysv;
+	case QUEUE_POSIX:
+		return &queue_backend_posix;
+	default:
+		return queue_backend_amqp;
+	}
+}
+
+bool queue_supported(enum queue_kind kind)
+{
+	return backend_of(kind) != NULL;
+}
+
+int queue_ref_ready(const struct queue_ref *ref, struct queue_ref_error *error)
+{
+	const struct queue_backend *backend = backend_of(ref->kind);
+
+	return backend->ready ? backend->ready(ref, error) : 0;
+}
+
+void queue_set_broker(const struct queue_broker *how)
+{
+	queue_broker = *how;
+	if (queue_broker.timeout_ns <= 0)
+		queue_broker.timeout_ns = DEFAULT_TIMEOUT_NS;
+	else if (queue_broker.timeout_ns < SHORTEST_TIMEOUT_NS)
+		queue_broker.timeout_ns = SHORTEST_TIMEOUT_NS;
+}
 
 int queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
 {
-	*q = (struct queue){ .backend = backends[ref->kind],
+	*q = (struct queue){ .backend = backend_of(ref->kind),
 			     .ref = *ref,
 			     .handle = -1,
 			     .return_fd = -1,
@@ -38,9 +73,31 @@ void queue_close(struct queue *q)
 	q->backend = NULL;
 }
 
+int queue_reopen(struct queue *q)
+{
+	return q->backend->reopen ? q->backend->reopen(q) : -EOPNOTSUPP;
+}
+
+void queue_expect(struct queue *q, uint64_t n)
+{
+	if (q->backend->expect)
+		q->backend->expect(q, n);
+}
+
 int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 {
 	return q->backend->send(q, m, timeout_ns);
+}
+
+int queue_flush(struct queue *q, int64_t timeout_ns)
+{
+	return q->backend && q->backend->flush ? q->backend->flush(q, timeout_ns) : 0;
+}
+
+uint64_t queue_unconfirmed(struct queue *q, struct buffer *numbers, uint64_t *first)
+{
+	return q->backend && q->backend->unconfirmed ? q->backend->unconfirmed(q, numbers, first) :
+						       0;
 }
 
 int queue_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,
@@ -66,10 +123,15 @@ bool queue_same(const struct queue *a, const struct queue *b)
 
 int queue_settle(struct queue *q, const struct message *m, enum queue_settle how)
 {
+	if (how == QUEUE_RETURN)
+		return q->backend->put_back(q, m);
 	/* The kernel forgets a message as it is taken; there is nothing left to acknowledge. */
-	if (how == QUEUE_DELIVERED)
-		return 0;
-	return q->backend->put_back(q, m);
+	return q->backend->delivered ? q->backend->delivered(q, m) : 0;
+}
+
+bool queue_keeps_unsettled(const struct queue *q)
+{
+	return q->backend->delivered != NULL;
 }
 
 int queue_peek(struct queue *q, struct message *m, size_t room, size_t index)
@@ -97,7 +159,8 @@ int queue_exists(const struct queue_ref *ref)
 		return ref->error;
 	rc = queue_open(&q, ref, 0);
 	queue_close(&q);
-	return rc == -EACCES ? 0 : rc;
+	/* The kernel says so only of a queue that is there. */
+	return rc == -EACCES && ref->kind != QUEUE_AMQP ? 0 : rc;
 }
 
 int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, struct queue_ref *made)
@@ -109,18 +172,18 @@ int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, str
 		return ref->error;
 	if (!(attr->have & CREATE_MODE))
 		with_mode.mode = 0600;
-	return backends[ref ? ref->kind : QUEUE_SYSV]->create(ref, &with_mode,
-							      made ? made : &unused);
+	return backend_of(ref ? ref->kind : QUEUE_SYSV)
+		->create(ref, &with_mode, made ? made : &unused);
 }
 
 int queue_set(const struct queue_ref *ref, const struct queue_attr *attr)
 {
-	return ref->error ? ref->error : backends[ref->kind]->set(ref, attr);
+	return ref->error ? ref->error : backend_of(ref->kind)->set(ref, attr);
 }
 
 int queue_remove(const struct queue_ref *ref)
 {
-	return ref->error ? ref->error : backends[ref->kind]->remove(ref);
+	return ref->error ? ref->error : backend_of(ref->kind)->remove(ref);
 }
 
 bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st)
@@ -132,8 +195,10 @@ bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st)
 		return st->kind == QUEUE_POSIX && strcmp(st->name, ref->name) == 0;
 	case QUEUE_BY_KEY:
 		return st->kind == QUEUE_SYSV && st->key == ref->key;
-	default:
+	case QUEUE_BY_ID:
 		return st->kind == QUEUE_SYSV && st->msqid == ref->msqid;
+	default:
+		return false; /* no list has such */
 	}
 }
 
@@ -204,7 +269,7 @@ int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
 		list->note[kind] = 0;
 		if (!(mask & (1u << kind)))
 			continue;
-		rc = backends[kind]->list(list, detail);
+		rc = backend_of(kind)->list(list, detail);
 		if (rc == -ENOMEM)
 			return rc;
 		list->note[kind] = rc;
@@ -232,6 +297,14 @@ void queue_list_sort(struct queue_list *list)
 		qsort(list->items, list->n, sizeof(*list->items), compare_stats);
 }
 
+void queue_stat_name(struct queue_stat *st, const struct queue_ref *ref)
+{
+	if (st->kind == QUEUE_POSIX)
+		st->name = ref->name;
+	else if (st->kind == QUEUE_AMQP)
+		st->address = &ref->address;
+}
+
 void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref)
 {
 	*ref = (struct queue_ref){ .kind = st->kind, .by = QUEUE_BY_ID, .msqid = st->msqid };
@@ -244,7 +317,7 @@ void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref)
 int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct queue_stat *now)
 {
 	*now = (struct queue_stat){ .kind = seen->kind };
-	return backends[seen->kind]->look_again(seen, detail, now);
+	return backend_of(seen->kind)->look_again(seen, detail, now);
 }
 
 void queue_list_free(struct queue_list *list)
@@ -329,7 +402,7 @@ bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer
 			      "pids.max of the control group allows no more"));
 		return true;
 	}
-	limit = backends[ref ? ref->kind : QUEUE_SYSV]->explain(attempt, error, why);
+	limit = backend_of(ref ? ref->kind : QUEUE_SYSV)->explain(attempt, error, why);
 	if (why->len == before)
 		buffer_puts(why, plain_meaning(attempt, error));
 	return limit;

@@ -18,6 +18,8 @@
  *   -EMSGSIZE    send: the message can never fit
  *   -E2BIG       take, peek: the message is larger than the room given; it stays on the queue
  *   -EOPNOTSUPP  this kind of queue has no such operation
+ *   -ECONNRESET  the connection to the broker was lost: what was taken and not settled is on the queue
+ *                again, what was sent is as queue_unconfirmed() says; queue_reopen() makes another
  */
 #ifndef MQTOOL_QUEUE_H
 #define MQTOOL_QUEUE_H
@@ -30,35 +32,55 @@
 
 #include "util.h"
 
-enum queue_kind { QUEUE_SYSV, QUEUE_POSIX };
+/* The kernel's kinds come first: only they can be listed. */
+enum queue_kind { QUEUE_SYSV, QUEUE_POSIX, QUEUE_AMQP };
 #define QUEUE_KINDS 2
+#define QUEUE_BACKENDS 3
 
-/* Bits for functions that take several kinds. */
+/* Bits for functions that take several kinds; ALL is all that can be listed. */
 #define QUEUE_MASK_SYSV (1u << QUEUE_SYSV)
 #define QUEUE_MASK_POSIX (1u << QUEUE_POSIX)
+#define QUEUE_MASK_AMQP (1u << QUEUE_AMQP)
 #define QUEUE_MASK_ALL (QUEUE_MASK_SYSV | QUEUE_MASK_POSIX)
 
-enum queue_by { QUEUE_BY_KEY, QUEUE_BY_ID, QUEUE_BY_NAME };
+enum queue_by { QUEUE_BY_KEY, QUEUE_BY_ID, QUEUE_BY_NAME, QUEUE_BY_ADDRESS };
+
+/* A queue of a broker.  Texts are decoded and NUL-terminated; an AMQP short string has 255 bytes. */
+struct queue_address {
+	bool tls;
+	uint16_t port;
+	char host[256]; /* a name or number, without the brackets of IPv6 */
+	char user[256]; /* "" where none was written */
+	char vhost[256];
+	char queue[256];
+};
 
 /* What a user named.  A plain value: copy it freely. */
 struct queue_ref {
 	enum queue_kind kind;
 	enum queue_by by;
-	int error;               /* -errno of an ftok path that cannot be read; else 0 */
-	uint32_t key;            /* by key */
-	int msqid;               /* by id */
-	char name[NAME_MAX + 2]; /* by name: with its slash, NUL-terminated; where error is set,
-				     the beginning of what was written behind ftok: */
+	int error;    /* -errno of an ftok path that cannot be read; else 0 */
+	uint32_t key; /* by key */
+	int msqid;    /* by id */
+	union {
+		/* by name: with its slash, NUL-terminated; where error is set, the beginning of
+		 * what was written behind ftok: */
+		char name[NAME_MAX + 2];
+		struct queue_address address; /* by address */
+	};
 };
 
-/* Room for any name as printed, with its NUL: every byte that queue_ref's name holds may need four,
- * behind esc: or ftok: */
-#define QUEUE_NAME_TEXT (sizeof("ftok:") + 4 * (NAME_MAX + 1))
+/* Room for any name as printed, with its NUL: every byte of a user, vhost and queue may need three,
+ * as %2F (a POSIX name, of which each may need four, is shorter). */
+#define QUEUE_NAME_TEXT (sizeof("amqps://@[]:65535//") + 256 + 3 * 3 * 255)
 
 /* Why queue_ref_parse() refused a text, and what to write instead. */
 struct queue_ref_error {
 	char text[512];
 };
+
+/* True where this program can use queues of that kind; a sibling of it may (sibling.h). */
+bool queue_supported(enum queue_kind kind);
 
 /*
  * Reads a queue's name in any form of mqtool-queue(7).  Returns 0, or -EINVAL with one
@@ -71,16 +93,25 @@ int queue_ref_parse(struct queue_ref *ref, const char *text, struct queue_ref_er
 	_must_check_;
 /* Writes the name in the form mqtool prints and accepts back; returns buf. */
 const char *queue_ref_text(const struct queue_ref *ref, char buf[static QUEUE_NAME_TEXT]);
-/* "sysv" or "posix"; static. */
+/*
+ * Whether all that the queue's kind needs beside its name is there: the password that a broker is
+ * to be given.  Returns 0, or -EINVAL with *error: a usage error.  No connection is made.
+ */
+int queue_ref_ready(const struct queue_ref *ref, struct queue_ref_error *error) _must_check_;
+/* "sysv", "posix" or "amqp"; static. */
 const char *queue_kind_name(enum queue_kind kind);
 
 /* ---- messages ---- */
 
 #define MESSAGE_HAS_TYPE (1u << 0)
 #define MESSAGE_HAS_PRIORITY (1u << 1)
+/* AMQP: it has a type that is no number, which queues of no other kind can carry. */
+#define MESSAGE_HAS_OTHER_TYPE (1u << 2)
 
 /* The highest POSIX priority on Linux: sysconf(_SC_MQ_PRIO_MAX) - 1. */
 #define MESSAGE_PRIORITY_MAX 32767
+/* AMQP 0-9-1 has an octet for it. */
+#define MESSAGE_PRIORITY_MAX_AMQP 255
 
 /* Bytes before a body that must be there and writable: msgsnd(2) and msgrcv(2) want the type in
  * front of the body.  They are left as they were found. */
@@ -88,10 +119,11 @@ const char *queue_kind_name(enum queue_kind kind);
 
 struct message {
 	unsigned int have;     /* MESSAGE_HAS_*: absent is not zero */
-	long type;             /* System V, >= 1 */
-	unsigned int priority; /* POSIX, 0 to 32767 */
+	long type;             /* System V, AMQP; >= 1 */
+	unsigned int priority; /* POSIX, 0 to 32767; AMQP, 0 to 255 */
 	char *data;            /* the body, in the caller's memory, MESSAGE_HEADROOM before it */
 	size_t len;            /* bytes of body */
+	uint64_t tag;          /* the backend's: what a broker knows a taken message by */
 };
 
 /* Which message to take: msgrcv(2)'s msgtyp and MSG_EXCEPT.  Zero takes the first of any type. */
@@ -117,7 +149,7 @@ struct queue_backend;
 struct queue {
 	const struct queue_backend *backend;
 	struct queue_ref ref; /* as the user named it */
-	int handle;           /* msqid, or message queue descriptor */
+	int handle;           /* msqid, or message queue descriptor; AMQP: none */
 	int return_fd;        /* POSIX: opened for writing when something must go back; else -1 */
 	/* POSIX, in a stream: */
 	int try_fd;                 /* a descriptor that never blocks, or < 0 */
@@ -125,6 +157,7 @@ struct queue {
 	unsigned int tries;         /* to make before each */
 	unsigned int vain;          /* how often they were in vain lately */
 	unsigned int waits_without; /* how many more go without */
+	struct amqp *amqp;          /* AMQP: the connection and what is on its way */
 	size_t room;  /* bytes of room that a take must have: mq_msgsize; 0 where it is
 				   the message's own size that counts */
 	int64_t fits; /* System V: the msg_qbytes last seen; -1 not looked yet */
@@ -137,13 +170,46 @@ struct queue {
 int queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access) _must_check_;
 /* Closes; safe on a zeroed struct and after a failed queue_open(). */
 void queue_close(struct queue *q);
+/*
+ * After -ECONNRESET: tries, at growing intervals, until there is another connection.  Returns 0,
+ * -EINTR by a stop signal, or another error of queue_open() that trying again will not cure.
+ */
+int queue_reopen(struct queue *q) _must_check_;
+/* How brokers are spoken to from now on; the kernel's queues need none of it. */
+struct queue_broker {
+	/* At most so long for a connection or an answer, but a second; <= 0: ten seconds. */
+	int64_t timeout_ns;
+	bool plaintext;     /* a password may go in the clear to another machine */
+};
+void queue_set_broker(const struct queue_broker *how);
+/*
+ * Says that at most n messages are to be taken: a broker sends no more than that ahead, since
+ * others then do not get them.  Nothing for the kernel's queues, which send none.
+ */
+void queue_expect(struct queue *q, uint64_t n);
 
 /*
  * Sends one message.  First tries without waiting; then waits for at most timeout_ns
  * (QUEUE_NO_WAIT, QUEUE_WAIT_FOREVER) in the kernel's own call (wait.h).  A message that can
  * never fit is -EMSGSIZE at once, also where msgsnd(2) would block for ever.
+ *
+ * A broker has a message for certain only when it has confirmed it: 0 then means that the message
+ * is on its way, an error may be that of an earlier one, and queue_flush() waits for the rest.
  */
 int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns) _must_check_;
+/*
+ * Waits until all messages sent are on the queue, and all that were settled are known to be: no
+ * longer than timeout_ns without an answer.  Errors of queue_send().  The kernel's queues are
+ * always so far.
+ */
+int queue_flush(struct queue *q, int64_t timeout_ns) _must_check_;
+/*
+ * After an error of queue_send() or queue_flush(): appends to `numbers` which of the messages
+ * given to queue_send() since the queue was opened, counted from 1, are not known to be on the
+ * queue ("41-43, 45").  Returns how many, *first the first of them; 0 for the kernel's queues, where
+ * it is the message at hand alone.
+ */
+uint64_t queue_unconfirmed(struct queue *q, struct buffer *numbers, uint64_t *first);
 /*
  * Takes one message into m->data, which has room for `room` bytes; sets len, type or priority.
  * -E2BIG leaves it on the queue: come again with queue_room_wanted() bytes.
@@ -158,9 +224,12 @@ size_t queue_max_message(struct queue *q);
 bool queue_same(const struct queue *a, const struct queue *b);
 /*
  * Ends the life of a taken message: QUEUE_DELIVERED, or QUEUE_RETURN, which puts it back with its
- * type or priority at the end of its line, without waiting.  Errors as queue_send().
+ * type or priority at the end of its line, without waiting (a broker has it in its old place).
+ * Errors as queue_send().
  */
 int queue_settle(struct queue *q, const struct message *m, enum queue_settle how) _must_check_;
+/* True where the queue keeps what was taken until it is settled: a broker does. */
+bool queue_keeps_unsettled(const struct queue *q);
 /*
  * Copies the message at position index (0 is the oldest) without taking it: msgrcv(2), MSG_COPY.
  * -ENOMSG past the last; -EMSGSIZE for one that today's msgmax hides; POSIX: -EOPNOTSUPP.
@@ -195,7 +264,10 @@ struct queue_stat {
 	unsigned int have;
 	uint32_t key;
 	int msqid;
-	const char *name; /* POSIX: with its slash; owned by the list or queue it came from */
+	union {                                      /* owned by the list or queue it came from */
+		const char *name;                    /* POSIX: with its slash */
+		const struct queue_address *address; /* AMQP */
+	};
 	uint64_t messages, bytes;
 	uint64_t maxmsg, msgsize, qbytes;
 	mode_t mode; /* the nine permission bits */
@@ -211,6 +283,8 @@ struct queue_stat {
 	const struct history *history;   /* owned by whoever set it */
 };
 
+/* Lets the name be ref's, which must outlive st, not that of the queue it was read from. */
+void queue_stat_name(struct queue_stat *st, const struct queue_ref *ref);
 /* Writes the queue's name in the form mqtool prints and accepts back; returns buf. */
 const char *queue_stat_text(const struct queue_stat *st, char buf[static QUEUE_NAME_TEXT]);
 /*
@@ -290,6 +364,11 @@ int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct 
 #define CREATE_MSGSIZE (1u << 3)
 #define CREATE_QBYTES (1u << 4)
 #define CREATE_MODE (1u << 5)
+#define CREATE_MAX_PRIORITY (1u << 6) /* AMQP, as the next */
+#define CREATE_QUORUM (1u << 7)
+/* AMQP: a queue that is there already is fine if the broker finds it equal, else -ENOTUNIQ.  The
+ * kernel's queues can be looked at instead. */
+#define CREATE_EXIST_OK (1u << 8)
 
 /* Attributes asked for; `have` says which.  Creation without CREATE_MODE makes 0600. */
 struct queue_attr {
@@ -298,6 +377,7 @@ struct queue_attr {
 	uid_t uid;
 	gid_t gid;
 	uint64_t maxmsg, msgsize, qbytes;
+	unsigned int max_priority;
 };
 
 /*

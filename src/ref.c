@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ipc.h>
 
+#include "address.h"
 #include "format.h"
 #include "parse.h"
 #include "queue.h"
@@ -99,13 +100,18 @@ const char *queue_ref_text(const struct queue_ref *ref, char buf[static QUEUE_NA
 	case QUEUE_BY_NAME:
 		print_name(ref->name, buf);
 		break;
+	case QUEUE_BY_ADDRESS:
+		address_text(&ref->address, buf);
+		break;
 	}
 	return buf;
 }
 
 const char *queue_stat_text(const struct queue_stat *st, char buf[static QUEUE_NAME_TEXT])
 {
-	if (st->kind == QUEUE_POSIX)
+	if (st->kind == QUEUE_AMQP)
+		address_text(st->address, buf);
+	else if (st->kind == QUEUE_POSIX)
 		print_name(st->name, buf);
 	else if (st->key)
 		print_key(st->key, buf);
@@ -116,7 +122,9 @@ const char *queue_stat_text(const struct queue_stat *st, char buf[static QUEUE_N
 
 const char *queue_kind_name(enum queue_kind kind)
 {
-	return kind == QUEUE_POSIX ? "posix" : "sysv";
+	static const char *const names[QUEUE_BACKENDS] = { "sysv", "posix", "amqp" };
+
+	return names[kind];
 }
 
 /* ---- use ---- */
@@ -136,10 +144,11 @@ int queue_stat_use(const struct queue_stat *st)
 	unsigned int need = STAT_MESSAGES;
 	uint64_t use;
 
-	need |= st->kind == QUEUE_POSIX ? STAT_MAXMSG : STAT_BYTES | STAT_QBYTES;
+	/* A broker may tell no maximum at all. */
+	need |= st->kind == QUEUE_SYSV ? STAT_BYTES | STAT_QBYTES : STAT_MAXMSG;
 	if ((st->have & need) != need)
 		return -1;
-	if (st->kind == QUEUE_POSIX)
+	if (st->kind != QUEUE_SYSV)
 		use = percent(st->messages, st->maxmsg);
 	else
 		use = percent(st->bytes > st->messages ? st->bytes : st->messages, st->qbytes);
@@ -399,8 +408,8 @@ static int refuse_word(const char *text, struct queue_ref_error *error)
 	if (prefix_length(text))
 		return refuse(error,
 			      _("no form of a queue's name begins with that word and a colon: "
-				"write /NAME, posix:NAME, esc:/NAME, 0xN, key:N, id:N or "
-				"ftok:PATH[:PROJ]"));
+				"write /NAME, posix:NAME, esc:/NAME, 0xN, key:N, id:N, "
+				"ftok:PATH[:PROJ] or amqp://HOST/QUEUE"));
 	if (candidate(text, buf))
 		return refuse(error, _("a POSIX queue's name begins with a slash: write %s"), buf);
 	if (take_name(&ref, text, strlen(text), error) < 0)
@@ -414,11 +423,14 @@ typedef int parse_form(struct queue_ref *ref, const char *text, struct queue_ref
 
 static int parse_amqp(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
 {
-	(void)ref;
-	(void)text;
-	return refuse(error,
-		      _("AMQP queues are not supported by this build: name a System V or POSIX "
-			"queue"));
+	*ref = (struct queue_ref){ .kind = QUEUE_AMQP, .by = QUEUE_BY_ADDRESS };
+	return address_parse(&ref->address, false, text, error);
+}
+
+static int parse_amqps(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+{
+	*ref = (struct queue_ref){ .kind = QUEUE_AMQP, .by = QUEUE_BY_ADDRESS };
+	return address_parse(&ref->address, true, text, error);
 }
 
 int queue_ref_parse(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
@@ -427,9 +439,9 @@ int queue_ref_parse(struct queue_ref *ref, const char *text, struct queue_ref_er
 		const char *prefix;
 		parse_form *parse;
 	} forms[] = {
-		{ "posix:", parse_posix },  { "esc:", parse_esc },   { "key:", parse_key },
-		{ "id:", parse_id },        { "ftok:", parse_ftok }, { "amqp://", parse_amqp },
-		{ "amqps://", parse_amqp },
+		{ "posix:", parse_posix },   { "esc:", parse_esc },   { "key:", parse_key },
+		{ "id:", parse_id },         { "ftok:", parse_ftok }, { "amqp://", parse_amqp },
+		{ "amqps://", parse_amqps },
 	};
 	const char *rest;
 

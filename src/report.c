@@ -193,7 +193,7 @@ void report_put_block(struct buffer *b, const struct report *report, const struc
 		if (column_applies((enum column)col, st->kind))
 			put_field(b, report, (enum column)col, st);
 	}
-	if (!report->procs)
+	if (!report->procs || st->kind == QUEUE_AMQP)
 		return;
 	view.partial = report->procs->hidden || report->procs->hidepid;
 	view.nwaiters = procs_waiters_of(report->procs, st, &view.waiters);
@@ -277,6 +277,10 @@ static void put_json_waiters(struct buffer *b, const struct report *report,
 	const struct proc_waiter *waiters;
 	size_t n = procs_waiters_of(report->procs, st, &waiters);
 
+	if (st->kind == QUEUE_AMQP) { /* the processes of other machines */
+		buffer_puts(b, ",\"waiters\":null");
+		return;
+	}
 	buffer_puts(b, ",\"waiters\":[");
 	for (size_t i = 0; i < n; i++) {
 		buffer_puts(b, i ? "," : "");

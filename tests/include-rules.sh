@@ -41,7 +41,7 @@ planted queue.c '# include <popt.h>' '<popt.h> is for main.c cmd.h cmdline.c cmd
 planted cmd-send.c '#include <jansson.h>' '<jansson.h> is for json-read.c'
 planted cmd-watch.c '#include <curses.h>' '<curses.h> is for tui.c'
 planted cmd-watch.c '#include <ncurses.h>' '<ncurses.h> is for tui.c'
-planted cmd-send.c '#include <amqp.h>' '<amqp.h> is for queue-amqp.c'
+planted cmd-send.c '#include <amqp.h>' '<amqp.h> is for amqp-link.c'
 planted queue-sysv.c '#include "cmd.h"' '<cmd.h> is for main.c cmdline.c commands.c msg.c opt.c progress.c cmd-*.c tui.c'
 for call in 'printf(x);' 'fprintf (f, x);' 'puts(x);' 'a = 1; perror(x);'; do
 	planted parse.c "	$call" 'prints, below the commands'

@@ -5,6 +5,8 @@
 # Unit tests, one cmocka program each: tests/unit/NAME is made from tests/unit/NAME.c.  Those in
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
+	tests/unit/address \
+	tests/unit/amqp-secret \
 	tests/unit/batch \
 	tests/unit/carry \
 	tests/unit/cmdline \

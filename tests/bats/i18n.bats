@@ -260,7 +260,7 @@ say_usage()
 		stat nonsense:a
 		stat name
 		stat na/me
-		stat amqp://host/q
+		stat amqp://host
 	END
 	mqtool stat ''
 	mqtool stat "/$(printf '%0300d' 0)"
@@ -363,7 +363,7 @@ said()
 has_words()
 {
 	perl -ne 'my $line = $_;
-		s/System V|POSIX|'"'[^']*'"'|\S*[:\/=]\S*|-\S+//g;
+		s/System V|POSIX|RabbitMQ|'"'[^']*'"'|\S*[:\/=]\S*|-\S+//g;
 		print $line if /[a-z]{2}/'
 }
 

@@ -18,6 +18,7 @@
 
 #define T MESSAGE_HAS_TYPE
 #define P MESSAGE_HAS_PRIORITY
+#define O MESSAGE_HAS_OTHER_TYPE
 
 static const struct {
 	enum queue_kind to;
@@ -59,6 +60,15 @@ static const struct {
 	  "type 2147483647 has no priority that stands for it",
 #endif
 	  0 },
+	/* A queue of a broker takes both, or none. */
+	{ QUEUE_AMQP, T, LONG_MAX, 9, NULL, 0 },
+	{ QUEUE_AMQP, P, 9, 255, NULL, 0 },
+	{ QUEUE_AMQP, T | P, 7, 3, NULL, 0 },
+	{ QUEUE_AMQP, 0, 9, 9, NULL, 0 },
+	{ QUEUE_AMQP, P, 9, 256, "its priority is 256, and the highest there is 255", 0 },
+	{ QUEUE_AMQP, O, 9, 9, "its type is no number, and so cannot be carried", 0 },
+	{ QUEUE_SYSV, O | P, 9, 9, "its type is no number, and so cannot be carried", 0 },
+	{ QUEUE_POSIX, O, 9, 9, "its type is no number, and so cannot be carried", 0 },
 	{ QUEUE_POSIX, P, 9, 32768, "its priority is 32768, and the highest there is 32767", 0 },
 };
 
@@ -84,6 +94,12 @@ static void check_row(size_t i)
 		message_carry_explain(&m, rows[i].to, &why);
 		assert_string_equal(buffer_string(&why), rows[i].why);
 		buffer_free(&why);
+		return;
+	}
+	if (rows[i].to == QUEUE_AMQP) { /* as it was */
+		assert_int_equal(m.have, before.have);
+		assert_int_equal(m.type, before.type);
+		assert_int_equal(m.priority, before.priority);
 		return;
 	}
 	assert_int_equal(m.have, message_traits(rows[i].to));
@@ -136,6 +152,18 @@ static void test_set(void **state)
 	assert_int_equal(message_carry(&m, QUEUE_POSIX), 0);
 	assert_int_equal(m.have, P);
 	assert_int_equal(m.priority, 6);
+
+	/* A type that cannot be carried goes by another one, or where there are none. */
+	m = (struct message){ .have = O | P, .priority = 3 };
+	message_set(&m, &priority, QUEUE_AMQP);
+	assert_int_equal(message_carry(&m, QUEUE_AMQP), -ERANGE);
+	message_set(&m, &type, QUEUE_AMQP);
+	assert_int_equal(message_carry(&m, QUEUE_AMQP), 0);
+	assert_int_equal(m.have, T | P);
+	m = (struct message){ .have = O };
+	message_set(&m, &priority, QUEUE_POSIX);
+	assert_int_equal(message_carry(&m, QUEUE_POSIX), 0);
+	assert_int_equal(m.have, P);
 
 	m = (struct message){ .have = T | P, .type = 7, .priority = 3 };
 	message_set(&m, &priority, QUEUE_POSIX);

@@ -252,15 +252,15 @@ static void test_refused(void **state)
 		{ "+5", "write id:N or key:N" },
 
 		/* words before a colon */
-		{ "foo:bar", "posix:NAME, esc:/NAME, 0xN, key:N, id:N or ftok:PATH[:PROJ]" },
+		{ "foo:bar", "esc:/NAME, 0xN, key:N, id:N, ftok:PATH[:PROJ] or amqp://HOST/QUEUE" },
 		{ "http://host/queue", "no form of a queue's name begins with that word" },
 		{ "KEY:5", "no form of a queue's name begins with that word" },
 		{ "Posix:/jobs", "no form of a queue's name begins with that word" },
 		{ "sysv:5", "no form of a queue's name begins with that word" },
 		{ "jobs:", "no form of a queue's name begins with that word" },
 		{ "amqp:jobs", "no form of a queue's name begins with that word" },
-		{ "amqp://host/jobs", "not supported by this build" },
-		{ "amqps://host/jobs", "not supported by this build" },
+		{ "amqp://", "no host" },
+		{ "amqps:///jobs", "no host" },
 
 		/* names */
 		{ "/", "at least one character" },

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * address.c - queues of a broker as URIs
+ */
+#include "config.h"
+
+#include "address.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "format.h"
+#include "parse.h"
+
+static int refuse(struct queue_ref_error *error, const char *why)
+{
+	snprintf(error->text, sizeof(error->text), "%s", why);
+	return -EINVAL;
+}
+
+/* RFC 3986, unreserved. */
+static bool is_unreserved(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/* RFC 3986, pchar: what may stand in a part as it is. */
+static bool is_plain(unsigned char c)
+{
+	return is_unreserved(c) || (c && strchr("!$&'()*+,;=:@", c));
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Decodes len bytes of a user, vhost or queue into to. */
+static int decode(const char *text, size_t len, char to[static 256], struct queue_ref_error *error)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '%') {
+			int high = i + 1 < len ? hex_digit(text[i + 1]) : -1;
+			int low = high >= 0 && i + 2 < len ? hex_digit(text[i + 2]) : -1;
+
+			if (low < 0)
+				return refuse(error, _("a % begins %XX (two hex digits): write a "
+						       "percent sign itself as %25"));
+			c = (unsigned char)(high << 4 | low);
+			if (!c)
+				/* xgettext:no-c-format */
+				return refuse(error, _("a name holds no NUL: leave %00 out"));
+			i += 2;
+		} else if (!is_plain(c)) {
+			return refuse(error, _("in an address, what is no letter, digit or one of"
+					       " -._~!$&'()*+,;=:@ is written as %XX, its bytes in "
+					       "hex (a space is %20, a slash in a name %2F)"));
+		}
+		if (n == 255)
+			return refuse(error, _("a user, vhost or queue of AMQP has at most 255 "
+					       "bytes: write a shorter one"));
+		to[n++] = (char)c;
+	}
+	to[n] = '\0';
+	if (!utf8_valid(to, n))
+		return refuse(error, _("names of AMQP are UTF-8, and this is not"));
+	return 0;
+}
+
+/* A name or number as DNS and inet_pton(3) have them; what they mean is found out later. */
+static bool is_host(const char *text, size_t len, bool bracketed)
+{
+	const char *more = bracketed ? ":%" : "";
+
+	for (size_t i = 0; i < len; i++)
+		if (!is_unreserved((unsigned char)text[i]) && !strchr(more, text[i]))
+			return false;
+	return len > 0 && len < 256 && *text != '-';
+}
+
+static int take_port(struct queue_address *a, const char *text, size_t len,
+		     struct queue_ref_error *error)
+{
+	char digits[8] = "";
+	uint64_t port;
+
+	if (len < sizeof(digits))
+		memcpy(digits, text, len);
+	if (parse_u64(digits, 1, UINT16_MAX, &port) < 0)
+		return refuse(error, _("behind the host's colon stands a port: write a number from 1"
+				       " to 65535"));
+	a->port = (uint16_t)port;
+	return 0;
+}
+
+/* HOST[:PORT] or [IPV6][:PORT] */
+static int take_host(struct queue_address *a, const char *text, size_t len,
+		     struct queue_ref_error *error)
+{
+	bool bracketed = len > 0 && *text == '[';
+	const char *end = text + len, *host = text + bracketed;
+	const char *host_end = memchr(host, bracketed ? ']' : ':', (size_t)(end - host));
+	const char *behind;
+
+	if (bracketed && !host_end)
+		return refuse(error,
+			      _("the bracket before the host is not closed: write [ADDRESS]"));
+	if (!host_end)
+		host_end = end;
+	if (!is_host(host, (size_t)(host_end - host), bracketed))
+		return refuse(error, _("no host: write amqp://HOST/QUEUE, HOST a name, a number or"
+				       " [IPv6]"));
+	memcpy(a->host, host, (size_t)(host_end - host));
+	a->host[host_end - host] = '\0';
+	behind = host_end + bracketed;
+	if (behind == end)
+		return 0;
+	if (*behind != ':')
+		return refuse(error, _("behind [ADDRESS] stands a slash or a colon and a port"));
+	return take_port(a, behind + 1, (size_t)(end - behind - 1), error);
+}
+
+/* [USER@]HOST[:PORT] */
+static int take_authority(struct queue_address *a, const char *text, size_t len,
+			  struct queue_ref_error *error)
+{
+	const char *at = memrchr(text, '@', len);
+	size_t user = at ? (size_t)(at - text) : 0;
+	int rc;
+
+	if (!at)
+		return take_host(a, text, len, error);
+	if (memchr(text, ':', user))
+		return refuse(error,
+			      _("a password does not belong into an address, where others see it: "
+				"leave it out and write it into ~/.config/mqtool/amqp "
+				"(mqtool-queue(7)) or MQTOOL_AMQP_PASSWORD"));
+	if (!user)
+		return refuse(error, _("no user before the @: leave it out"));
+	rc = decode(text, user, a->user, error);
+	return rc < 0 ? rc : take_host(a, at + 1, len - user - 1, error);
+}
+
+/* [VHOST/]QUEUE */
+static int take_path(struct queue_address *a, const char *text, struct queue_ref_error *error)
+{
+	const char *slash = strchr(text, '/'), *queue = slash ? slash + 1 : text;
+	int rc = 0;
+
+	strcpy(a->vhost, "/");
+	if (strchr(queue, '/'))
+		/* xgettext:no-c-format */
+		return refuse(error, _("too many slashes: write amqp://HOST/QUEUE or "
+				       "amqp://HOST/VHOST/QUEUE, a slash in a name as %2F"));
+	if (slash == text)
+		/* xgettext:no-c-format */
+		return refuse(error, _("an empty vhost: leave it and its slash out, or write the one"
+				       " called / as %2F"));
+	if (!*queue)
+		return refuse(error, _("no queue: write amqp://HOST/QUEUE"));
+	if (slash)
+		rc = decode(text, (size_t)(slash - text), a->vhost, error);
+	return rc < 0 ? rc : decode(queue, strlen(queue), a->queue, error);
+}
+
+int address_parse(struct queue_address *address, bool tls, const char *text,
+		  struct queue_ref_error *error)
+{
+	size_t authority = strcspn(text, "/");
+	int rc;
+
+	*address =
+		(struct queue_address){ .tls = tls, .port = tls ? ADDRESS_PORT_TLS : ADDRESS_PORT };
+	if (authority == 0)
+		return refuse(error, _("no host: write amqp://HOST/QUEUE, HOST a name, a number or"
+				       " [IPv6]"));
+	rc = take_authority(address, text, authority, error);
+	if (rc < 0)
+		return rc;
+	if (!text[authority])
+		return refuse(error, _("no queue: write amqp://HOST/QUEUE"));
+	return take_path(address, text + authority + 1, error);
+}
+
+static char *encode(char *to, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (is_unreserved(c))
+			*to++ = (char)c;
+		else
+			to += sprintf(to, "%%%02X", c);
+	}
+	*to = '\0';
+	return to;
+}
+
+const char *address_text(const struct queue_address *a, char buf[static QUEUE_NAME_TEXT])
+{
+	bool number6 = strchr(a->host, ':') != NULL;
+	char *to = stpcpy(buf, a->tls ? "amqps://" : "amqp://");
+
+	if (*a->user)
+		to = stpcpy(encode(to, a->user), "@");
+	to += sprintf(to, "%s%s%s", number6 ? "[" : "", a->host, number6 ? "]" : "");
+	if (a->port != (a->tls ? ADDRESS_PORT_TLS : ADDRESS_PORT))
+		to += sprintf(to, ":%u", (unsigned int)a->port);
+	to = stpcpy(to, "/");
+	if (strcmp(a->vhost, "/") != 0)
+		to = stpcpy(encode(to, a->vhost), "/");
+	encode(to, a->queue);
+	return buf;
+}
+
+bool address_same(const struct queue_address *a, const struct queue_address *b)
+{
+	return a->port == b->port && strcasecmp(a->host, b->host) == 0 &&
+	       strcmp(a->vhost, b->vhost) == 0 && strcmp(a->queue, b->queue) == 0;
+}

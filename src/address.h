@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * address.h - queues of a broker as URIs: amqp://[USER@]HOST[:PORT]/[VHOST/]QUEUE
+ *
+ * Pure.  RFC 3986; vhosts and queues as in the AMQP URI specification of RabbitMQ.
+ */
+#ifndef MQTOOL_ADDRESS_H
+#define MQTOOL_ADDRESS_H
+
+#include "queue.h"
+
+#define ADDRESS_PORT 5672
+#define ADDRESS_PORT_TLS 5671
+
+/*
+ * Reads what stands behind "amqp://" or, with tls, "amqps://".  Returns 0, or -EINVAL with one line
+ * (translated) that says what to write instead.
+ */
+int address_parse(struct queue_address *address, bool tls, const char *text,
+		  struct queue_ref_error *error) _must_check_;
+/* Writes the address in the form that is printed and can be read back; returns buf. */
+const char *address_text(const struct queue_address *address, char buf[static QUEUE_NAME_TEXT]);
+/* True where both are one queue of one broker, as far as names tell. */
+bool address_same(const struct queue_address *a, const struct queue_address *b);
+
+#endif

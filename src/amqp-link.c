@@ -1,0 +1,901 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * amqp-link.c - a connection to a broker, with one channel
+ */
+#include "config.h"
+
+#include "amqp-link.h"
+
+#include <amqp.h>
+#include <amqp_framing.h>
+#include <amqp_ssl_socket.h>
+#include <amqp_tcp_socket.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "amqp-secret.h"
+#include "format.h"
+#include "parse.h"
+#include "queue-backend.h"
+#include "wait.h"
+
+#define CHANNEL 1
+/* RabbitMQ's default, and no more than its guide asks of a frame. */
+#define FRAME_MAX 131072
+/* Seconds; a side that is silent for twice as long is dead. */
+#define HEARTBEAT 10
+#define BEAT_INTERVAL (HEARTBEAT * NSEC_PER_SEC / 2)
+/* For a last word to a broker. */
+#define CLOSE_TIMEOUT (5 * NSEC_PER_SEC)
+
+struct amqp_link {
+	struct amqp_link *next; /* of all, for heartbeats */
+	amqp_connection_state_t state;
+	int fd;
+	bool lost;
+	bool channel; /* is open */
+	int64_t next_beat;
+	/* A message that has not come whole. */
+	bool in_content, has_header;
+	enum amqp_event_kind content;
+	uint64_t tag, missing;
+	struct message message;
+	struct buffer body;
+};
+
+/* Around all of librabbitmq, and the list. */
+static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
+static struct amqp_link *links;
+
+/* ---- what went wrong ---- */
+
+static struct buffer error_text;
+
+const char *amqp_link_error(void)
+{
+	return error_text.len ? buffer_string(&error_text) : "";
+}
+
+static void no_error(void)
+{
+	error_text.len = 0;
+}
+
+static int _printf_(2, 3) fail(int error, const char *fmt, ...)
+{
+	va_list ap;
+
+	error_text.len = 0;
+	va_start(ap, fmt);
+	buffer_vprintf(&error_text, fmt, ap);
+	va_end(ap);
+	return error;
+}
+
+/* The broker's own words are foreign bytes. */
+static int fail_as_told(int error, amqp_bytes_t text)
+{
+	error_text.len = 0;
+	buffer_puts(&error_text, _("the broker says: "));
+	escape_put(&error_text, text.bytes, text.len, ESCAPE_FOREIGN);
+	return error;
+}
+
+static bool says(amqp_bytes_t text, const char *word)
+{
+	return memmem(text.bytes, text.len, word, strlen(word)) != NULL;
+}
+
+/* What a reply code of AMQP 0-9-1 (section 1.5 of its reference) means here. */
+static int told_error(uint16_t code, amqp_bytes_t text)
+{
+	/* "vhost '/' is down", "home node is down": a broker that only just began. */
+	if (says(text, " down"))
+		return -ECONNRESET;
+	switch (code) {
+	case AMQP_ACCESS_REFUSED:
+		return -EACCES;
+	case AMQP_NOT_FOUND:
+		return -ENOENT;
+	case AMQP_NOT_ALLOWED: /* a vhost that is not there, or not for us */
+		return says(text, "not found") ? -ENOENT : -EACCES;
+	case AMQP_PRECONDITION_FAILED:
+		return says(text, "message size") ? -EMSGSIZE : -ENOTUNIQ;
+	case AMQP_RESOURCE_LOCKED:
+		return -EBUSY;
+	case AMQP_CONNECTION_FORCED:
+		return -ECONNRESET;
+	case AMQP_RESOURCE_ERROR:
+		return -ENOSPC;
+	default:
+		return -EPROTO;
+	}
+}
+
+static int channel_closed(struct amqp_link *l, const amqp_channel_close_t *close)
+{
+	amqp_channel_close_ok_t ok = { 0 };
+	int error =
+		fail_as_told(told_error(close->reply_code, close->reply_text), close->reply_text);
+
+	l->channel = false;
+	(void)!amqp_send_method(l->state, CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok);
+	return error;
+}
+
+static int connection_closed(struct amqp_link *l, const amqp_connection_close_t *close)
+{
+	amqp_connection_close_ok_t ok = { 0 };
+	int error =
+		fail_as_told(told_error(close->reply_code, close->reply_text), close->reply_text);
+
+	l->lost = true;
+	(void)!amqp_send_method(l->state, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
+	return error;
+}
+
+int amqp_link_give_up(struct amqp_link *l)
+{
+	l->lost = true;
+	return fail(-ETIMEDOUT, "%s", _("the broker does not answer"));
+}
+
+static int library_failed(struct amqp_link *l, int status)
+{
+	l->lost = true;
+	switch (status) {
+	case AMQP_STATUS_NO_MEMORY:
+		return fail(-ENOMEM, "%s", strerror(ENOMEM));
+	case AMQP_STATUS_TIMEOUT:
+		return amqp_link_give_up(l);
+	case AMQP_STATUS_HEARTBEAT_TIMEOUT:
+		return fail(-ECONNRESET, _("nothing was heard from the broker for %d seconds"),
+			    2 * HEARTBEAT);
+	case AMQP_STATUS_CONNECTION_CLOSED:
+	case AMQP_STATUS_SOCKET_CLOSED:
+	case AMQP_STATUS_SOCKET_ERROR:
+	case AMQP_STATUS_TCP_ERROR:
+	case AMQP_STATUS_SSL_ERROR:
+		return fail(-ECONNRESET, "%s", _("the connection to the broker was lost"));
+	default:
+		return fail(-EPROTO, "%s", amqp_error_string2(status));
+	}
+}
+
+/* The answer of a call of the library, as an error. */
+static int reply_error(struct amqp_link *l, amqp_rpc_reply_t reply)
+{
+	switch (reply.reply_type) {
+	case AMQP_RESPONSE_NORMAL:
+		return 0;
+	case AMQP_RESPONSE_SERVER_EXCEPTION:
+		if (reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD)
+			return channel_closed(l, reply.reply.decoded);
+		if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD)
+			return connection_closed(l, reply.reply.decoded);
+		l->lost = true;
+		return fail(-EPROTO, _("the broker sent method 0x%08x where none was due"),
+			    reply.reply.id);
+	default:
+		return library_failed(l, reply.library_error);
+	}
+}
+
+/* ---- heartbeats ---- */
+
+/* In the helper's thread: a link that is in use needs none just now. */
+static void beat(void)
+{
+	const amqp_frame_t heartbeat = { .frame_type = AMQP_FRAME_HEARTBEAT };
+	int64_t now = clock_monotonic_ns();
+
+	if (pthread_mutex_trylock(&library) != 0)
+		return;
+	for (struct amqp_link *l = links; l; l = l->next) {
+		struct pollfd pfd = { .fd = l->fd, .events = POLLOUT };
+
+		if (l->lost || now < l->next_beat || poll(&pfd, 1, 0) <= 0)
+			continue;
+		l->next_beat = now + BEAT_INTERVAL;
+		/* Whoever uses the link will find out that it is lost. */
+		(void)!amqp_send_frame(l->state, &heartbeat);
+	}
+	pthread_mutex_unlock(&library);
+}
+
+static void add_link(struct amqp_link *l)
+{
+	pthread_mutex_lock(&library);
+	l->next_beat = clock_monotonic_ns() + BEAT_INTERVAL;
+	l->next = links;
+	links = l;
+	pthread_mutex_unlock(&library);
+}
+
+static void remove_link(struct amqp_link *link)
+{
+	struct amqp_link **at = &links;
+
+	pthread_mutex_lock(&library);
+	while (*at && *at != link)
+		at = &(*at)->next;
+	if (*at)
+		*at = link->next;
+	pthread_mutex_unlock(&library);
+}
+
+/* ---- calls of the library ---- */
+
+/* Before one that may block. */
+static int begin(struct amqp_link *l, int64_t timeout_ns)
+{
+	int rc;
+
+	if (l->lost)
+		return fail(-ECONNRESET, "%s", _("the connection to the broker was lost"));
+	pthread_mutex_lock(&library);
+	no_error();
+	rc = wait_begin_socket(timeout_ns, l->fd);
+	if (rc < 0)
+		pthread_mutex_unlock(&library);
+	return rc;
+}
+
+/* Behind it; error is its outcome, which for cause is that cause. */
+static int end(struct amqp_link *l, int error)
+{
+	int cause = wait_end();
+
+	pthread_mutex_unlock(&library);
+	if (error == 0 || !l->lost || !cause)
+		return error;
+	return cause == -ETIMEDOUT ? amqp_link_give_up(l) : cause;
+}
+
+static int64_t answer_timeout(void)
+{
+	return queue_broker.timeout_ns;
+}
+
+/* One that answers. */
+static int end_call(struct amqp_link *l)
+{
+	return end(l, reply_error(l, amqp_get_rpc_reply(l->state)));
+}
+
+static int open_channel(struct amqp_link *l)
+{
+	int rc;
+
+	if (l->channel)
+		return 0;
+	rc = begin(l, answer_timeout());
+	if (rc < 0)
+		return rc;
+	amqp_channel_open(l->state, CHANNEL);
+	rc = end_call(l);
+	l->channel = rc == 0;
+	return rc;
+}
+
+/* Before a call that wants the channel, which an earlier error may have closed. */
+static int begin_call(struct amqp_link *l)
+{
+	int rc = open_channel(l);
+
+	return rc < 0 ? rc : begin(l, answer_timeout());
+}
+
+/* ---- connecting ---- */
+
+static bool is_loopback(const struct sockaddr *sa)
+{
+	if (sa->sa_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)sa;
+
+		return ntohl(in->sin_addr.s_addr) >> 24 == 127;
+	}
+	if (sa->sa_family == AF_INET6) {
+		const struct in6_addr *a =
+			&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
+
+		return IN6_IS_ADDR_LOOPBACK(a) ||
+		       (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
+	}
+	return false;
+}
+
+static bool plaintext_allowed(void)
+{
+	const char *allowed = getenv("MQTOOL_AMQP_ALLOW_PLAINTEXT");
+
+	return queue_broker.plaintext || (allowed && strcmp(allowed, "1") == 0);
+}
+
+static int resolve(const struct queue_address *a, struct addrinfo **list)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	char port[8];
+	int rc;
+
+	snprintf(port, sizeof(port), "%u", (unsigned int)a->port);
+	rc = getaddrinfo(a->host, port, &hints, list);
+	if (rc == 0)
+		return 0;
+	return fail(-EHOSTUNREACH, _("host %s: %s"), a->host,
+		    rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc));
+}
+
+static bool may_know_password(const struct queue_address *a, const struct addrinfo *list)
+{
+	if (a->tls || plaintext_allowed())
+		return true;
+	for (; list; list = list->ai_next)
+		if (!is_loopback(list->ai_addr))
+			return false;
+	return true;
+}
+
+int amqp_link_may_send_password(const struct queue_address *address)
+{
+	struct addrinfo *list;
+	bool may;
+
+	/* A host that is not known is for the connection to find out. */
+	if (address->tls || resolve(address, &list) < 0)
+		return 0;
+	may = may_know_password(address, list);
+	freeaddrinfo(list);
+	return may ? 0 : -EPERM;
+}
+
+static int connect_to(const struct addrinfo *to, int64_t deadline, int *result)
+{
+	int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int rc = 0, error = 0, one = 1;
+	socklen_t size = sizeof(error);
+	int64_t left = deadline - clock_monotonic_ns();
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (connect(fd, to->ai_addr, to->ai_addrlen) < 0)
+		rc = errno == EINPROGRESS ? wait_poll(fd, POLLOUT, left > 0 ? left : 1) : -errno;
+	if (rc == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0)
+		rc = -error;
+	if (rc < 0)
+		close(fd);
+	else
+		*result = fd;
+	return rc;
+}
+
+/* To the first address that answers. */
+static int connect_plain(const struct queue_address *a, const struct addrinfo *list, int *fd)
+{
+	int64_t deadline = clock_monotonic_ns() + answer_timeout();
+	int rc = -EHOSTUNREACH;
+
+	for (; list; list = list->ai_next) {
+		rc = connect_to(list, deadline, fd);
+		if (rc == 0 || rc == -EINTR || rc == -ETIMEDOUT)
+			break;
+	}
+	if (rc < 0 && rc != -EINTR)
+		fail(rc, _("cannot connect to %s, port %u: %s"), a->host, (unsigned int)a->port,
+		     strerror(-rc));
+	return rc;
+}
+
+static int open_plain(struct amqp_link *l, const struct queue_address *a)
+{
+	struct addrinfo *list;
+	amqp_socket_t *socket;
+	int rc;
+
+	rc = resolve(a, &list);
+	if (rc < 0)
+		return rc;
+	/* The very addresses that are connected to, not what the name may mean next. */
+	if (!may_know_password(a, list))
+		rc = -EPERM;
+	else
+		rc = connect_plain(a, list, &l->fd);
+	freeaddrinfo(list);
+	if (rc < 0)
+		return rc;
+	socket = amqp_tcp_socket_new(l->state);
+	if (!socket) {
+		close(l->fd);
+		return -ENOMEM;
+	}
+	amqp_tcp_socket_set_sockfd(socket, l->fd);
+	return 0;
+}
+
+static int tls_failed(const struct queue_address *a, int status, int error)
+{
+	unsigned long reason = ERR_peek_last_error();
+	const char *why = reason ? ERR_reason_error_string(reason) : NULL;
+
+	switch (status) {
+	case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED:
+		return fail(-EPROTO, _("the certificate of the broker is not for the name %s"),
+			    a->host);
+	case AMQP_STATUS_SSL_PEER_VERIFY_FAILED:
+	case AMQP_STATUS_SSL_CONNECTION_FAILED:
+	case AMQP_STATUS_SSL_ERROR:
+		return fail(-EPROTO,
+			    _("no TLS with %s, port %u: %s (trusted are the authorities of "
+			      "OpenSSL, or those of SSL_CERT_FILE)"),
+			    a->host, (unsigned int)a->port, why ? why : amqp_error_string2(status));
+	case AMQP_STATUS_TIMEOUT:
+		return fail(-ETIMEDOUT, _("cannot connect to %s, port %u: %s"), a->host,
+			    (unsigned int)a->port, strerror(ETIMEDOUT));
+	case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED:
+		return fail(-EHOSTUNREACH, _("host %s is not known"), a->host);
+	default:
+		return fail(error ? -error : -EHOSTUNREACH, _("cannot connect to %s, port %u: %s"),
+			    a->host, (unsigned int)a->port,
+			    error ? strerror(error) : amqp_error_string2(status));
+	}
+}
+
+static struct timeval as_timeval(int64_t ns)
+{
+	return (struct timeval){ .tv_sec = ns / NSEC_PER_SEC,
+				 .tv_usec = ns % NSEC_PER_SEC / 1000 + 1 };
+}
+
+static int open_tls(struct amqp_link *l, const struct queue_address *a)
+{
+	amqp_socket_t *socket = amqp_ssl_socket_new(l->state);
+	struct timeval timeout = as_timeval(answer_timeout());
+	int status;
+
+	if (!socket)
+		return -ENOMEM;
+	SSL_CTX_set_default_verify_paths(amqp_ssl_socket_get_context(socket));
+	amqp_ssl_socket_set_verify_peer(socket, 1);
+	amqp_ssl_socket_set_verify_hostname(socket, 1);
+	amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST);
+	ERR_clear_error();
+	errno = 0;
+	status = amqp_socket_open_noblock(socket, a->host, a->port, &timeout);
+	if (status != AMQP_STATUS_OK)
+		return tls_failed(a, status, errno);
+	l->fd = amqp_socket_get_sockfd(socket);
+	return 0;
+}
+
+/* Wants to be told when a queue is deleted under a consumer, and why a login is refused. */
+static amqp_rpc_reply_t log_in(struct amqp_link *l, const struct queue_address *a,
+			       const struct amqp_secret *secret)
+{
+	static const char *const able[] = { "consumer_cancel_notify", "publisher_confirms",
+					    "authentication_failure_close" };
+	amqp_table_entry_t abilities[ARRAY_SIZE(able)], properties[2];
+	amqp_table_t table = { .num_entries = ARRAY_SIZE(properties), .entries = properties };
+
+	for (size_t i = 0; i < ARRAY_SIZE(able); i++) {
+		abilities[i].key = amqp_cstring_bytes(able[i]);
+		abilities[i].value.kind = AMQP_FIELD_KIND_BOOLEAN;
+		abilities[i].value.value.boolean = 1;
+	}
+	properties[0].key = amqp_cstring_bytes("capabilities");
+	properties[0].value.kind = AMQP_FIELD_KIND_TABLE;
+	properties[0].value.value.table =
+		(amqp_table_t){ .num_entries = ARRAY_SIZE(able), .entries = abilities };
+	properties[1].key = amqp_cstring_bytes("connection_name");
+	properties[1].value.kind = AMQP_FIELD_KIND_UTF8;
+	properties[1].value.value.bytes = amqp_cstring_bytes("mqtool");
+	return amqp_login_with_properties(l->state, a->vhost, 0, FRAME_MAX, HEARTBEAT, &table,
+					  AMQP_SASL_METHOD_PLAIN, secret->user, secret->password);
+}
+
+static int introduce(struct amqp_link *l, const struct queue_address *a,
+		     const struct amqp_secret *secret)
+{
+	struct timeval timeout = as_timeval(answer_timeout());
+	int rc;
+
+	amqp_set_handshake_timeout(l->state, &timeout);
+	rc = begin(l, answer_timeout());
+	if (rc < 0)
+		return rc;
+	rc = end(l, reply_error(l, log_in(l, a, secret)));
+	return rc < 0 ? rc : open_channel(l);
+}
+
+static int open_socket(struct amqp_link *l, const struct queue_address *a)
+{
+	return a->tls ? open_tls(l, a) : open_plain(l, a);
+}
+
+int amqp_link_open(struct amqp_link **link, const struct queue_address *address)
+{
+	struct queue_ref_error refusal;
+	struct amqp_secret secret;
+	struct amqp_link *l;
+	int rc;
+
+	*link = NULL;
+	no_error();
+	rc = wait_keep_beating(beat);
+	if (rc < 0)
+		return rc;
+	if (amqp_secret_find(address, &secret, &refusal) < 0)
+		return fail(-EINVAL, "%s", refusal.text);
+	l = calloc(1, sizeof(*l));
+	if (l)
+		l->state = amqp_new_connection();
+	rc = l && l->state ? open_socket(l, address) : -ENOMEM;
+	if (rc == 0) {
+		add_link(l);
+		rc = introduce(l, address, &secret);
+		*link = l;
+	} else if (l) {
+		if (l->state)
+			amqp_destroy_connection(l->state);
+		free(l);
+	}
+	amqp_secret_wipe(&secret);
+	return rc;
+}
+
+void amqp_link_close(struct amqp_link *l)
+{
+	struct buffer kept = error_text;
+
+	if (!l)
+		return;
+	error_text = (struct buffer){ 0 }; /* why it is closed is still to be told */
+	if (begin(l, CLOSE_TIMEOUT) == 0)
+		(void)!end(l, reply_error(l, amqp_connection_close(l->state, AMQP_REPLY_SUCCESS)));
+	remove_link(l);
+	amqp_destroy_connection(l->state);
+	buffer_free(&l->body);
+	free(l);
+	buffer_free(&error_text);
+	error_text = kept;
+}
+
+/* ---- what comes ---- */
+
+static void begin_content(struct amqp_link *l, enum amqp_event_kind kind, uint64_t tag)
+{
+	l->in_content = true;
+	l->has_header = false;
+	l->content = kind;
+	l->tag = tag;
+	l->body.len = 0;
+}
+
+/* Only a type that is a number means something to other kinds of queue. */
+static void take_type(struct message *m, amqp_bytes_t type)
+{
+	char digits[24];
+	uint64_t number;
+
+	if (type.len < sizeof(digits)) {
+		memcpy(digits, type.bytes, type.len);
+		digits[type.len] = '\0';
+		if (memchr(digits, '\0', type.len) == NULL &&
+		    parse_u64(digits, 1, LONG_MAX, &number) == 0) {
+			m->have |= MESSAGE_HAS_TYPE;
+			m->type = (long)number;
+			return;
+		}
+	}
+	m->have |= MESSAGE_HAS_OTHER_TYPE;
+}
+
+static void take_header(struct amqp_link *l, const amqp_frame_t *frame)
+{
+	const amqp_basic_properties_t *p = frame->payload.properties.decoded;
+
+	l->has_header = true;
+	l->missing = frame->payload.properties.body_size;
+	l->message = (struct message){ 0 };
+	if (p->_flags & AMQP_BASIC_PRIORITY_FLAG) {
+		l->message.have |= MESSAGE_HAS_PRIORITY;
+		l->message.priority = p->priority;
+	}
+	if (p->_flags & AMQP_BASIC_TYPE_FLAG)
+		take_type(&l->message, p->type);
+}
+
+/* 1 where that was the last of it. */
+static int take_content(struct amqp_link *l, const amqp_frame_t *frame, struct amqp_event *event)
+{
+	if (frame->frame_type == AMQP_FRAME_HEADER && !l->has_header) {
+		take_header(l, frame);
+	} else if (frame->frame_type == AMQP_FRAME_BODY && l->has_header &&
+		   frame->payload.body_fragment.len <= l->missing) {
+		buffer_put(&l->body, frame->payload.body_fragment.bytes,
+			   frame->payload.body_fragment.len);
+		l->missing -= frame->payload.body_fragment.len;
+	} else {
+		l->lost = true;
+		return fail(-EPROTO, "%s", _("the broker sent a message in the wrong order"));
+	}
+	if (l->body.failed) {
+		l->lost = true; /* nobody else gets it but by way of the broker */
+		return fail(-ENOMEM, "%s", strerror(ENOMEM));
+	}
+	if (l->missing)
+		return 0;
+	l->in_content = false;
+	*event = (struct amqp_event){ .kind = l->content, .tag = l->tag, .message = l->message };
+	event->message.data = l->body.data;
+	event->message.len = l->body.len;
+	event->message.tag = l->tag;
+	return 1;
+}
+
+/* 1 where it is an event, 0 where it is none or only the beginning of one. */
+static int take_method(struct amqp_link *l, const amqp_method_t *method, struct amqp_event *event)
+{
+	const void *decoded = method->decoded;
+
+	*event = (struct amqp_event){ 0 };
+	switch (method->id) {
+	case AMQP_BASIC_DELIVER_METHOD:
+		begin_content(l, AMQP_DELIVERY,
+			      ((const amqp_basic_deliver_t *)decoded)->delivery_tag);
+		return 0;
+	case AMQP_BASIC_GET_OK_METHOD:
+		begin_content(l, AMQP_DELIVERY,
+			      ((const amqp_basic_get_ok_t *)decoded)->delivery_tag);
+		return 0;
+	case AMQP_BASIC_RETURN_METHOD:
+		begin_content(l, AMQP_RETURN, 0);
+		return 0;
+	case AMQP_BASIC_GET_EMPTY_METHOD:
+		event->kind = AMQP_NO_MESSAGE;
+		return 1;
+	case AMQP_BASIC_CANCEL_METHOD:
+		event->kind = AMQP_CANCEL;
+		return 1;
+	case AMQP_BASIC_ACK_METHOD: {
+		const amqp_basic_ack_t *ack = decoded;
+
+		*event =
+			(struct amqp_event){ AMQP_CONFIRM, ack->delivery_tag, ack->multiple, { 0 } };
+		return 1;
+	}
+	case AMQP_BASIC_NACK_METHOD: {
+		const amqp_basic_nack_t *nack = decoded;
+
+		*event = (struct amqp_event){
+			AMQP_REFUSAL, nack->delivery_tag, nack->multiple, { 0 }
+		};
+		return 1;
+	}
+	case AMQP_CHANNEL_CLOSE_METHOD:
+		return channel_closed(l, decoded);
+	case AMQP_CONNECTION_CLOSE_METHOD:
+		return connection_closed(l, decoded);
+	default:
+		return 0;
+	}
+}
+
+static int next_event(struct amqp_link *l, struct amqp_event *event)
+{
+	struct timeval now = { 0 };
+	amqp_frame_t frame;
+	int rc = 0, status;
+
+	while (rc == 0) {
+		/* Only between messages is nothing of what was read in use. */
+		if (!l->in_content)
+			amqp_maybe_release_buffers(l->state);
+		status = amqp_simple_wait_frame_noblock(l->state, &frame, &now);
+		if (status == AMQP_STATUS_TIMEOUT)
+			return 0;
+		if (status != AMQP_STATUS_OK)
+			return library_failed(l, status);
+		if (frame.frame_type == AMQP_FRAME_METHOD)
+			rc = take_method(l, &frame.payload.method, event);
+		else if (l->in_content)
+			rc = take_content(l, &frame, event);
+	}
+	return rc;
+}
+
+int amqp_link_event(struct amqp_link *l, struct amqp_event *event)
+{
+	int rc;
+
+	if (l->lost)
+		return fail(-ECONNRESET, "%s", _("the connection to the broker was lost"));
+	pthread_mutex_lock(&library);
+	no_error();
+	rc = next_event(l, event);
+	pthread_mutex_unlock(&library);
+	return rc;
+}
+
+int amqp_link_wait(struct amqp_link *l, int64_t timeout_ns)
+{
+	/* The library finds out that the broker is silent only when it is asked. */
+	bool look = timeout_ns < 0 || timeout_ns > BEAT_INTERVAL;
+	int rc = wait_poll(l->fd, POLLIN, look ? BEAT_INTERVAL : timeout_ns);
+
+	return look && rc == -ETIMEDOUT ? 0 : rc;
+}
+
+/* ---- what is asked for ---- */
+
+int amqp_link_look(struct amqp_link *l, const char *queue, uint64_t *messages)
+{
+	amqp_queue_declare_ok_t *ok;
+	int rc = begin_call(l);
+
+	if (rc < 0)
+		return rc;
+	ok = amqp_queue_declare(l->state, CHANNEL, amqp_cstring_bytes(queue), 1, 0, 0, 0,
+				amqp_empty_table);
+	if (ok)
+		*messages = ok->message_count;
+	return end_call(l);
+}
+
+static void add_number(amqp_table_t *table, const char *key, uint64_t value)
+{
+	amqp_table_entry_t *entry = &table->entries[table->num_entries++];
+
+	entry->key = amqp_cstring_bytes(key);
+	entry->value.kind = AMQP_FIELD_KIND_I64;
+	entry->value.value.i64 = (int64_t)value;
+}
+
+static void add_word(amqp_table_t *table, const char *key, const char *value)
+{
+	amqp_table_entry_t *entry = &table->entries[table->num_entries++];
+
+	entry->key = amqp_cstring_bytes(key);
+	entry->value.kind = AMQP_FIELD_KIND_UTF8;
+	entry->value.value.bytes = amqp_cstring_bytes(value);
+}
+
+int amqp_link_declare(struct amqp_link *l, const char *queue, const struct amqp_arguments *arguments)
+{
+	amqp_table_entry_t entries[4];
+	amqp_table_t table = { .entries = entries };
+	int rc = begin_call(l);
+
+	if (rc < 0)
+		return rc;
+	if (arguments->max_length) {
+		add_number(&table, "x-max-length", arguments->max_length);
+		add_word(&table, "x-overflow", "reject-publish");
+	}
+	if (arguments->max_priority)
+		add_number(&table, "x-max-priority", arguments->max_priority);
+	if (arguments->quorum)
+		add_word(&table, "x-queue-type", "quorum");
+	amqp_queue_declare(l->state, CHANNEL, amqp_cstring_bytes(queue), 0, 1, 0, 0, table);
+	return end_call(l);
+}
+
+int amqp_link_delete(struct amqp_link *l, const char *queue)
+{
+	int rc = begin_call(l);
+
+	if (rc < 0)
+		return rc;
+	amqp_queue_delete(l->state, CHANNEL, amqp_cstring_bytes(queue), 0, 0);
+	return end_call(l);
+}
+
+int amqp_link_confirm(struct amqp_link *l)
+{
+	int rc = begin_call(l);
+
+	if (rc < 0)
+		return rc;
+	amqp_confirm_select(l->state, CHANNEL);
+	return end_call(l);
+}
+
+int amqp_link_publish(struct amqp_link *l, const char *queue, const struct message *m,
+		      int64_t timeout_ns)
+{
+	amqp_basic_properties_t properties = { ._flags = AMQP_BASIC_DELIVERY_MODE_FLAG,
+					       .delivery_mode = AMQP_DELIVERY_PERSISTENT };
+	amqp_bytes_t body = { .len = m->len, .bytes = m->data };
+	char type[24];
+	int rc, status;
+
+	if (m->have & MESSAGE_HAS_PRIORITY) {
+		properties._flags |= AMQP_BASIC_PRIORITY_FLAG;
+		properties.priority = (uint8_t)m->priority;
+	}
+	if (m->have & MESSAGE_HAS_TYPE) {
+		snprintf(type, sizeof(type), "%ld", m->type);
+		properties._flags |= AMQP_BASIC_TYPE_FLAG;
+		properties.type = amqp_cstring_bytes(type);
+	}
+	rc = begin(l, timeout_ns);
+	if (rc < 0)
+		return rc;
+	status = amqp_basic_publish(l->state, CHANNEL, amqp_empty_bytes, amqp_cstring_bytes(queue),
+				    1, 0, &properties, body);
+	return end(l, status == AMQP_STATUS_OK ? 0 : library_failed(l, status));
+}
+
+int amqp_link_consume(struct amqp_link *l, const char *queue, uint16_t ahead)
+{
+	int rc = begin_call(l);
+
+	if (rc < 0)
+		return rc;
+	amqp_basic_qos(l->state, CHANNEL, 0, ahead, 0);
+	rc = end_call(l);
+	if (rc == 0)
+		rc = begin_call(l);
+	if (rc < 0)
+		return rc;
+	amqp_basic_consume(l->state, CHANNEL, amqp_cstring_bytes(queue), amqp_empty_bytes, 0, 0, 0,
+			   amqp_empty_table);
+	return end_call(l);
+}
+
+/* Sends a method to which there is no answer, or one that is an event. */
+static int send_method(struct amqp_link *l, amqp_method_number_t id, void *method)
+{
+	int rc = begin(l, answer_timeout()), status;
+
+	if (rc < 0)
+		return rc;
+	status = amqp_send_method(l->state, CHANNEL, id, method);
+	return end(l, status == AMQP_STATUS_OK ? 0 : library_failed(l, status));
+}
+
+int amqp_link_get(struct amqp_link *l, const char *queue)
+{
+	amqp_basic_get_t get = { .queue = amqp_cstring_bytes(queue) };
+	int rc = open_channel(l);
+
+	return rc < 0 ? rc : send_method(l, AMQP_BASIC_GET_METHOD, &get);
+}
+
+int amqp_link_ack(struct amqp_link *l, uint64_t tag, bool multiple)
+{
+	amqp_basic_ack_t ack = { .delivery_tag = tag, .multiple = multiple };
+
+	return send_method(l, AMQP_BASIC_ACK_METHOD, &ack);
+}
+
+int amqp_link_requeue(struct amqp_link *l, uint64_t tag)
+{
+	amqp_basic_nack_t nack = { .delivery_tag = tag, .requeue = 1 };
+
+	return send_method(l, AMQP_BASIC_NACK_METHOD, &nack);
+}
+
+int amqp_link_sync(struct amqp_link *l)
+{
+	int rc = begin_call(l);
+
+	if (rc < 0)
+		return rc;
+	/* The broker does one thing after the other, and this changes nothing. */
+	amqp_basic_qos(l->state, CHANNEL, 0, 0, 0);
+	return end_call(l);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * amqp-link.h - a connection to a broker, with one channel (AMQP 0-9-1, librabbitmq)
+ *
+ * Functions return 0 or -errno and print nothing.  -ECONNRESET: the connection is lost, and only
+ * amqp_link_close() is left.  -EINTR, -EPIPE and -ETIMEDOUT are those of wait.h; a call that was
+ * cut short by them in the middle leaves the connection lost too.  amqp_link_error() has the
+ * broker's or the library's own words.
+ *
+ * librabbitmq does not reach its socket from two threads at once, and a broker takes a client that
+ * is silent for dead: so one lock is around all of it, and the helper of wait.h sends heartbeats
+ * whatever mqtool waits for.
+ */
+#ifndef MQTOOL_AMQP_LINK_H
+#define MQTOOL_AMQP_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "queue.h"
+#include "util.h"
+
+struct amqp_link;
+
+/* How a queue is to be made. */
+struct amqp_arguments {
+	uint64_t max_length;       /* 0: none */
+	unsigned int max_priority; /* 0: none */
+	bool quorum;
+};
+
+enum amqp_event_kind {
+	AMQP_DELIVERY,   /* a message, from a consumer or amqp_link_get() */
+	AMQP_NO_MESSAGE, /* the answer of amqp_link_get() on an empty queue */
+	AMQP_CONFIRM,
+	AMQP_REFUSAL, /* basic.nack of a message that was published */
+	AMQP_RETURN,  /* nothing takes what was published; it is confirmed too */
+	AMQP_CANCEL,  /* the consumer is no more: the queue was deleted */
+};
+
+/* What came from the broker. */
+struct amqp_event {
+	enum amqp_event_kind kind;
+	uint64_t tag;  /* of a delivery; of the message confirmed or refused, counted from 1 */
+	bool multiple; /* CONFIRM, REFUSAL: all before it too */
+	/* DELIVERY, RETURN: data is the link's, until the next event. */
+	struct message message;
+};
+
+/*
+ * Connects, logs in and opens the channel, all within the broker's timeout (queue_set_broker()).
+ * -EACCES: who we are or what we want is refused; -ENOENT: no such vhost; -EPERM: the password would
+ * go in the clear to another machine; -EINVAL: there is no password (amqp-secret.h).  *link is NULL
+ * or to be closed, also after an error.
+ */
+int amqp_link_open(struct amqp_link **link, const struct queue_address *address) _must_check_;
+/* Closes, in order where the connection is alive, and frees; safe on NULL. */
+void amqp_link_close(struct amqp_link *link);
+/* Gives up on a broker that did not answer in time: -ETIMEDOUT, and nothing is waited for any more. */
+int amqp_link_give_up(struct amqp_link *link);
+/* Whether a password for this address may be sent: 0, or -EPERM: in the clear to another machine. */
+int amqp_link_may_send_password(const struct queue_address *address) _must_check_;
+/* Why the last call failed, escaped and translated where it is ours; "" where not known.  Static. */
+const char *amqp_link_error(void);
+
+/*
+ * The next event: 1, 0 where nothing has come whole yet, or -errno of a channel or connection that
+ * the broker closed (-EIDRM cannot be told from -ENOENT here).
+ */
+int amqp_link_event(struct amqp_link *link, struct amqp_event *event) _must_check_;
+/* Sleeps until something may have come, at most timeout_ns (negative for ever). */
+int amqp_link_wait(struct amqp_link *link, int64_t timeout_ns) _must_check_;
+
+/* Asks whether the queue is there, and how many messages are ready.  -ENOENT. */
+int amqp_link_look(struct amqp_link *link, const char *queue, uint64_t *messages) _must_check_;
+/* Makes a durable queue; one that is there and equal is fine.  -ENOTUNIQ: not equal. */
+int amqp_link_declare(struct amqp_link *link, const char *queue,
+		      const struct amqp_arguments *arguments) _must_check_;
+int amqp_link_delete(struct amqp_link *link, const char *queue) _must_check_;
+
+/* Has every message confirmed from now on. */
+int amqp_link_confirm(struct amqp_link *link) _must_check_;
+/* Sends a message to the queue by way of the default exchange: persistent, mandatory. */
+int amqp_link_publish(struct amqp_link *link, const char *queue, const struct message *m,
+		      int64_t timeout_ns) _must_check_;
+/* Begins to consume, with at most `ahead` messages unsettled. */
+int amqp_link_consume(struct amqp_link *link, const char *queue, uint16_t ahead) _must_check_;
+/* Asks for one message; the answer is an event. */
+int amqp_link_get(struct amqp_link *link, const char *queue) _must_check_;
+/* Settles a delivery, and with multiple all before it. */
+int amqp_link_ack(struct amqp_link *link, uint64_t tag, bool multiple) _must_check_;
+/* Puts a delivery back to where it was. */
+int amqp_link_requeue(struct amqp_link *link, uint64_t tag) _must_check_;
+/* Comes back when the broker has dealt with all that was sent before. */
+int amqp_link_sync(struct amqp_link *link) _must_check_;
+
+#endif
