@@ -66,6 +66,8 @@ BATS_TESTS = \
 	tests/bats/rm-all.bats \
 	tests/bats/promise.bats \
 	tests/bats/batch.bats \
+	tests/bats/amqp.bats \
+	tests/bats/amqp-secrets.bats \
 	tests/bats/broker.bats \
 	tests/bats/check.bats \
 	tests/bats/cmdline.bats \

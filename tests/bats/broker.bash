@@ -4,7 +4,8 @@
 # Helpers of the *.bats files that have "# needs: broker", read after helper: load broker
 #
 # All tests of a file have one RabbitMQ server; $AMQP_PORT, $AMQPS_PORT and $AMQP_CA are its own.
-# A test names its queues after itself ($BATS_TEST_NUMBER), as they stay.
+# A file about mqtool has amqp_setup() for its setup(); its tests find in $at what stands before the
+# name of a queue, and in $q a queue that is theirs to make.
 
 setup()
 {
@@ -22,6 +23,19 @@ broker_setup()
 	[ -n "${MQTOOL_BROKER-}" ] || { echo "there is no server; use: make check" >&2; return 1; }
 	# shellcheck source=/dev/null
 	. "$MQTOOL_BROKER/env"
+}
+
+amqp_setup()
+{
+	broker_setup || return
+	[ -x "$MQTOOL_BUILD/mqtool-amqp" ] ||
+		skip_loudly "mqtool-amqp was not built; install librabbitmq-dev and libssl-dev"
+	# Users and authorities are those that a test names.
+	unset "${!MQTOOL_AMQP_@}" SSL_CERT_FILE SSL_CERT_DIR
+	export MQTOOL_LIBEXECDIR=$MQTOOL_BUILD HOME=$BATS_TEST_TMPDIR
+	at=amqp://127.0.0.1:$AMQP_PORT
+	name=test$BATS_TEST_NUMBER
+	q=$at/$name
 }
 
 # The next test finds a server that answers.
@@ -47,6 +61,40 @@ tables_on_disk()
 need_amqp_tools()
 {
 	command -v amqp-publish >/dev/null || skip_loudly "amqp-publish not found; install amqp-tools"
+}
+
+# recv ARG... and send ARG...: bounded, since what wrongly waits would wait for ever.
+recv()
+{
+	timeout 20 mqtool recv "$@"
+}
+
+send()
+{
+	timeout 20 mqtool send "$@"
+}
+
+# holds QUEUE TEXT: all that is on the queue, each message in [], in the order it is taken.
+holds()
+{
+	equal "$(recv -a -F '[%q]' "$1")" "$2"
+}
+
+# fails STATUS TEXT COMMAND ARG...: mqtool COMMAND ARG... ends with that status and one line on stderr
+# (TEXT is a pattern), two where it is 2; $output has the rest.
+fails()
+{
+	local status=$1 text=$2
+	shift 2
+	run "-$status" --separate-stderr timeout 20 mqtool "$@"
+	matches "${stderr_lines[0]}" "mqtool $1: $text" || return
+	[ "$status" = 2 ] || equal "${#stderr_lines[@]}" 1
+}
+
+# is_gone QUEUE: true where there is no such queue.
+is_gone()
+{
+	mqtool wait --gone -T 0 "$1"
 }
 
 # amqp TOOL [ARG...]: amqp-TOOL of amqp-tools, as guest on the vhost "/".
