@@ -18,6 +18,15 @@ conserve()
 	conserve /conserve 20000
 }
 
+@test "with move in the middle, ended as well, between queues of every kind" {
+	conserve -m 0x50a5 0x50a4 10000
+	conserve -m /conserve2 /conserve 10000
+	conserve -m /conserve 0x50a4 10000
+	conserve -m 0x50a4 /conserve 10000
+	conserve -k -m /conserve 0x50a4 5000
+	conserve -k -m 0x50a4 /conserve 5000
+}
+
 @test "SIGKILL of a receiver loses an output buffer at most, and doubles nothing" {
 	conserve -k 0x50a4 20000
 	conserve -k /conserve 10000

@@ -302,6 +302,74 @@ prefixed()
 	done
 }
 
+# move_pairs: where from and where to, both kinds each.
+move_pairs()
+{
+	echo "0x7a1 0x7a2
+		0x7a1 /faults2
+		/faults 0x7a2
+		/faults /faults2"
+}
+
+# moved WHAT FROM TO ARG...: move ARG... from a queue with the lines of "in" to an empty one, with the
+# faults WHAT; none may be lost or doubled.
+moved()
+{
+	local what=$1 from=$2 to=$3
+	shift 3
+	refill "$from"
+	mqtool rm -f "$to"
+	case $to in
+	/*) create_small "$to" ;;
+	*) create "$to" ;;
+	esac
+	fault "$what" mqtool move "$@" "$from" "$to"
+	documented
+	mqtool recv -a "$to" >got
+	# What is there is the beginning: nothing overtook what went back.
+	head -n "$(wc -l <got)" in | cmp -s - got || broken "not in order"
+	[ "$status" -ne 0 ] || [ "$(wc -l <got)" -eq 5 ] || broken "status 0 for $(wc -l <got) of 5"
+	! grep -qE 'messages? (was|were) moved' err ||
+		grep -qE "(^|[^0-9])$(wc -l <got) messages? (was|were) moved" err ||
+		broken "moved $(wc -l <got), said another number"
+	conserved "$from"
+}
+
+@test "move: a call that fails, or meets a signal" {
+	local from to call error place
+	while read -r from to; do
+		for call in $(calls_of "$from" take) $(calls_of "$to" send) $(calls_of "$to" open); do
+			for place in $(places); do
+				for error in $(errors "$call"); do
+					moved "$call:error=$error:when=$place" "$from" "$to"
+				done
+				moved "$call:signal=TERM:when=$place" "$from" "$to"
+				moved "$call:signal=TERM:when=$place" "$from" "$to" -f -T 1
+			done
+		done
+	done < <(move_pairs)
+	[ "$injected" -gt 0 ]
+}
+
+@test "move: what cannot be sent nor put back is reported" {
+	local from to error place
+	while read -r from to; do
+		for error in EIDRM ENOMEM $(all && errors msgsnd); do
+			[ "$error" != EINTR ] || continue
+			for place in $(places); do
+				if [ "$(calls_of "$from" send)" = "$(calls_of "$to" send)" ]; then
+					moved "$(calls_of "$to" send):error=$error:when=$place+" "$from" "$to" -n
+				else
+					moved "$(calls_of "$to" send):error=$error:when=$place $(
+						calls_of "$from" send):error=$error:when=1" "$from" "$to" -n
+				fi
+				equal "$status" 1
+				equal "$(reported | wc -l)" 1
+			done
+		done
+	done < <(move_pairs)
+}
+
 @test "a wait that is interrupted goes on, and one that cannot begin says so" {
 	local queue call
 	for queue in $(kinds); do

@@ -146,6 +146,31 @@ names=(/u:/u 0x40:key:0x00000040)
 	done
 }
 
+@test "move needs read permission of one queue and write permission of the other, alone" {
+	create -m 604 -c 10 -s 512 /u
+	create -m 604 0x40
+	create -m 602 -c 10 -s 5 /v
+	create -m 602 -b 64 0x41
+	for queue in "${names[@]}"; do
+		for dest in /v:/v 0x41:key:0x00000041; do
+			mqtool send "${queue%%:*}" one two
+			as_user $user timeout 20 mqtool move "${queue%%:*}" "${dest%%:*}"
+			equal "$(mqtool recv -a "${dest%%:*}")" $'one\ntwo'
+			denied "${dest#*:}" move "${dest%%:*}" "${queue%%:*}"
+			mqtool send "${queue%%:*}" stays
+			denied "/u" move "${queue%%:*}" /u
+			denied "key:0x00000040" move "${queue%%:*}" 0x40
+			equal "$(mqtool recv -a "${queue%%:*}")" stays
+		done
+		# It cannot go back without write permission.
+		mqtool send "${queue%%:*}" "too large"
+		run -1 --separate-stderr as_user $user timeout 20 mqtool move "${queue%%:*}" /v
+		matches "${stderr_lines[0]}" "{\"queue\":\"${queue#*:}\",*,\"size\":9,\"body\":\"too large\"}"
+		matches "${stderr_lines[1]}" "mqtool move: 9 bytes; /v takes at most 5 (*); 0 messages were moved before it"
+		matches "${stderr_lines[2]}" "mqtool move: ${queue#*:}: 1 message could not be put back (no permission to write) *"
+	done
+}
+
 @test "what cannot go back without write permission is reported" {
 	create_with_mode 604
 	mqtool send -p 5 /u posix

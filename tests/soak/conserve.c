@@ -2,7 +2,7 @@
 /*
  * conserve.c - messages in are messages out, whatever happens to those who carry them
  *
- *   conserve [-k] [-s SEED] QUEUE MESSAGES
+ *   conserve [-k] [-m DEST] [-s SEED] QUEUE MESSAGES
  *
  * Three mqtool send and a thread of our own put MESSAGES numbered messages of 0 bytes up to the
  * largest on QUEUE (0xKEY or /NAME, which it makes and removes); three mqtool recv, in three styles,
@@ -11,6 +11,8 @@
  * meanwhile.  Then every message must be received, on the queue or reported, exactly once.
  *
  * -k: by SIGKILL, which may lose one output buffer each time.
+ * -m: two mqtool move, ended in the same way, carry them from QUEUE to DEST; those that receive are
+ * there.
  *
  * $MQTOOL is the program.  Prints one line of figures; exit 1 where a message is missing, doubled or
  * not as it was.
@@ -37,6 +39,7 @@
 
 #define SENDERS 3
 #define RECEIVERS 3
+#define MOVERS 2
 #define MS 1000000
 #define POSIX_LIMIT 512
 #define SYSV_LIMIT 4096
@@ -56,10 +59,11 @@ struct sender {
 	uint64_t left;
 };
 
+/* An mqtool recv, or, behind them, an mqtool move, whose output is none. */
 struct receiver {
 	pid_t pid;
 	int out, err;
-	int style; /* index of styles */
+	int style; /* index of styles; RECEIVERS: move */
 	struct text got, said;
 	int64_t slow_until, kill_at;
 };
@@ -69,11 +73,18 @@ static const struct {
 	char end;
 } styles[RECEIVERS] = { { NULL, '\n' }, { "-0", '\0' }, { "-j", '\n' } };
 
+struct queue {
+	const char *name;
+	int msqid;
+	mqd_t mqd;
+};
+
+/* Where messages are put, and where they are taken: mostly one and the same. */
+static struct queue source, dest, *in = &source, *out = &source;
 static const char *queue, *program;
 static bool by_kill;
+static int receivers_and_movers = RECEIVERS;
 static size_t limit;
-static int msqid = -1;
-static mqd_t mqd = -1;
 static uint64_t total, next_number, empty_in, empty_out, taken, on_queue, reported, kills, wrong;
 static unsigned char *seen;   /* how often each number came */
 static unsigned short *sizes; /* of the messages of each number */
@@ -194,27 +205,30 @@ static void count_records(struct text *t, char end, bool json, uint64_t *counter
 
 /* ---- the queue, by the bare calls ---- */
 
-static void make_queue(void)
+static void make_queue(struct queue *q, const char *name)
 {
-	if (queue[0] == '/') {
+	size_t largest = name[0] == '/' ? POSIX_LIMIT : SYSV_LIMIT;
+
+	*q = (struct queue){ .name = name, .msqid = -1, .mqd = -1 };
+	if (name[0] == '/') {
 		struct mq_attr attr = { .mq_maxmsg = 10, .mq_msgsize = POSIX_LIMIT };
 
-		limit = POSIX_LIMIT;
-		mqd = mq_open(queue, O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, 0600, &attr);
+		q->mqd = mq_open(name, O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, 0600, &attr);
 	} else {
-		limit = SYSV_LIMIT;
-		msqid = msgget((key_t)strtoul(queue, NULL, 16), IPC_CREAT | IPC_EXCL | 0600);
+		q->msqid = msgget((key_t)strtoul(name, NULL, 16), IPC_CREAT | IPC_EXCL | 0600);
 	}
-	if (mqd < 0 && msqid < 0)
-		err(2, "%s", queue);
+	if (q->mqd < 0 && q->msqid < 0)
+		err(2, "%s", name);
+	if (!limit || largest < limit)
+		limit = largest;
 }
 
-static void remove_queue(void)
+static void remove_queue(struct queue *q)
 {
-	if (mqd >= 0)
-		mq_unlink(queue);
+	if (q->mqd >= 0)
+		mq_unlink(q->name);
 	else
-		msgctl(msqid, IPC_RMID, NULL);
+		msgctl(q->msqid, IPC_RMID, NULL);
 }
 
 struct kernel_message {
@@ -223,34 +237,35 @@ struct kernel_message {
 };
 
 /* Without waiting: the bytes taken, or -1. */
-static ssize_t take(struct kernel_message *m)
+static ssize_t take(struct queue *q, struct kernel_message *m)
 {
-	if (mqd >= 0)
-		return mq_receive(mqd, m->body, SYSV_LIMIT, NULL);
-	return msgrcv(msqid, m, SYSV_LIMIT, 0, IPC_NOWAIT);
+	if (q->mqd >= 0)
+		return mq_receive(q->mqd, m->body, SYSV_LIMIT, NULL);
+	return msgrcv(q->msqid, m, SYSV_LIMIT, 0, IPC_NOWAIT);
 }
 
 static bool put(struct kernel_message *m, size_t len)
 {
 	m->type = 1;
-	return (mqd >= 0 ? mq_send(mqd, m->body, len, 0) : msgsnd(msqid, m, len, IPC_NOWAIT)) == 0;
+	return (in->mqd >= 0 ? mq_send(in->mqd, m->body, len, 0) :
+			       msgsnd(in->msqid, m, len, IPC_NOWAIT)) == 0;
 }
 
-static void change_limit(void)
+static void change_limit(struct queue *q)
 {
 	struct msqid_ds ds;
 
-	if (msqid < 0 || msgctl(msqid, IPC_STAT, &ds) < 0)
+	if (q->msqid < 0 || msgctl(q->msqid, IPC_STAT, &ds) < 0)
 		return;
 	ds.msg_qbytes = SYSV_LIMIT + chance(3 * SYSV_LIMIT);
-	msgctl(msqid, IPC_SET, &ds);
+	msgctl(q->msqid, IPC_SET, &ds);
 }
 
 /* Somebody else's program: takes part without mqtool, as sender and receiver. */
 static void *other_program(void *arg)
 {
 	uint64_t left = *(uint64_t *)arg;
-	static struct kernel_message in, out;
+	static struct kernel_message mine, theirs;
 	bool have = false;
 	size_t len = 0;
 
@@ -260,19 +275,19 @@ static void *other_program(void *arg)
 
 		if (!have && left) {
 			pthread_mutex_lock(&lock);
-			len = make_message(in.body);
+			len = make_message(mine.body);
 			pthread_mutex_unlock(&lock);
 			have = true;
 			left--;
 		}
-		if (have && put(&in, len)) {
+		if (have && put(&mine, len)) {
 			have = false;
 			idle = false;
 		}
-		n = take(&out);
+		n = take(out, &theirs);
 		if (n >= 0) {
 			pthread_mutex_lock(&lock);
-			count_message(out.body, (size_t)n, &taken);
+			count_message(theirs.body, (size_t)n, &taken);
 			pthread_mutex_unlock(&lock);
 		}
 		if (idle)
@@ -298,7 +313,7 @@ static void start_sender(struct sender *s, uint64_t messages)
 	s->pid = fork();
 	if (s->pid == 0) {
 		dup2(fds[0], STDIN_FILENO);
-		execl(program, "mqtool", "send", "-l", queue, (char *)NULL);
+		execl(program, "mqtool", "send", "-l", in->name, (char *)NULL);
 		_exit(127);
 	}
 	close(fds[0]);
@@ -306,26 +321,35 @@ static void start_sender(struct sender *s, uint64_t messages)
 	fcntl(s->fd, F_SETFL, O_NONBLOCK);
 }
 
+static void exec_receiver(int style)
+{
+	if (style == RECEIVERS)
+		execl(program, "mqtool", "move", "-f", in->name, out->name, (char *)NULL);
+	else
+		execl(program, "mqtool", "recv", "-f", out->name, styles[style].option,
+		      (char *)NULL);
+	_exit(127);
+}
+
 static void start_receiver(struct receiver *r)
 {
-	int out[2], said[2];
+	int got[2], said[2];
 
-	make_pipe(out);
+	make_pipe(got);
 	make_pipe(said);
-	fcntl(out[1], F_SETPIPE_SZ, 4096);
+	fcntl(got[1], F_SETPIPE_SZ, 4096);
 	r->got.len = r->said.len = 0;
 	r->kill_at = now_ns() + (int64_t)(chance(60) + 1) * MS;
 	r->slow_until = chance(4) ? 0 : now_ns() + (int64_t)chance(40) * MS;
 	r->pid = fork();
 	if (r->pid == 0) {
-		dup2(out[1], STDOUT_FILENO);
+		dup2(got[1], STDOUT_FILENO);
 		dup2(said[1], STDERR_FILENO);
-		execl(program, "mqtool", "recv", "-f", queue, styles[r->style].option, (char *)NULL);
-		_exit(127);
+		exec_receiver(r->style);
 	}
-	close(out[1]);
+	close(got[1]);
 	close(said[1]);
-	r->out = out[0];
+	r->out = got[0];
 	r->err = said[0];
 }
 
@@ -342,6 +366,8 @@ static bool read_some(int fd, struct text *t)
 
 static void read_output(struct receiver *r)
 {
+	if (r->style == RECEIVERS)
+		return;
 	count_records(&r->got, styles[r->style].end,
 		      styles[r->style].option && styles[r->style].option[1] == 'j', &taken);
 }
@@ -368,8 +394,8 @@ static void finish_receiver(struct receiver *r, int sig)
 	if (!(WIFSIGNALED(status) && WTERMSIG(status) == sig) &&
 	    !(WIFEXITED(status) && WEXITSTATUS(status) == 1 && r->said.len)) {
 		wrong++;
-		warnx("recv ended with %#x, not by signal %d: %.*s", (unsigned int)status, sig,
-		      (int)r->said.len, r->said.data ? r->said.data : "");
+		warnx("recv or move ended with %#x, not by signal %d: %.*s", (unsigned int)status,
+		      sig, (int)r->said.len, r->said.data ? r->said.data : "");
 	}
 	count_records(&r->said, '\n', true, &reported);
 }
@@ -423,14 +449,15 @@ static bool senders_done(struct sender *senders)
 static void carry(struct sender *senders, struct receiver *receivers)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
-	struct pollfd fds[SENDERS + 2 * RECEIVERS];
+	struct pollfd fds[SENDERS + 2 * (RECEIVERS + MOVERS)];
+	const int n = receivers_and_movers;
 
 	while (!senders_done(senders)) {
 		int64_t now = now_ns();
 
 		for (int i = 0; i < SENDERS; i++)
 			fds[i] = (struct pollfd){ .fd = senders[i].fd, .events = POLLOUT };
-		for (int i = 0; i < RECEIVERS; i++) {
+		for (int i = 0; i < n; i++) {
 			struct receiver *r = &receivers[i];
 
 			fds[SENDERS + 2 * i] =
@@ -439,11 +466,11 @@ static void carry(struct sender *senders, struct receiver *receivers)
 			fds[SENDERS + 2 * i + 1] =
 				(struct pollfd){ .fd = r->err, .events = POLLIN };
 		}
-		poll(fds, SENDERS + 2 * RECEIVERS, 5);
+		poll(fds, (nfds_t)(SENDERS + 2 * n), 5);
 		for (int i = 0; i < SENDERS; i++)
 			if (fds[i].revents)
 				feed(&senders[i]);
-		for (int i = 0; i < RECEIVERS; i++) {
+		for (int i = 0; i < n; i++) {
 			struct receiver *r = &receivers[i];
 
 			if (fds[SENDERS + 2 * i].revents) {
@@ -458,20 +485,22 @@ static void carry(struct sender *senders, struct receiver *receivers)
 				kill(r->pid, sig);
 				kills++;
 				finish_receiver(r, sig);
-				change_limit();
+				change_limit(in);
+				change_limit(out);
 				start_receiver(r);
 			}
 		}
 	}
 }
 
-static void drain(void)
+static void drain(struct queue *q)
 {
 	struct kernel_message m;
 	ssize_t n;
 
-	while ((n = take(&m)) >= 0)
+	while ((n = take(q, &m)) >= 0)
 		count_message(m.body, (size_t)n, &on_queue);
+	remove_queue(q);
 }
 
 static int account(void)
@@ -501,14 +530,17 @@ static int account(void)
 int main(int argc, char **argv)
 {
 	static struct sender senders[SENDERS];
-	static struct receiver receivers[RECEIVERS];
+	static struct receiver receivers[RECEIVERS + MOVERS];
+	const char *to = NULL;
 	uint64_t share;
 	pthread_t thread;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "ks:")) != -1) {
+	while ((opt = getopt(argc, argv, "km:s:")) != -1) {
 		if (opt == 'k')
 			by_kill = true;
+		else if (opt == 'm')
+			to = optarg;
 		else if (opt == 's')
 			seed = strtoull(optarg, NULL, 10) | 1;
 		else
@@ -516,7 +548,7 @@ int main(int argc, char **argv)
 	}
 	program = getenv("MQTOOL");
 	if (argc - optind != 2 || !program)
-		errx(2, "usage: MQTOOL=... conserve [-k] [-s SEED] QUEUE MESSAGES");
+		errx(2, "usage: MQTOOL=... conserve [-k] [-m DEST] [-s SEED] QUEUE MESSAGES");
 	queue = argv[optind];
 	total = strtoull(argv[optind + 1], NULL, 10);
 	seen = calloc(total, sizeof(*seen));
@@ -524,12 +556,17 @@ int main(int argc, char **argv)
 	if (!seen || !sizes)
 		err(2, "calloc");
 	signal(SIGPIPE, SIG_IGN);
-	make_queue();
+	make_queue(in, queue);
+	if (to) {
+		out = &dest;
+		make_queue(out, to);
+		receivers_and_movers += MOVERS;
+	}
 	share = total / (SENDERS + 1);
 	for (int i = 0; i < SENDERS; i++)
 		start_sender(&senders[i], share);
-	for (int i = 0; i < RECEIVERS; i++) {
-		receivers[i].style = i;
+	for (int i = 0; i < receivers_and_movers; i++) {
+		receivers[i].style = i < RECEIVERS ? i : RECEIVERS;
 		start_receiver(&receivers[i]);
 	}
 	share = total - SENDERS * share;
@@ -539,11 +576,12 @@ int main(int argc, char **argv)
 	stop_thread = true;
 	/* The thread may wait for room, which the receivers make. */
 	pthread_join(thread, NULL);
-	for (int i = 0; i < RECEIVERS; i++) {
+	for (int i = receivers_and_movers - 1; i >= 0; i--) {
 		kill(receivers[i].pid, SIGTERM);
 		finish_receiver(&receivers[i], SIGTERM);
 	}
-	drain();
-	remove_queue();
+	drain(in);
+	if (to)
+		drain(out);
 	return account();
 }
