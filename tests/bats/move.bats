@@ -350,6 +350,20 @@ full()
 
 # ---- what goes back ----
 
+@test "what goes back has the type or priority it had, whatever it was to get" {
+	local pair from to option set
+	full /b
+	full 0x32
+	for pair in "/a /b -p --set-priority=9" "/a 0x32 -p --set-type=9" \
+		"0x31 /b -t --set-priority=9" "0x31 0x32 -t --set-type=9"; do
+		read -r from to option set <<<"$pair"
+		mqtool send "$option" 7 "$from" late
+		fails 1 "*: the queue is full: *" -n "$from" "$to"
+		fails 1 "*: the queue is full: *" -n "$set" "$from" "$to"
+		holds "$from" "[7 late]"
+	done
+}
+
 @test "too large for DEST: back, with the limit" {
 	mqtool rm /b
 	create -c 2 -s 3 /b
