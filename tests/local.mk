@@ -263,6 +263,7 @@ EXTRA_DIST += \
 	tests/run-examples \
 	tests/run-unit \
 	tests/tap.sh \
+	tests/unprivileged \
 	tests/valgrind.sh
 
 # The unit tests, and what valgrind can do of the others in reasonable time, under valgrind.
