@@ -439,6 +439,40 @@ limited()
 	done
 }
 
+# limited_move ULIMIT FROM TO: move from five messages to a queue with room for three in this limit:
+# an exit status that is documented, and all five are somewhere.
+limited_move()
+{
+	local got=0
+	seq 5 | mqtool send -l "$2"
+	# shellcheck disable=SC2016
+	bash -c 'ulimit $1 || exit 77; shift; exec mqtool move -T 10ms "$@"' - "$1" "$2" "$3" \
+		>out 2>err </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || got=$?
+	[[ $got == [15] || $got == 127 ]] || { echo "$1: status $got"; cat err; return 1; } >&2
+	[ -s err ]
+	{
+		mqtool recv -a "$2"
+		mqtool recv -a "$3"
+		sed -n 's/^{"queue":.*"body":"\([0-9]\)"}$/\1/p' err
+	} | sort | diff <(seq 5) - >&2
+}
+
+@test "move with few descriptors, no thread: a clear end, and no message is lost" {
+	local from to limit
+	# LeakSanitizer wants a thread and files of its own.
+	export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+	create_small /l 0x67
+	create -c 3 -s 64 /l3
+	create -b 3 0x68
+	for from in /l 0x67; do
+		for to in /l3 0x68; do
+			for limit in "-n 3" "-n 4" "-n 5" "-n 6" "-n 7" "-n 8" "-u 1" "-u 0"; do
+				limited_move "$limit" "$from" "$to"
+			done
+		done
+	done
+}
+
 @test "little memory: a clear end, and no message is lost" {
 	local queue limit
 	! sanitized || skip_loudly "sanitizers take all the memory there is"
