@@ -511,3 +511,10 @@ two / 3 2 $q"
 	sort -n one two | diff - <(seq 2000)
 	[ -s one ] && [ -s two ]
 }
+
+@test "the example of README.md" {
+	local tests=$BATS_TEST_DIRNAME/..
+	sed -n '/^```shell-session$/,/^```$/p' "$tests/../README.md" |
+		sed "s/^\`\`\`shell-session\$/\`\`\`console/; s|amqp://localhost/|$at/|g" >example.md
+	run -0 "$tests/run-examples" example.md
+}
