@@ -35,9 +35,8 @@
 #define CHANNEL 1
 /* RabbitMQ's default, and no more than its guide asks of a frame. */
 #define FRAME_MAX 131072
-/* Seconds; a side that is silent for twice as long is dead. */
+/* Seconds, unless the broker wants less; a side that is silent for twice as long is dead. */
 #define HEARTBEAT 10
-#define BEAT_INTERVAL (HEARTBEAT * NSEC_PER_SEC / 2)
 /* For a last word to a broker. */
 #define CLOSE_TIMEOUT (5 * NSEC_PER_SEC)
 
@@ -47,7 +46,7 @@ struct amqp_link {
 	int fd;
 	bool lost;
 	bool channel; /* is open */
-	int64_t next_beat;
+	int64_t next_beat, beat_interval;
 	/* A message that has not come whole. */
 	bool in_content, has_header;
 	enum amqp_event_kind content;
@@ -163,7 +162,7 @@ static int library_failed(struct amqp_link *l, int status)
 		return amqp_link_give_up(l);
 	case AMQP_STATUS_HEARTBEAT_TIMEOUT:
 		return fail(-ECONNRESET, _("nothing was heard from the broker for %d seconds"),
-			    2 * HEARTBEAT);
+			    2 * amqp_get_heartbeat(l->state));
 	case AMQP_STATUS_CONNECTION_CLOSED:
 	case AMQP_STATUS_SOCKET_CLOSED:
 	case AMQP_STATUS_SOCKET_ERROR:
@@ -209,7 +208,7 @@ static void beat(void)
 
 		if (l->lost || now < l->next_beat || poll(&pfd, 1, 0) <= 0)
 			continue;
-		l->next_beat = now + BEAT_INTERVAL;
+		l->next_beat = now + l->beat_interval;
 		/* Whoever uses the link will find out that it is lost. */
 		(void)!amqp_send_frame(l->state, &heartbeat);
 	}
@@ -219,7 +218,7 @@ static void beat(void)
 static void add_link(struct amqp_link *l)
 {
 	pthread_mutex_lock(&library);
-	l->next_beat = clock_monotonic_ns() + BEAT_INTERVAL;
+	l->next_beat = INT64_MAX;
 	l->next = links;
 	links = l;
 	pthread_mutex_unlock(&library);
@@ -510,13 +509,18 @@ static int introduce(struct amqp_link *l, const struct queue_address *a,
 		     const struct amqp_secret *secret)
 {
 	struct timeval timeout = as_timeval(answer_timeout());
-	int rc;
+	int heartbeat, rc;
 
 	amqp_set_handshake_timeout(l->state, &timeout);
 	rc = begin(l, answer_timeout());
 	if (rc < 0)
 		return rc;
-	rc = end(l, reply_error(l, log_in(l, a, secret)));
+	rc = reply_error(l, log_in(l, a, secret));
+	/* The smaller of both sides' wishes; 0 where there is no connection. */
+	heartbeat = amqp_get_heartbeat(l->state);
+	l->beat_interval = (heartbeat ? heartbeat : HEARTBEAT) * NSEC_PER_SEC / 2;
+	l->next_beat = clock_monotonic_ns() + l->beat_interval;
+	rc = end(l, rc);
 	return rc < 0 ? rc : open_channel(l);
 }
 
@@ -733,8 +737,8 @@ int amqp_link_event(struct amqp_link *l, struct amqp_event *event)
 int amqp_link_wait(struct amqp_link *l, int64_t timeout_ns)
 {
 	/* The library finds out that the broker is silent only when it is asked. */
-	bool look = timeout_ns < 0 || timeout_ns > BEAT_INTERVAL;
-	int rc = wait_poll(l->fd, POLLIN, look ? BEAT_INTERVAL : timeout_ns);
+	bool look = timeout_ns < 0 || timeout_ns > l->beat_interval;
+	int rc = wait_poll(l->fd, POLLIN, look ? l->beat_interval : timeout_ns);
 
 	return look && rc == -ETIMEDOUT ? 0 : rc;
 }

@@ -346,17 +346,18 @@ static bool move_one(struct mover *mv, int *status)
 }
 
 /* A broker may not have heard that all was moved. */
-static int end_settling(struct mover *mv)
+static int end_settling(struct mover *mv, int status)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE, .ref = &mv->source_ref };
 	int rc = queue_flush(&mv->source, mv->opt.timeout_ns);
 
 	if (rc == 0)
-		return EX_DONE;
+		return status;
 	progress_clear(&mv->progress);
-	(void)!msg_queue_failed(&attempt, rc);
+	if (status == EX_DONE)
+		(void)!msg_queue_failed(&attempt, rc);
 	msg_error(_("what was moved last may be delivered again"));
-	return EX_FAILED;
+	return status_first(status, EX_FAILED);
 }
 
 static int move_all(struct mover *mv)
@@ -370,7 +371,7 @@ static int move_all(struct mover *mv)
 	for (uint64_t left = opt->count; left > 0 && !stop_signal(); left--)
 		if (!move_one(mv, &status))
 			break;
-	status = status_first(status, end_settling(mv));
+	status = end_settling(mv, status);
 	progress_end(&mv->progress, PROGRESS_MOVED, opt->verbose);
 	return status;
 }

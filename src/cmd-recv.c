@@ -716,15 +716,16 @@ static int open_failed_queue(struct receiver *r)
 /* ---- the command ---- */
 
 /* A broker may not have heard that all was delivered. */
-static int end_settling(struct receiver *r)
+static int end_settling(struct receiver *r, int status)
 {
 	int rc = queue_flush(&r->q, r->opt.timeout_ns);
 
 	if (rc == 0)
-		return EX_DONE;
-	(void)!report_queue(r, QUEUE_OP_TAKE, rc);
+		return status;
+	if (status == EX_DONE)
+		(void)!report_queue(r, QUEUE_OP_TAKE, rc);
 	msg_error(_("what was received last may be delivered again"));
-	return EX_FAILED;
+	return status_first(status, EX_FAILED);
 }
 
 static int receive_all(struct receiver *r)
@@ -745,7 +746,7 @@ static int receive_all(struct receiver *r)
 		status = peek(r);
 	else
 		status = receive(r);
-	status = status_first(status, end_settling(r));
+	status = end_settling(r, status);
 	progress_end(&r->progress, PROGRESS_RECEIVED, r->opt.verbose);
 	batch_free(&r->batch);
 	return status;

@@ -200,13 +200,20 @@ static struct sent *sent_at(struct amqp *a, size_t i)
 	return &a->window[(a->first + i) % WINDOW_MESSAGES];
 }
 
-/* Drops what is confirmed from the beginning of the window. */
+/* Drops what is confirmed from the beginning of the window, which holds on to little memory. */
 static void forget_confirmed(struct amqp *a)
 {
 	while (a->n > 0 && a->window[a->first].state == SENT_DONE) {
-		a->bytes -= a->window[a->first].message.len;
+		struct sent *s = &a->window[a->first];
+
+		a->bytes -= s->message.len;
 		a->first = (a->first + 1) % WINDOW_MESSAGES;
 		a->n--;
+		if (s->cap > WINDOW_BYTES / WINDOW_MESSAGES) {
+			free(s->message.data);
+			s->message.data = NULL;
+			s->cap = 0;
+		}
 	}
 }
 

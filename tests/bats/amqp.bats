@@ -518,3 +518,23 @@ two / 3 2 $q"
 		sed "s/^\`\`\`shell-session\$/\`\`\`console/; s|amqp://localhost/|$at/|g" >example.md
 	run -0 "$tests/run-examples" example.md
 }
+
+# The server wants to hear of its clients each second, and closes the connections of those who are
+# silent for three.
+@test "a connection is kept while mqtool is busy with something else" {
+	broker ctl eval 'application:set_env(rabbit, heartbeat, 1).'
+	mqtool create "$q" "$q.dest"
+	create_small /source
+	send "$q" one two
+	run -0 --separate-stderr recv -c 2 "$q" -- sleep 4
+	equal "$stderr" ""
+	equal "$(waiting "$q")" 0
+	run -0 --separate-stderr send -l "$q" < <(sleep 5; echo late)
+	equal "$stderr" ""
+	{ sleep 5; mqtool send /source later; } &
+	run -0 --separate-stderr timeout 20 mqtool move -c 1 /source "$q.dest"
+	equal "$stderr" ""
+	broker ctl eval 'application:set_env(rabbit, heartbeat, 60).'
+	holds "$q" '[late]'
+	holds "$q.dest" '[later]'
+}
