@@ -261,10 +261,52 @@ say_usage()
 		stat name
 		stat na/me
 		stat amqp://host
+		stat amqp://
+		stat amqp://h:0/q
+		stat amqp://[h/q
+		stat amqp://[h]x/q
+		stat amqp://@h/q
+		stat amqp://u:p@h/q
+		stat amqp://h//q
+		stat amqp://h/a/b/c
+		stat amqp://h/a%0
+		stat amqp://h/%00
+		stat amqp://h/%ff
+		stat amqp://h/a#
+		create --quorum --max-priority=3 /q
+		create --quorum /q
+		create --private --quorum
+		check -w 1 -c 2 --max-messages=3 /q
 	END
+	mqtool stat "amqp://h/$(printf '%0300d' 0)"
+	say_usage_of_brokers
 	mqtool stat ''
 	mqtool stat "/$(printf '%0300d' 0)"
 	mqtool watch -n 1
+}
+
+# Nobody is asked: all of it is wrong before that.
+say_usage_of_brokers()
+{
+	local words
+	[ -x "$MQTOOL_BUILD/mqtool-amqp" ] || return 0
+	export MQTOOL_LIBEXECDIR=$MQTOOL_BUILD
+	while read -ra words; do
+		mqtool "${words[@]}"
+	done <<-END
+		send -p 300 amqp://127.0.0.1:1/q
+		send amqp://nobody@127.0.0.1:1/q
+		move --set-priority=300 /q amqp://127.0.0.1:1/q
+		recv --peek amqp://127.0.0.1:1/q
+		recv -t 1 amqp://127.0.0.1:1/q
+		set -m 600 amqp://127.0.0.1:1/q
+		wait --writable amqp://127.0.0.1:1/q
+		watch amqp://127.0.0.1:1/q
+	END
+	MQTOOL_AMQP_PASSFILE=/nowhere mqtool stat amqp://127.0.0.1:1/q
+	MQTOOL_AMQP_PASSFILE=/dev/null mqtool stat amqp://127.0.0.1:1/q
+	MQTOOL_AMQP_PASSWORD=x mqtool stat amqp://127.0.0.1:1/q amqp://127.0.0.1:2/q
+	MQTOOL_LIBEXECDIR=/nowhere mqtool stat amqp://127.0.0.1:1/q
 }
 
 say_errors()
