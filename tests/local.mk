@@ -31,6 +31,7 @@ UNIT_PURE = \
 	tests/unit/procs-scan \
 	tests/unit/progress \
 	tests/unit/purge \
+	tests/unit/queue-amqp \
 	tests/unit/queue-errors \
 	tests/unit/queue-filter \
 	tests/unit/ref \
@@ -152,6 +153,9 @@ tests_unit_cmdline_LDFLAGS = $(AM_LDFLAGS) \
 # Queues that others make and remove.
 tests_unit_create_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=queue_create -Wl,--wrap=queue_open -Wl,--wrap=queue_stat -Wl,--wrap=queue_close
+
+# A link of the test's own: without librabbitmq.
+tests_unit_queue_amqp_SOURCES = tests/unit/queue-amqp.c src/queue-amqp.c
 
 # Users that are not there, allocations that fail.
 tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name
