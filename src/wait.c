@@ -18,6 +18,8 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LOOK_INTERVAL NSEC_PER_SEC
@@ -176,8 +178,8 @@ static int find_cause(int64_t now)
 	return 0;
 }
 
-/* One look with the lock held; returns the nanoseconds until the next one. */
-static int64_t look(void)
+/* One look with the lock held; says in next_look when the next one is. */
+static void look(void)
 {
 	int64_t now = clock_monotonic_ns();
 	int64_t pause = LOOK_INTERVAL;
@@ -199,24 +201,45 @@ static int64_t look(void)
 	}
 	state.looking = false;
 	state.next_look = now + pause;
-	return pause;
+}
+
+/*
+ * poll(2), but no later than the time `at`.  What is left of a timeout stands still while the
+ * process is stopped; a timer does not.  Without one (timer -1) the timeout has to do.
+ */
+static int poll_until(struct pollfd *fds, nfds_t nfds, int timer, int64_t at)
+{
+	int64_t left = at - clock_monotonic_ns();
+	struct itimerspec when = { .it_value = { at / NSEC_PER_SEC, at % NSEC_PER_SEC } };
+	struct timespec pause = { left / NSEC_PER_SEC, left % NSEC_PER_SEC };
+
+	if (left <= 0)
+		return 0;
+	if (timer >= 0 && timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL) == 0)
+		return ppoll(fds, nfds, NULL, NULL);
+	return ppoll(fds, nfds, &pause, NULL);
 }
 
 static void *helper_main(void *unused)
 {
+	int timer;
+
 	(void)unused;
 	/* With a table of descriptors for two threads each call on a queue counts references; in
 	 * one of its own the caller goes without (fdget() in the kernel).  No loss if refused. */
 	if (!state.beat)
 		(void)!unshare(CLONE_FILES);
+	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	for (;;) {
-		struct pollfd fds[2] = { { .fd = state.wake, .events = POLLIN }, { .fd = -1 } };
-		struct timespec pause;
+		struct pollfd fds[3] = { { .fd = state.wake, .events = POLLIN },
+					 { .fd = -1 },
+					 { .fd = timer, .events = POLLIN } };
 		uint64_t count;
-		int64_t ns;
+		int64_t next;
 
 		pthread_mutex_lock(&state.lock);
-		ns = look();
+		look();
+		next = state.next_look;
 		/* Once gone it stays gone: poll(2) would return at once for ever. */
 		if (state.watch_stdout && !state.stdout_gone)
 			fds[1].fd = STDOUT_FILENO;
@@ -224,8 +247,7 @@ static void *helper_main(void *unused)
 		if (state.beat)
 			state.beat();
 
-		pause = (struct timespec){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC };
-		if (ppoll(fds, ARRAY_SIZE(fds), &pause, NULL) <= 0)
+		if (poll_until(fds, ARRAY_SIZE(fds), timer, next) <= 0)
 			continue;
 		if (fds[0].revents && read(state.wake, &count, sizeof(count)) < 0)
 			continue;

@@ -236,9 +236,10 @@ tests_unit_queue_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=call_msgsnd -Wl,--wra
 tests_unit_list_pieces_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read_chk \
 	-Wl,--wrap=msgctl -Wl,--wrap=reallocarray
 
-# Allocations that fail, no thread to be had.
+# Allocations that fail, no thread to be had, a clock that is set.
 tests_unit_input_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
-tests_unit_wait_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create -Wl,--wrap=eventfd
+tests_unit_wait_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create -Wl,--wrap=eventfd \
+	-Wl,--wrap=clock_gettime
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_render_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
