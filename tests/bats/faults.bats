@@ -392,6 +392,43 @@ moved()
 	done
 }
 
+# interrupted CALL PLACE STATUS COMMAND [ARG...]: that call of the command is interrupted, which changes
+# nothing: it ends with STATUS.
+interrupted()
+{
+	local call=$1 place=$2 expected=$3
+	shift 3
+	fault "$call:error=EINTR:when=$place" "$@"
+	[ "$fired" -ge 1 ] || broken "the call was not made" || return
+	[ "$status" -eq "$expected" ] || broken "status $expected expected"
+}
+
+@test "every call that blocks goes on where it was interrupted for nothing" {
+	local queue place
+	for queue in $(kinds); do
+		refill "$queue"
+		for place in 1 2; do
+			interrupted wait4 1 0 mqtool recv -c "$place" "$queue" -- cat
+		done
+		equal "$(mqtool recv -a "$queue")" $'four\nfive'
+		# It is empty: the first try does not block.
+		for place in 2 2..4; do
+			interrupted "$(calls_of "$queue" take)" "$place" 3 mqtool recv -T 0.1 "$queue"
+		done
+		for place in 1 1..3; do
+			interrupted ppoll "$place" 3 mqtool recv -T 0.1 "$queue"
+			interrupted epoll_pwait "$place" 3 mqtool wait -T 0.1 "$queue"
+			interrupted ppoll "$place" 0 mqtool watch -b -n 4 -d 10ms "$queue"
+		done
+		while mqtool send -n "$queue" "$(printf '%0500d' 1)" 2>err; do :; done
+		for place in 2 2..4; do
+			interrupted "$(calls_of "$queue" send)" "$place" 3 \
+				mqtool send -T 0.1 "$queue" "$(printf '%0500d' 2)"
+		done
+		equal "$(mqtool recv -a "$queue" | sort -u)" "$(printf '%0500d' 1)"
+	done
+}
+
 @test "create: what fails leaves no queue behind" {
 	local queue call error place
 	for queue in $(kinds); do
