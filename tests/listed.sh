@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Nothing is forgotten: every source is in its local.mk, every test is run, and every source with
-# text for people is in po/POTFILES.in.
+# Nothing is forgotten: every source is in its local.mk, every test is run, what packages are made by
+# is in the tarball, and every source with text for people is in po/POTFILES.in.
 
 set -u
 tests=$(cd "$(dirname "$0")" && pwd) || exit 99
@@ -36,6 +36,9 @@ for file in man/mqtool*.[1-8]; do
 done
 for file in completions/*; do
 	[ "$file" = completions/local.mk ] || listed "$file" completions/local.mk
+done
+for file in packaging/* packaging/debian/* packaging/debian/source/*; do
+	[ -d "$file" ] || listed "$file" Makefile.am
 done
 for file in src/*.c; do
 	# The calls of text() and text_n() in util.c are the functions themselves.
