@@ -29,7 +29,8 @@ top=$BATS_TEST_DIRNAME/../..
 	. "$top/scripts/lib.sh"
 	local package
 	# shellcheck disable=SC2154,SC2086
-	for package in $(packages_of apt-get $build_needs $bootstrap_needs jansson.pc ncursesw.pc); do
+	for package in $(packages_of apt-get $build_needs $bootstrap_needs jansson.pc ncursesw.pc \
+		librabbitmq.pc openssl.pc); do
 		grep -qE "(^|[[:space:]])$package([[:space:]]|\$)" "$top/README.md" || {
 			echo "$package is not in README.md" >&2
 			return 1
