@@ -97,6 +97,7 @@ BATS_TESTS = \
 	tests/bats/rm.bats \
 	tests/bats/set-users.bats \
 	tests/bats/set.bats \
+	tests/bats/siblings.bats \
 	tests/bats/stat-cost.bats \
 	tests/bats/stat-limits.bats \
 	tests/bats/stat-untouched.bats \

@@ -96,6 +96,17 @@ make_variable()
 		make --no-print-directory -C "$MQTOOL_BUILD/${2-}" -f - print-value
 }
 
+# make install, below the directory "root".
+install_there()
+{
+	# Not the jobs of the make that runs the tests.
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+		make -C "$MQTOOL_BUILD" install DESTDIR="$PWD/root" >install.log 2>&1 || {
+		cat install.log >&2
+		return 1
+	}
+}
+
 # start COMMAND [ARG...]: runs it in the background; its pid is in $pid.  Redirections of start are
 # those of COMMAND.  Ended with the test.
 start()

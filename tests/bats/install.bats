@@ -13,14 +13,6 @@ setup()
 	[ -z "$(make_variable link_pages)" ] || links=yes
 }
 
-install_there()
-{
-	make -C "$MQTOOL_BUILD" install DESTDIR="$PWD/root" >install.log 2>&1 || {
-		cat install.log >&2
-		return 1
-	}
-}
-
 @test "the links of make install are those that mqtool knows" {
 	equal "$(make_variable MQTOOL_LINKS | tr ' ' '\n' | sort)" \
 		"$("$MQTOOL_BUILD/tests/optdump" | sed -n 's/^linked\t/mq/p' | sort)"
