@@ -166,8 +166,8 @@ check_objects()
 }
 
 check_program mqtool
-if [ -e "$MQTOOL_BUILD/mqtool-watch" ]; then
-	check_program mqtool-watch
-fi
+for sibling in mqtool-watch mqtool-amqp; do
+	[ ! -e "$MQTOOL_BUILD/$sibling" ] || check_program $sibling
+done
 check_objects
 finish
