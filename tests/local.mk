@@ -53,6 +53,8 @@ UNIT_TESTS = $(UNIT_PURE) \
 # Tests of the commands.  make starts them in this order: those that take longest are not left to the
 # end, alone.
 BATS_TESTS = \
+	tests/bats/amqp.bats \
+	tests/bats/amqp-secrets.bats \
 	tests/bats/faults.bats \
 	tests/bats/waiting.bats \
 	tests/bats/stat.bats \
@@ -67,8 +69,6 @@ BATS_TESTS = \
 	tests/bats/rm-all.bats \
 	tests/bats/promise.bats \
 	tests/bats/batch.bats \
-	tests/bats/amqp.bats \
-	tests/bats/amqp-secrets.bats \
 	tests/bats/broker.bats \
 	tests/bats/check.bats \
 	tests/bats/cmdline.bats \

@@ -289,6 +289,19 @@ prints()
 	holds "$q" '[x]'
 }
 
+@test "quorum queues: all commands" {
+	mqtool create --quorum "$q"
+	seq 100 | send -l "$q"
+	recv -c 50 "$q" | diff - <(seq 50)
+	recv -a "$q" | diff - <(seq 51 100)
+	fails 3 "*" recv -n "$q"
+	seq 10 | send -l "$q"
+	run -0 mqtool purge "$q"
+	equal "$output" "$q: 10 messages purged"
+	fails 3 "*" recv -n "$q"
+	mqtool rm "$q"
+}
+
 # ---- commands ----
 
 @test "recv -- COMMAND: delivered once it has exited 0" {
@@ -319,7 +332,7 @@ two / 3 2 $q"
 }
 
 @test "recv -- COMMAND: dropped, or moved to a queue of either kind" {
-	local failed
+	local failed options
 	mqtool create "$q" "$q.failed"
 	create_small /failed 0x4d
 	# shellcheck disable=SC2016
@@ -329,12 +342,12 @@ two / 3 2 $q"
 	equal "$(waiting "$q")" 0
 	for failed in /failed 0x4d "$q.failed"; do
 		case $failed in
-		/*) send -p 3 "$q" good bad ugly ;;
-		0x*) send -t 4 "$q" good bad ugly ;;
-		*) send -p 3 -t 4 "$q" good bad ugly ;;
+		/*) options=(-p 3) ;;
+		0x*) options=(-t 4) ;;
+		*) options=(-p 3 -t 4) ;;
 		esac
-		run recv -a --move-failed="$failed" "$q" -- "${command[@]}"
-		[ "$status" -le 1 ]
+		send "${options[@]}" "$q" good bad ugly
+		fails 1 "*moved*" recv -a --move-failed="$failed" "$q" -- "${command[@]}"
 		equal "$(waiting "$q")" 0
 		run -0 recv -a -F '%t/%p %s' "$failed"
 		case $failed in
@@ -343,8 +356,12 @@ two / 3 2 $q"
 		*) equal "$output" "4/3 bad" ;;
 		esac
 	done
+	# One that has more than messages there have stays.
+	send -p 3 -t 4 "$q" bad
+	run -1 recv --move-failed=/failed "$q" -- false
+	holds "$q" '[bad]'
 	send 0x4d bad
-	run recv --move-failed="$q.failed" 0x4d -- false
+	fails 1 "*moved*" recv --move-failed="$q.failed" 0x4d -- false
 	holds "$q.failed" '[bad]'
 	fails 2 "*" recv --move-failed="$q" "$q" -- false
 }

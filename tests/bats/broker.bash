@@ -55,7 +55,9 @@ broker()
 # that it confirmed, until it has come to write its tables.
 tables_on_disk()
 {
-	equal "$(broker ctl eval 'mnesia:dump_log().')" dumped
+	# Those of quorum queues are of another kind.
+	equal "$(broker ctl eval 'lists:usort([mnesia:dump_log() | [dets:sync(T) || T <- dets:all()]]).')" \
+		"[dumped,ok]"
 }
 
 need_amqp_tools()
@@ -95,6 +97,56 @@ fails()
 is_gone()
 {
 	mqtool wait --gone -T 0 "$1"
+}
+
+# fed COMMAND [ARG...]: starts it with a pipe for its standard input, which descriptor 8 writes to.
+fed()
+{
+	mkfifo fed
+	exec 8<>fed
+	start "$@" <fed 8>&-
+	exec 8>&- 8>fed
+}
+
+# at_least QUEUE N: true where so many wait there now.
+at_least()
+{
+	local now
+	now=$(waiting "$1") && [ "$now" -ge "$2" ]
+}
+
+# lines_in N FILE...: true where they have so many now.
+lines_in()
+{
+	[ "$(cat "${@:2}" | wc -l)" -ge "$1" ]
+}
+
+# unconfirmed_in FILE: the numbers of the messages that may not have arrived, from what send said on
+# stderr, one a line.
+unconfirmed_in()
+{
+	sed -n 's/.*; not confirmed: //p' "$1" | sed 's/[^0-9, -].*//' | tr -d ' ' | tr , '\n' |
+		awk -F- 'NF { for (i = $1; i <= $NF; i++) print i }'
+}
+
+# given_by FILE: how many messages it had given away by then.
+given_by()
+{
+	echo $(($(sed -n 's/.*; \([0-9]*\) messages\? w[a-z]* sent before it.*/\1/p' "$1") +
+		$(unconfirmed_in "$1" | wc -l)))
+}
+
+# arrived FILE GOT: of the lines of seq(1) that send had given away when it wrote FILE, those that it
+# did not name are in GOT, and nothing is there twice.
+arrived()
+{
+	local err=$1 got=$2 given
+	given=$(given_by "$err")
+	sort -n "$got" | uniq -d >doubled
+	[ ! -s doubled ] || { echo "doubled: $(head doubled)" >&2; return 1; }
+	seq "$given" | sort | comm -23 - <(unconfirmed_in "$err" | sort) |
+		comm -23 - <(sort "$got") >lost
+	[ ! -s lost ] || { echo "lost: $(wc -l <lost): $(head lost)" >&2; return 1; }
 }
 
 # amqp TOOL [ARG...]: amqp-TOOL of amqp-tools, as guest on the vhost "/".

@@ -229,3 +229,17 @@ names=(/u:/u 0x40:key:0x00000040)
 	done
 	mqtool rm /mine 0x43
 }
+
+@test "a file of passwords for brokers that is somebody else's is not used" {
+	[ -x "$MQTOOL_BUILD/mqtool-amqp" ] ||
+		skip_loudly "mqtool-amqp was not built; install librabbitmq-dev and libssl-dev"
+	export MQTOOL_LIBEXECDIR=$MQTOOL_BUILD MQTOOL_AMQP_PASSFILE=$PWD/passwords
+	(umask 077; echo '*:*:*:*:x' >passwords)
+	chown $user passwords
+	run -2 --separate-stderr mqtool send amqp://me@127.0.0.1:1/q x
+	matches "$stderr" "mqtool send: *password file*"
+	# Ours is; but nobody listens there.
+	chown 0 passwords
+	run -1 --separate-stderr mqtool send amqp://me@127.0.0.1:1/q x
+	matches "$stderr" "mqtool send: amqp://me@127.0.0.1:1/q: *"
+}
