@@ -54,6 +54,8 @@ UNIT_TESTS = $(UNIT_PURE) \
 # end, alone.
 BATS_TESTS = \
 	tests/bats/amqp.bats \
+	tests/bats/amqp-failures.bats \
+	tests/bats/amqp-restart.bats \
 	tests/bats/amqp-secrets.bats \
 	tests/bats/faults.bats \
 	tests/bats/waiting.bats \

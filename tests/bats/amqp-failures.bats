@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Queues that are full or go away, brokers that are gone or stall, and receivers that end: no message
+# is lost, and what is not known to have arrived is named.
+#
+# needs: broker
+
+load helper
+load broker
+
+setup()
+{
+	amqp_setup
+}
+
+# takes_ms LEAST MOST COMMAND [ARG...]: as run does, and within that time.
+takes_ms()
+{
+	local least=$1 most=$2 begin took
+	shift 2
+	begin=${EPOCHREALTIME/./}
+	run --separate-stderr timeout 30 "$@"
+	took=$(((${EPOCHREALTIME/./} - begin) / 1000))
+	((took >= least && took <= most)) || { echo "$*: took $took ms" >&2; return 1; }
+}
+
+# ---- full queues ----
+
+@test "a full queue, -n: status 3, and which messages it refused" {
+	mqtool create -c 3 "$q"
+	fails 3 "message 4: $q: *3 messages were sent before it*" send -n "$q" a b c d
+	holds "$q" '[a][b][c]'
+	fails 3 "message 4: $q: *not confirmed: 4-6*" send -n "$q" a b c d e f
+	holds "$q" '[a][b][c]'
+	seq 5 >lines
+	fails 3 "*line 4: $q: *3 messages were sent before it*not confirmed: 4-5*" send -n -l "$q" <lines
+	fails 3 "$q: *" send -n "$q" x
+	holds "$q" '[1][2][3]'
+}
+
+@test "a full queue, -T: status 3 after that time" {
+	mqtool create -c 2 "$q"
+	takes_ms 400 5000 mqtool send -T 400ms "$q" a b c
+	equal "$status" 3
+	matches "$stderr" "mqtool send: message 3: $q: *2 messages were sent before it*"
+	takes_ms 400 5000 mqtool send -T 0.4 "$q" d
+	equal "$status" 3
+	takes_ms 0 5000 mqtool send -T 0 "$q" d
+	equal "$status" 3
+	holds "$q" '[a][b]'
+}
+
+@test "a full queue: waits until there is room, and nothing is lost" {
+	mqtool create -c 10 "$q"
+	seq 10 | send -l "$q"
+	start mqtool send "$q" last
+	fails 3 "*" send -T 100ms "$q" impatient
+	run ! exited "$pid"
+	recv "$q" >got
+	finish "$pid" 0
+	recv -a "$q" >>got
+	(seq 10; echo last) | cmp - got
+	# More than the queue has room for, by far.
+	seq 3000 >numbers
+	start mqtool send -l "$q" <numbers
+	recv -T 5 -c 3000 "$q" >got
+	finish "$pid" 0
+	sort -n got | cmp - numbers
+}
+
+# ---- queues that go away ----
+
+@test "send to a queue that is not there, or is removed: status 4" {
+	fails 4 "$q: *" send "$q" x
+	mqtool create "$q"
+	fed mqtool send -l "$q" 2>err
+	echo one >&8
+	wait_until is_waiting "$q" 1
+	mqtool rm "$q"
+	echo two >&8
+	exec 8>&-
+	finish "$pid" 4
+	equal "$(cat err)" "mqtool send: line 2: $(sed 's/^mqtool send: line 2: //' err)"
+	matches "$(cat err)" "*$q: *; 1 message was sent before it; not confirmed: 2"
+}
+
+@test "recv on a queue that is not there, or is removed: status 4" {
+	local args
+	fails 4 "$q: *" recv "$q"
+	fails 4 "$q: *" recv -a "$q"
+	fails 4 "$q: *" recv -f "$q"
+	for args in -f "-c 2" "-f -T 20"; do
+		mqtool create "$q"
+		# shellcheck disable=SC2086
+		start mqtool recv $args "$q" >out 2>err
+		send "$q" one
+		wait_until grep -qx one out
+		wait_until consumed
+		mqtool rm "$q"
+		finish "$pid" 4
+		matches "$(cat err)" "mqtool recv: $q: *"
+	done
+}
+
+# Somebody waits on $q.
+consumed()
+{
+	broker ctl list_queues --no-table-headers name consumers | grep -qx "$name[[:space:]]1"
+}
+
+@test "wait on a queue that is removed: status 4" {
+	mqtool create "$q"
+	start mqtool wait --messages=1 "$q" 2>err
+	fails 3 "*" wait -T 50ms "$q"
+	mqtool rm "$q"
+	finish "$pid" 4
+}
+
+# ---- receivers that end ----
+
+@test "SIGTERM while messages are held: they are on the queue again" {
+	local args
+	mqtool create "$q"
+	for args in -f -a "-c 400"; do
+		seq -f '%0600.0f' 500 >all
+		send -l "$q" <all
+		stopped_reader
+		# shellcheck disable=SC2086
+		start mqtool recv $args "$q" >&9
+		wait_until in_write "$pid"
+		kill -TERM "$pid"
+		drain
+		finish "$pid" 143
+		recv -a "$q" >back
+		# What was written is delivered, and only that.
+		sort out back | cmp - all
+		rm fifo
+	done
+}
+
+@test "SIGKILL of a receiver: nothing is lost" {
+	mqtool create "$q"
+	seq 3000 >all
+	send -l "$q" <all
+	start mqtool recv -f "$q" >out
+	wait_until lines_in 1 out
+	kill -KILL "$pid"
+	finish "$pid" 137
+	# The broker takes back what it had sent ahead once it has seen that the receiver is gone.
+	recv -f -T 1 "$q" >back || [ $? = 3 ]
+	sort -n -u out back | cmp - all
+	sort -n back | uniq -d >doubled
+	[ ! -s doubled ]
+}
+
+@test "a closed pipe: what it did not take is on the queue again" {
+	mqtool create "$q"
+	send "$q" a b c
+	broken_pipe
+	start mqtool recv "$q" >&9
+	finish "$pid" 141
+	start mqtool recv -a "$q" >&9
+	finish "$pid" 141
+	equal "$(waiting "$q")" 3
+	# A reader that goes while nothing is there to read.
+	mqtool purge "$q"
+	mkfifo pipe
+	exec 8<>pipe
+	start mqtool recv -f "$q" >pipe 8>&-
+	send "$q" first
+	read -r line <&8
+	equal "$line" first
+	exec 8>&-
+	finish "$pid" 141
+	send "$q" second
+	holds "$q" '[second]'
+	trap '' PIPE
+	send "$q" third
+	start mqtool recv "$q" >&9 2>err
+	finish "$pid" 1
+	matches "$(cat err)" "mqtool recv: *"
+	holds "$q" '[third]'
+}
+
+@test "an output that is full: status 1, and the message is on the queue again" {
+	[ -c /dev/full ] || skip_loudly "no /dev/full"
+	mqtool create "$q"
+	send "$q" a b
+	run -1 --separate-stderr bash -c 'mqtool recv -a "$1" >/dev/full' - "$q"
+	holds "$q" '[a][b]'
+}
+
+@test "COMMAND is interrupted: the message is on the queue again" {
+	mqtool create "$q"
+	send "$q" a b
+	mkfifo go
+	start mqtool recv -f "$q" -- sh -c 'echo started >>out; read -r _ <go'
+	wait_until grep -q started out
+	kill -TERM "$pid"
+	exec 9<>go
+	echo end >&9
+	finish "$pid" 143
+	exec 9>&-
+	recv -a "$q" | grep -x b
+}
+
+# ---- brokers that are not there ----
+
+@test "nobody listens: status 1, at once" {
+	local nowhere=amqp://127.0.0.1:1/q
+	for args in "send $nowhere x" "recv $nowhere" "recv -f $nowhere" "recv -T 60 $nowhere" \
+		"create $nowhere" "create -e $nowhere" "stat -H $nowhere" "purge $nowhere" \
+		"rm $nowhere" "rm -f $nowhere" "wait $nowhere" "wait --gone $nowhere"; do
+		# shellcheck disable=SC2086
+		takes_ms 0 5000 mqtool $args
+		equal "$args: $status" "$args: 1"
+		matches "$stderr" "mqtool ${args%% *}: *127.0.0.1*"
+	done
+	run -3 mqtool check -w 1 -c 2 --max-messages=3 "$nowhere"
+	matches "$output" "MQTOOL UNKNOWN - *"
+}
+
+@test "a host that does not exist: status 1" {
+	# Where no server of names answers, that is to be noticed soon.
+	RES_OPTIONS="timeout:1 attempts:1" fails 1 "*" send amqps://no-such-host.invalid/q x
+}
+
+# ---- brokers that stall ----
+
+@test "a broker that does not answer: status 3 within -T" {
+	mqtool create "$q"
+	broker pause
+	takes_ms 300 5000 mqtool send -T 300ms "$q" x
+	equal "$status" 3
+	takes_ms 300 5000 mqtool recv -T 300ms "$q"
+	equal "$status" 3
+	takes_ms 300 5000 mqtool recv -f -T 300ms "$q"
+	equal "$status" 3
+	takes_ms 300 5000 mqtool wait -T 300ms "$q"
+	equal "$status" 3
+	# No time was said: it can be interrupted.
+	start mqtool recv "$q"
+	kill -TERM "$pid"
+	finish "$pid" 143
+	start mqtool send "$q" x
+	kill -INT "$pid" || :
+	kill -TERM "$pid"
+	finish "$pid" 143
+	broker resume
+	holds "$q" ""
+}
+
+@test "a broker that stalls while much is sent: status 3 within -T" {
+	mqtool create "$q"
+	fed mqtool send -T 500ms -l "$q" 2>err
+	seq -f '%0500.0f' 10000000 >&8 2>seq.err &
+	exec 8>&-
+	wait_until at_least "$q" 100
+	broker pause
+	finish "$pid" 3
+	matches "$(cat err)" "mqtool send: line *not confirmed: *"
+	broker resume
+	# What it had is there; what it had not read may come yet.
+	recv -f -T 1 "$q" >got || [ $? = 3 ]
+	sed -i 's/^0*//' got
+	arrived err got
+}
+
+@test "a broker that stalls while a receiver holds messages: SIGTERM ends it" {
+	mqtool create "$q"
+	send "$q" a b c
+	start mqtool recv -f "$q" >out
+	wait_until lines_in 3 out
+	send "$q" d
+	wait_until lines_in 4 out
+	broker pause
+	kill -TERM "$pid"
+	finish "$pid" 143
+	broker resume
+	recv -f -T 500ms "$q" >>out || [ $? = 3 ]
+	sort -u out | tr -d '\n' >letters
+	equal "$(cat letters)" abcd
+}
