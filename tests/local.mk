@@ -55,6 +55,7 @@ UNIT_TESTS = $(UNIT_PURE) \
 BATS_TESTS = \
 	tests/bats/amqp.bats \
 	tests/bats/amqp-failures.bats \
+	tests/bats/amqp-move.bats \
 	tests/bats/amqp-restart.bats \
 	tests/bats/amqp-secrets.bats \
 	tests/bats/faults.bats \
