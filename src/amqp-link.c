@@ -588,23 +588,22 @@ static void begin_content(struct amqp_link *l, enum amqp_event_kind kind, uint64
 	l->body.len = 0;
 }
 
-/* Only a type that is a number means something to other kinds of queue. */
+/* Only a type that is a number, as we would write it, means something to other kinds of queue. */
 static void take_type(struct message *m, amqp_bytes_t type)
 {
-	char digits[24];
+	char digits[24] = "0";
 	uint64_t number;
 
-	if (type.len < sizeof(digits)) {
+	if (type.len < sizeof(digits) && !memchr(type.bytes, '\0', type.len)) {
 		memcpy(digits, type.bytes, type.len);
 		digits[type.len] = '\0';
-		if (memchr(digits, '\0', type.len) == NULL &&
-		    parse_u64(digits, 1, LONG_MAX, &number) == 0) {
-			m->have |= MESSAGE_HAS_TYPE;
-			m->type = (long)number;
-			return;
-		}
 	}
-	m->have |= MESSAGE_HAS_OTHER_TYPE;
+	if (digits[0] == '0' || parse_u64(digits, 1, LONG_MAX, &number) < 0) {
+		m->have |= MESSAGE_HAS_OTHER_TYPE;
+		return;
+	}
+	m->have |= MESSAGE_HAS_TYPE;
+	m->type = (long)number;
 }
 
 static void take_header(struct amqp_link *l, const amqp_frame_t *frame)
@@ -891,15 +890,4 @@ int amqp_link_requeue(struct amqp_link *l, uint64_t tag)
 	amqp_basic_nack_t nack = { .delivery_tag = tag, .requeue = 1 };
 
 	return send_method(l, AMQP_BASIC_NACK_METHOD, &nack);
-}
-
-int amqp_link_sync(struct amqp_link *l)
-{
-	int rc = begin_call(l);
-
-	if (rc < 0)
-		return rc;
-	/* The broker does one thing after the other, and this changes nothing. */
-	amqp_basic_qos(l->state, CHANNEL, 0, 0, 0);
-	return end_call(l);
 }

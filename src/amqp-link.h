@@ -92,7 +92,5 @@ int amqp_link_get(struct amqp_link *link, const char *queue) _must_check_;
 int amqp_link_ack(struct amqp_link *link, uint64_t tag, bool multiple) _must_check_;
 /* Puts a delivery back to where it was. */
 int amqp_link_requeue(struct amqp_link *link, uint64_t tag) _must_check_;
-/* Comes back when the broker has dealt with all that was sent before. */
-int amqp_link_sync(struct amqp_link *link) _must_check_;
 
 #endif

@@ -226,6 +226,7 @@ static void put_reason(struct mover *mv, const struct message *m, int error, str
 	};
 	enum queue_kind to = mv->dest_ref.kind;
 	char name[QUEUE_NAME_TEXT];
+	bool by_type;
 
 	/* EMSGSIZE names the queue itself: "9000 bytes; /jobs takes at most 8192". */
 	if (error != -EMSGSIZE)
@@ -235,8 +236,9 @@ static void put_reason(struct mover *mv, const struct message *m, int error, str
 		return;
 	}
 	message_carry_explain(m, to, why);
-	buffer_printf(why, _(" (see %s)"),
-		      message_traits(to) & MESSAGE_HAS_PRIORITY ? "--set-priority" : "--set-type");
+	by_type = !(message_traits(to) & MESSAGE_HAS_PRIORITY) ||
+		  (message_traits(to) & MESSAGE_HAS_TYPE && m->have & MESSAGE_HAS_OTHER_TYPE);
+	buffer_printf(why, _(" (see %s)"), by_type ? "--set-type" : "--set-priority");
 }
 
 /*

@@ -32,6 +32,9 @@
  * delivered before it is told. */
 #define AHEAD_MAX 512
 #define ACKS_MAX (AHEAD_MAX / 4)
+/* The same for those that were asked for one by one.  Of a quorum queue RabbitMQ has a consumer for
+ * each of them; it keeps back acknowledgements beyond 32, and forgets them when the channel ends. */
+#define ACKS_MAX_GET 16
 /* Between two tries of a message that was refused. */
 #define FIRST_PAUSE (NSEC_PER_SEC / 100)
 #define LAST_PAUSE NSEC_PER_SEC
@@ -119,6 +122,7 @@ static int amqp_open(struct queue *q, unsigned int access)
 }
 
 static int flush_acks(struct amqp *a);
+static int finish_acks(struct queue *q);
 
 static void amqp_close(struct queue *q)
 {
@@ -465,13 +469,11 @@ static int amqp_send(struct queue *q, const struct message *m, int64_t timeout_n
 static int amqp_flush(struct queue *q, int64_t timeout_ns)
 {
 	struct amqp *a = q->amqp;
-	int rc;
 
 	if (a->access & QUEUE_WRITE)
 		return a->n > 0 || a->returned ? settle_window(q, timeout_ns) : 0;
-	rc = flush_acks(a);
-	/* Only then is it certain that they came. */
-	return rc < 0 || !a->acked ? rc : amqp_link_sync(a->link);
+	/* Only an answer makes certain that they came. */
+	return a->acked ? finish_acks(q) : 0;
 }
 
 static void put_range(struct buffer *numbers, uint64_t from, uint64_t to)
@@ -528,6 +530,17 @@ static int flush_acks(struct amqp *a)
 		return 0;
 	a->acks = 0;
 	return amqp_link_ack(a->link, a->settled, true);
+}
+
+/* The same, and comes back when the queue has heard it, which the channel alone cannot say. */
+static int finish_acks(struct queue *q)
+{
+	uint64_t messages;
+	int rc = flush_acks(q->amqp);
+
+	if (rc == 0)
+		rc = amqp_link_look(q->amqp->link, q->ref.address.queue, &messages);
+	return rc == -ENOENT ? 0 : rc; /* in a queue that is gone nothing is left to be told */
 }
 
 /* Hands out the delivery that has come. */
@@ -629,7 +642,10 @@ static int amqp_delivered(struct queue *q, const struct message *m)
 	if (tag != a->settled + 1)
 		return amqp_link_ack(a->link, tag, false);
 	a->settled = tag;
-	return ++a->acks < ACKS_MAX && a->acks < a->ahead ? 0 : flush_acks(a);
+	a->acks++;
+	if (!a->consuming)
+		return a->acks < ACKS_MAX_GET ? 0 : finish_acks(q);
+	return a->acks < ACKS_MAX && a->acks < a->ahead ? 0 : flush_acks(a);
 }
 
 static int amqp_put_back(struct queue *q, const struct message *m)

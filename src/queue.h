@@ -179,7 +179,7 @@ int queue_reopen(struct queue *q) _must_check_;
 struct queue_broker {
 	/* At most so long for a connection or an answer, but a second; <= 0: ten seconds. */
 	int64_t timeout_ns;
-	bool plaintext;     /* a password may go in the clear to another machine */
+	bool plaintext; /* a password may go in the clear to another machine */
 };
 void queue_set_broker(const struct queue_broker *how);
 /*

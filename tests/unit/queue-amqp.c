@@ -132,6 +132,7 @@ int amqp_link_look(struct amqp_link *link, const char *queue, uint64_t *messages
 {
 	(void)link;
 	assert_string_equal(queue, "jobs");
+	note("look");
 	*messages = 3;
 	return 0;
 }
@@ -197,13 +198,6 @@ int amqp_link_requeue(struct amqp_link *link, uint64_t tag)
 {
 	(void)link;
 	note("requeue/%llu", (unsigned long long)tag);
-	return 0;
-}
-
-int amqp_link_sync(struct amqp_link *link)
-{
-	(void)link;
-	note("sync");
 	return 0;
 }
 
@@ -475,7 +469,7 @@ static void test_get(void **state)
 	assert_int_equal(queue_settle(&q, &m, QUEUE_DELIVERED), 0);
 	assert_int_equal(take(QUEUE_NO_WAIT, sizeof(room), &m), -EAGAIN);
 	assert_int_equal(queue_flush(&q, MS), 0);
-	was_asked("get get get ack/2+ sync");
+	was_asked("get get get ack/2+ look");
 }
 
 static void test_no_answer(void **state)
@@ -534,6 +528,25 @@ static void test_consume(void **state)
 	assert_int_equal(take(MS, sizeof(room), &first), -ETIMEDOUT);
 	comes(AMQP_CANCEL, 0, false);
 	assert_int_equal(take(MS, sizeof(room), &first), -EIDRM);
+}
+
+/* One by one they are acknowledged before there are too many, and that is waited for. */
+static void test_acknowledge_gets(void **state)
+{
+	char body[] = "x";
+	struct message m;
+
+	(void)state;
+	open_queue(QUEUE_READ);
+	for (uint64_t tag = 1; tag <= 17; tag++) {
+		comes_with(AMQP_DELIVERY, tag, body);
+		takes("x", QUEUE_NO_WAIT, &m);
+		asked.len = 0;
+		assert_int_equal(queue_settle(&q, &m, QUEUE_DELIVERED), 0);
+		was_asked(tag == 16 ? "ack/16+ look" : "");
+	}
+	assert_int_equal(queue_flush(&q, MS), 0);
+	was_asked("ack/17+ look");
 }
 
 /* Many are acknowledged together, and in time for the broker to send more. */
@@ -622,6 +635,7 @@ int main(void)
 		TEST(test_no_answer),
 		TEST(test_no_room),
 		TEST(test_consume),
+		TEST(test_acknowledge_gets),
 		TEST(test_acknowledge),
 		TEST(test_settle_after_loss),
 		TEST(test_face),
