@@ -82,6 +82,9 @@ static bool is_host(const char *text, size_t len, bool bracketed)
 {
 	const char *more = bracketed ? ":%" : "";
 
+	/* Brackets are for the colons of IPv6, and without one they would not be printed. */
+	if (bracketed && !memchr(text, ':', len))
+		return false;
 	for (size_t i = 0; i < len; i++)
 		if (!is_unreserved((unsigned char)text[i]) && !strchr(more, text[i]))
 			return false;

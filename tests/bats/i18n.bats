@@ -264,7 +264,7 @@ say_usage()
 		stat amqp://
 		stat amqp://h:0/q
 		stat amqp://[h/q
-		stat amqp://[h]x/q
+		stat amqp://[::1]x/q
 		stat amqp://@h/q
 		stat amqp://u:p@h/q
 		stat amqp://h//q

@@ -93,6 +93,8 @@ static void test_refused(void **state)
 		{ "/q", "no host" },
 		{ ":5672/q", "no host" },
 		{ "[]/q", "no host" },
+		{ "[h]/q", "no host" },
+		{ "[e80%eth0]/q", "no host" },
 		{ "a b/q", "no host" },
 		{ "-h/q", "no host" },
 		{ "h\x1b/q", "no host" },
