@@ -11,23 +11,11 @@
 #include <limits.h>
 
 #include "carry.h"
-#include "cmd.h"
-#include "progress.h"
+#include "cmd-take.h"
 #include "take.h"
 #include "wait.h"
 
-enum {
-	OPT_COUNT = OPT_FIRST,
-	OPT_FOLLOW,
-	OPT_NONBLOCK,
-	OPT_TIMEOUT,
-	OPT_TYPE,
-	OPT_EXCEPT,
-	OPT_SET_TYPE,
-	OPT_SET_PRIORITY,
-	OPT_VERBOSE,
-	OPT_PROGRESS
-};
+enum { OPT_SET_TYPE = OPT_OWN, OPT_SET_PRIORITY };
 
 static const struct poptOption move_options[] = {
 	{ "count", 'c', POPT_ARG_STRING, NULL, OPT_COUNT,
@@ -37,10 +25,7 @@ static const struct poptOption move_options[] = {
 	  N_("wait neither for a message nor for room"), NULL },
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
 	  N_("wait at most this long for each message and for its room"), N_("DURATION") },
-	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE,
-	  N_("only messages of type N; 0 any, -N the lowest type up to N (System V)"), N_("N") },
-	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,
-	  N_("with -t N: only messages of other types (System V)"), NULL },
+	CMD_TYPE_OPTIONS,
 	{ "set-type", 0, POPT_ARG_STRING, NULL, OPT_SET_TYPE,
 	  N_("type of the messages in DEST, 1 or more (System V, AMQP)"), N_("N") },
 	{ "set-priority", 0, POPT_ARG_STRING, NULL, OPT_SET_PRIORITY,
@@ -53,18 +38,10 @@ static const struct poptOption move_options[] = {
 	CMD_COMMON_OPTIONS
 };
 
-struct move_options {
-	bool has_count, follow, nonblock, has_timeout, has_type;
-	uint64_t count;
-	int64_t timeout_ns;
-	struct queue_select want;
-	struct carry_as as; /* --set-type, --set-priority */
-	bool verbose, progress;
-};
-
 /* One run of move. */
 struct mover {
-	struct move_options opt;
+	struct take_options opt;
+	struct carry_as as; /* --set-type, --set-priority */
 	struct queue_ref source_ref, dest_ref;
 	struct queue source, dest;
 	struct take_room room;
@@ -74,92 +51,48 @@ struct mover {
 
 /* ---- the command line ---- */
 
-static int set_type(struct cmdline *cl, struct move_options *opt, const char *value)
+static bool set_type(struct cmdline *cl, struct mover *mv, const char *value)
 {
 	int64_t type;
 
 	if (!opt_i64(cl, value, 1, LONG_MAX, &type))
-		return EX_BADUSAGE;
-	opt->as.type = (long)type;
-	opt->as.have |= MESSAGE_HAS_TYPE;
-	return EX_DONE;
+		return false;
+	mv->as.type = (long)type;
+	mv->as.have |= MESSAGE_HAS_TYPE;
+	return true;
 }
 
-static int set_priority(struct cmdline *cl, struct move_options *opt, const char *value)
+static bool set_priority(struct cmdline *cl, struct mover *mv, const char *value)
 {
 	uint64_t priority;
 
 	if (!opt_u64(cl, value, 0, MESSAGE_PRIORITY_MAX, &priority))
-		return EX_BADUSAGE;
-	opt->as.priority = (unsigned int)priority;
-	opt->as.have |= MESSAGE_HAS_PRIORITY;
-	return EX_DONE;
+		return false;
+	mv->as.priority = (unsigned int)priority;
+	mv->as.have |= MESSAGE_HAS_PRIORITY;
+	return true;
 }
 
-static int take_option(struct cmdline *cl, struct move_options *opt, int val, const char *value)
+static bool read_option(struct cmdline *cl, struct mover *mv, int val, const char *value)
 {
-	int64_t type;
-
 	switch (val) {
-	case OPT_COUNT:
-		opt->has_count = true;
-		return opt_u64(cl, value, 1, UINT64_MAX, &opt->count) ? EX_DONE : EX_BADUSAGE;
-	case OPT_FOLLOW:
-		opt->follow = true;
-		break;
-	case OPT_NONBLOCK:
-		opt->nonblock = true;
-		break;
-	case OPT_TIMEOUT:
-		opt->has_timeout = true;
-		return opt_duration(cl, value, &opt->timeout_ns) ? EX_DONE : EX_BADUSAGE;
-	case OPT_TYPE:
-		if (!opt_i64(cl, value, LONG_MIN, LONG_MAX, &type))
-			return EX_BADUSAGE;
-		opt->has_type = true;
-		opt->want.type = (long)type;
-		break;
-	case OPT_EXCEPT:
-		opt->want.except = true;
-		break;
 	case OPT_SET_TYPE:
-		return set_type(cl, opt, value);
+		return set_type(cl, mv, value);
 	case OPT_SET_PRIORITY:
-		return set_priority(cl, opt, value);
-	case OPT_VERBOSE:
-		opt->verbose = true;
-		break;
-	case OPT_PROGRESS:
-		opt->progress = true;
-		break;
+		return set_priority(cl, mv, value);
+	default:
+		return cmd_take_option(cl, &mv->opt, val, value);
 	}
-	return EX_DONE;
 }
 
-/* Which options go together. */
-static int check_options(const struct move_options *opt)
+/* What messages are given goes with the queue they go to. */
+static int check_given(const struct mover *mv)
 {
-	if (opt->follow && opt->has_count)
-		return msg_usage(_("-f takes messages without end, -c only so many: give one"));
-	if (opt->has_timeout && opt->nonblock)
-		return msg_usage(_("-n never waits, so -T has no meaning with it"));
-	if (opt->follow && opt->nonblock)
-		return msg_usage(_("-f waits for messages, -n never waits: give one"));
-	return EX_DONE;
-}
+	const struct carry_as *as = &mv->as;
+	unsigned int foreign = as->have & ~message_traits(mv->dest_ref.kind);
 
-/* Which go with these queues. */
-static int check_kinds(const struct mover *mv)
-{
-	const struct move_options *opt = &mv->opt;
-	unsigned int foreign = opt->as.have & ~message_traits(mv->dest_ref.kind);
-
-	if ((opt->has_type || opt->want.except) && mv->source_ref.kind != QUEUE_SYSV)
-		return msg_wrong_kind(opt->has_type ? "-t" : "-x", &mv->source_ref);
-	if (opt->want.except && opt->want.type <= 0)
-		return msg_usage(_("-x needs a type above 0: -t N"));
-	if (opt->as.have & MESSAGE_HAS_PRIORITY && !foreign &&
-	    opt->as.priority > message_priority_max(mv->dest_ref.kind))
+	if (as->have & MESSAGE_HAS_PRIORITY && !foreign &&
+	    as->priority > message_priority_max(mv->dest_ref.kind))
 		return msg_usage(_("--set-priority: a message of AMQP has a priority from 0 to %u"),
 				 message_priority_max(mv->dest_ref.kind));
 	if (foreign)
@@ -174,49 +107,28 @@ static int read_options(struct cmdline *cl, struct mover *mv)
 	int val, status;
 
 	mv->opt.timeout_ns = QUEUE_WAIT_FOREVER;
-	while ((val = cmdline_next(cl, &value)) > 0) {
-		status = take_option(cl, &mv->opt, val, value);
-		if (status != EX_DONE)
-			return status;
-	}
+	while ((val = cmdline_next(cl, &value)) > 0)
+		if (!read_option(cl, mv, val, value))
+			return EX_BADUSAGE;
 	if (val < 0)
 		return EX_BADUSAGE;
 	cmdline_set_timeout(cl, mv->opt.timeout_ns);
 	if (!cmdline_queue(cl, cl->operands[0], &mv->source_ref) ||
 	    !cmdline_queue(cl, cl->operands[1], &mv->dest_ref))
 		return EX_BADUSAGE;
-	status = check_options(&mv->opt);
+	status = cmd_take_check(&mv->opt, &mv->source_ref);
 	if (status == EX_DONE)
-		status = check_kinds(mv);
+		status = check_given(mv);
 	if (mv->opt.nonblock)
 		mv->opt.timeout_ns = QUEUE_NO_WAIT;
-	if (!mv->opt.has_count)
+	if (!mv->opt.has_count) {
+		mv->opt.all = !mv->opt.follow;
 		mv->opt.count = UINT64_MAX;
+	}
 	return status;
 }
 
 /* ---- endings ---- */
-
-/* SOURCE gave no more. */
-static int end_taking(struct mover *mv, int error)
-{
-	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE,
-					       .ref = &mv->source_ref,
-					       .queue = &mv->source };
-	bool empty = error == -EAGAIN || error == -ETIMEDOUT;
-	char name[QUEUE_NAME_TEXT];
-
-	if (error == -EINTR)
-		return EX_FAILED; /* move_run() passes the signal on */
-	if (empty && !mv->opt.has_count && !mv->opt.follow)
-		return EX_DONE;
-	progress_clear(&mv->progress);
-	if (!empty || mv->opt.want.type == 0)
-		return msg_queue_failed(&attempt, error);
-	/* Other types may be there. */
-	msg_error(_("%s: no message of the type asked for"), queue_ref_text(&mv->source_ref, name));
-	return EX_NOTHING;
-}
 
 /* Why DEST did not take the message, as it was to be sent; -ERANGE is message_carry()'s. */
 static void put_reason(struct mover *mv, const struct message *m, int error, struct buffer *why)
@@ -291,12 +203,11 @@ static int recover(struct mover *mv, struct queue *q, int error)
 
 static int take(struct mover *mv, struct message *m)
 {
-	const struct move_options *opt = &mv->opt;
-	int64_t wait_ns = opt->has_count || opt->follow ? opt->timeout_ns : QUEUE_NO_WAIT;
+	int64_t wait_ns = mv->opt.all ? QUEUE_NO_WAIT : mv->opt.timeout_ns;
 	int rc;
 
 	do {
-		rc = take_whole(&mv->source, m, &mv->room, &opt->want, wait_ns);
+		rc = take_whole(&mv->source, m, &mv->room, &mv->opt.want, wait_ns);
 		if (rc == 0)
 			return 0;
 		rc = recover(mv, &mv->source, rc);
@@ -328,11 +239,11 @@ static bool move_one(struct mover *mv, int *status)
 
 	rc = take(mv, &taken);
 	if (rc < 0) {
-		*status = end_taking(mv, rc);
+		*status = cmd_take_failed(&mv->source, &mv->opt, &mv->progress, rc);
 		return false;
 	}
 	sent = taken;
-	message_set(&sent, &mv->opt.as, mv->dest_ref.kind);
+	message_set(&sent, &mv->as, mv->dest_ref.kind);
 	rc = message_carry(&sent, mv->dest_ref.kind);
 	if (rc == 0)
 		rc = deliver(mv, &sent);
@@ -347,35 +258,15 @@ static bool move_one(struct mover *mv, int *status)
 	return true;
 }
 
-/* A broker may not have heard that all was moved. */
-static int end_settling(struct mover *mv, int status)
-{
-	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE, .ref = &mv->source_ref };
-	int rc = queue_flush(&mv->source, mv->opt.timeout_ns);
-
-	if (rc == 0)
-		return status;
-	progress_clear(&mv->progress);
-	if (status == EX_DONE)
-		(void)!msg_queue_failed(&attempt, rc);
-	msg_error(_("what was moved last may be delivered again"));
-	return status_first(status, EX_FAILED);
-}
-
 static int move_all(struct mover *mv)
 {
-	const struct move_options *opt = &mv->opt;
 	int status = EX_DONE;
 
-	if (opt->verbose || opt->progress)
-		progress_begin(&mv->progress, opt->progress);
-	mv->progress.total = opt->has_count ? opt->count : 0;
-	for (uint64_t left = opt->count; left > 0 && !stop_signal(); left--)
+	cmd_take_begin(&mv->opt, &mv->progress);
+	for (uint64_t left = mv->opt.count; left > 0 && !stop_signal(); left--)
 		if (!move_one(mv, &status))
 			break;
-	status = end_settling(mv, status);
-	progress_end(&mv->progress, PROGRESS_MOVED, opt->verbose);
-	return status;
+	return cmd_take_end(&mv->source, &mv->opt, &mv->progress, PROGRESS_MOVED, status);
 }
 
 /* ---- the command ---- */

@@ -6,28 +6,21 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd.h"
+#include "cmd-take.h"
 #include "take.h"
 #include "wait.h"
 
-enum { OPT_TYPE = OPT_FIRST, OPT_EXCEPT };
-
 static const struct poptOption purge_options[] = {
-	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE,
-	  N_("only messages of type N; 0 any, -N the lowest type up to N (System V)"), N_("N") },
-	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,
-	  N_("with -t N: only messages of other types (System V)"), NULL },
+	CMD_TYPE_OPTIONS,
 	CMD_AMQP_OPTION,
-	CMD_COMMON_OPTIONS
+	CMD_COMMON_OPTIONS,
 };
 
 struct purge {
-	struct queue_select want;
-	bool has_type;
+	struct take_options opt;
 	struct take_room room;
 };
 
@@ -35,7 +28,7 @@ struct purge {
 static int throw_away(struct purge *p, struct queue *q)
 {
 	struct message m = { 0 };
-	int rc = take_whole(q, &m, &p->room, &p->want, QUEUE_NO_WAIT);
+	int rc = take_whole(q, &m, &p->room, &p->opt.want, QUEUE_NO_WAIT);
 
 	return rc < 0 ? rc : queue_settle(q, &m, QUEUE_DELIVERED);
 }
@@ -82,26 +75,11 @@ static int purge_one(const struct queue_ref *ref, void *arg)
 
 /* ---- the command line ---- */
 
-static bool read_option(struct cmdline *cl, int opt, const char *value, struct purge *p)
-{
-	int64_t type;
-
-	if (opt == OPT_EXCEPT) {
-		p->want.except = true;
-		return true;
-	}
-	if (!opt_i64(cl, value, LONG_MIN, LONG_MAX, &type))
-		return false;
-	p->has_type = true;
-	p->want.type = (long)type;
-	return true;
-}
-
 static int check_kinds(const struct purge *p, const struct queue_ref *refs, int n)
 {
 	int status = EX_DONE, i;
 
-	for (i = 0; i < n && p->has_type && status == EX_DONE; i++)
+	for (i = 0; i < n && p->opt.has_type && status == EX_DONE; i++)
 		if (refs[i].kind != QUEUE_SYSV)
 			status = msg_wrong_kind("--type", &refs[i]);
 	return status;
@@ -127,15 +105,16 @@ static int purge_run(struct cmdline *cl)
 {
 	struct purge p = { 0 };
 	const char *value;
-	int opt, status;
+	int val, status;
 
-	while ((opt = cmdline_next(cl, &value)) > 0)
-		if (!read_option(cl, opt, value, &p))
+	while ((val = cmdline_next(cl, &value)) > 0)
+		if (!cmd_take_option(cl, &p.opt, val, value))
 			return EX_BADUSAGE;
-	if (opt < 0)
+	if (val < 0)
 		return EX_BADUSAGE;
-	if (p.want.except && p.want.type <= 0)
-		return msg_usage(_("-x needs a type above 0: -t N"));
+	status = cmd_take_check(&p.opt, NULL);
+	if (status != EX_DONE)
+		return status;
 	status = purge_all(cl, &p);
 	take_room_free(&p.room);
 	if (stop_signal()) {

@@ -14,29 +14,19 @@
 
 #include "batch.h"
 #include "carry.h"
-#include "cmd.h"
+#include "cmd-take.h"
 #include "handler.h"
-#include "progress.h"
 #include "render.h"
 #include "wait.h"
 
 enum {
-	OPT_COUNT = OPT_FIRST,
-	OPT_FOLLOW,
-	OPT_ALL,
-	OPT_NONBLOCK,
-	OPT_TIMEOUT,
-	OPT_TYPE,
-	OPT_EXCEPT,
-	OPT_PEEK,
+	OPT_PEEK = OPT_OWN,
 	OPT_NULL,
 	OPT_RAW,
 	OPT_FORMAT,
 	OPT_JSON,
 	OPT_ON_FAILURE,
-	OPT_MOVE_FAILED,
-	OPT_VERBOSE,
-	OPT_PROGRESS
+	OPT_MOVE_FAILED
 };
 
 static const struct poptOption recv_options[] = {
@@ -49,10 +39,7 @@ static const struct poptOption recv_options[] = {
 	  N_("do not wait for a message: exit with status 3"), NULL },
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
 	  N_("wait at most this long for each message"), N_("DURATION") },
-	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE,
-	  N_("only messages of type N; 0 any, -N the lowest type up to N (System V)"), N_("N") },
-	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,
-	  N_("with -t N: only messages of other types (System V)"), NULL },
+	CMD_TYPE_OPTIONS,
 	{ "peek", 0, POPT_ARG_NONE, NULL, OPT_PEEK,
 	  N_("show messages without taking them (System V)"), NULL },
 	{ "null", '0', POPT_ARG_NONE, NULL, OPT_NULL,
@@ -77,19 +64,15 @@ static const struct poptOption recv_options[] = {
 enum on_failure { FAILURE_STOP, FAILURE_DROP, FAILURE_MOVE };
 
 struct recv_options {
-	bool has_count, follow, all, nonblock, has_timeout, has_type, peek;
-	bool has_style, has_failure;
-	uint64_t count;
-	int64_t timeout_ns;
-	struct queue_select want;
+	bool peek, has_style, has_failure;
 	const char *format;
 	enum on_failure on_failure;
 	const char *move_to;
-	bool verbose, progress;
 };
 
 /* One run of recv. */
 struct receiver {
+	struct take_options take;
 	struct recv_options opt;
 	struct queue_ref ref;
 	struct queue q;
@@ -132,33 +115,8 @@ static int set_failure(struct receiver *r, const char *value)
 static int take_option(struct cmdline *cl, struct receiver *r, int val, const char *value)
 {
 	struct recv_options *opt = &r->opt;
-	int64_t type;
 
 	switch (val) {
-	case OPT_COUNT:
-		opt->has_count = true;
-		return opt_u64(cl, value, 1, UINT64_MAX, &opt->count) ? EX_DONE : EX_BADUSAGE;
-	case OPT_FOLLOW:
-		opt->follow = true;
-		break;
-	case OPT_ALL:
-		opt->all = true;
-		break;
-	case OPT_NONBLOCK:
-		opt->nonblock = true;
-		break;
-	case OPT_TIMEOUT:
-		opt->has_timeout = true;
-		return opt_duration(cl, value, &opt->timeout_ns) ? EX_DONE : EX_BADUSAGE;
-	case OPT_TYPE:
-		if (!opt_i64(cl, value, LONG_MIN, LONG_MAX, &type))
-			return EX_BADUSAGE;
-		opt->has_type = true;
-		opt->want.type = (long)type;
-		break;
-	case OPT_EXCEPT:
-		opt->want.except = true;
-		break;
 	case OPT_PEEK:
 		opt->peek = true;
 		break;
@@ -176,12 +134,8 @@ static int take_option(struct cmdline *cl, struct receiver *r, int val, const ch
 	case OPT_MOVE_FAILED:
 		opt->move_to = value;
 		break;
-	case OPT_VERBOSE:
-		opt->verbose = true;
-		break;
-	case OPT_PROGRESS:
-		opt->progress = true;
-		break;
+	default:
+		return cmd_take_option(cl, &r->take, val, value) ? EX_DONE : EX_BADUSAGE;
 	}
 	return EX_DONE;
 }
@@ -191,23 +145,9 @@ static int check_options(const struct receiver *r)
 {
 	const struct recv_options *opt = &r->opt;
 
-	if (opt->follow && opt->has_count)
-		return msg_usage(_("-f takes messages without end, -c only so many: give one"));
-	if (opt->follow && opt->all)
-		return msg_usage(_("-f never ends, -a ends on an empty queue: give one"));
-	if (opt->has_timeout && opt->nonblock)
-		return msg_usage(_("-n never waits, so -T has no meaning with it"));
-	if (opt->has_timeout && opt->all)
-		return msg_usage(_("-a never waits, so -T has no meaning with it"));
-	if (opt->follow && opt->nonblock)
-		return msg_usage(_("-f waits for messages, -n never waits: give one"));
-	if ((opt->has_type || opt->want.except) && r->ref.kind != QUEUE_SYSV)
-		return msg_wrong_kind(opt->has_type ? "-t" : "-x", &r->ref);
-	if (opt->want.except && opt->want.type <= 0)
-		return msg_usage(_("-x needs a type above 0: -t N"));
-	if (opt->peek && opt->follow)
+	if (opt->peek && r->take.follow)
 		return msg_usage(_("--peek never waits, so -f has no meaning with it"));
-	if (opt->peek && opt->has_timeout)
+	if (opt->peek && r->take.has_timeout)
 		return msg_usage(_("--peek never waits, so -T has no meaning with it"));
 	if (r->command && (opt->has_style || opt->peek))
 		return msg_usage(_("COMMAND takes each message itself: -0, -r, -F, -j and --peek"
@@ -276,7 +216,7 @@ static int read_options(struct cmdline *cl, struct receiver *r)
 	const char *value;
 	int val, status;
 
-	r->opt.timeout_ns = QUEUE_WAIT_FOREVER;
+	r->take.timeout_ns = QUEUE_WAIT_FOREVER;
 	while ((val = cmdline_next(cl, &value)) > 0) {
 		status = take_option(cl, r, val, value);
 		if (status != EX_DONE)
@@ -285,49 +225,28 @@ static int read_options(struct cmdline *cl, struct receiver *r)
 	if (val < 0)
 		return EX_BADUSAGE;
 	r->command = cl->trailing;
-	cmdline_set_timeout(cl, r->opt.timeout_ns);
+	cmdline_set_timeout(cl, r->take.timeout_ns);
 	if (!cmdline_queue(cl, cl->operands[0], &r->ref))
 		return EX_BADUSAGE;
 	if (r->opt.move_to && !cmdline_queue(cl, r->opt.move_to, &r->failed_ref))
 		return EX_BADUSAGE;
-	status = check_options(r);
+	status = cmd_take_check(&r->take, &r->ref);
+	if (status == EX_DONE)
+		status = check_options(r);
 	if (status == EX_DONE)
 		status = check_peek(r);
 	if (status == EX_DONE)
 		status = compile_format(r);
 	if (status == EX_DONE)
 		status = find_command(r);
-	if (r->opt.nonblock || r->opt.all || r->opt.peek)
-		r->opt.timeout_ns = QUEUE_NO_WAIT;
-	if (!r->opt.has_count)
-		r->opt.count = r->opt.follow || r->opt.all ? UINT64_MAX : 1;
+	if (r->take.nonblock || r->take.all || r->opt.peek)
+		r->take.timeout_ns = QUEUE_NO_WAIT;
+	if (!r->take.has_count)
+		r->take.count = r->take.follow || r->take.all ? UINT64_MAX : 1;
 	return status;
 }
 
 /* ---- endings ---- */
-
-static int report_queue(struct receiver *r, enum queue_op op, int error)
-{
-	const struct queue_attempt attempt = { .op = op, .ref = &r->ref, .queue = &r->q };
-
-	progress_clear(&r->progress);
-	return msg_queue_failed(&attempt, error);
-}
-
-/* The queue gave no more in the time allowed. */
-static int end_empty(struct receiver *r, int error)
-{
-	char name[QUEUE_NAME_TEXT];
-
-	if (r->opt.all)
-		return EX_DONE;
-	if (r->opt.want.type == 0)
-		return report_queue(r, QUEUE_OP_TAKE, error);
-	/* Other types may be there. */
-	progress_clear(&r->progress);
-	msg_error(_("%s: no message of the type asked for"), queue_ref_text(&r->ref, name));
-	return EX_NOTHING;
-}
 
 /* Puts back what is in hand, and reports what cannot go back.  Returns how many went back. */
 static size_t put_back(struct receiver *r)
@@ -377,19 +296,9 @@ static int end_taking(struct receiver *r, int error)
 
 	if (rc < 0)
 		return end_unwritten(r, rc);
-	switch (error) {
-	case 0:
-		return EX_DONE;
-	case -EINTR:
-		return EX_FAILED;
-	case -EPIPE:
+	if (error == -EPIPE)
 		return end_unwritten(r, error);
-	case -EAGAIN:
-	case -ETIMEDOUT:
-		return end_empty(r, error);
-	default:
-		return report_queue(r, r->opt.peek ? QUEUE_OP_PEEK : QUEUE_OP_TAKE, error);
-	}
+	return error ? cmd_take_failed(&r->q, &r->take, &r->progress, error) : EX_DONE;
 }
 
 /* ---- taking ---- */
@@ -400,8 +309,8 @@ static int take(struct receiver *r, int64_t timeout_ns, bool *writing)
 	int rc;
 
 	for (;;) {
-		rc = batch_take(&r->batch, &r->opt.want, timeout_ns, writing);
-		if (rc != -ECONNRESET || !r->opt.follow)
+		rc = batch_take(&r->batch, &r->take.want, timeout_ns, writing);
+		if (rc != -ECONNRESET || !r->take.follow)
 			return rc;
 		*writing = true;
 		rc = batch_write(&r->batch);
@@ -426,17 +335,17 @@ static int receive(struct receiver *r)
 	bool writing;
 	int rc = 0;
 
-	for (uint64_t left = r->opt.count; left > 0; left--) {
+	for (uint64_t left = r->take.count; left > 0; left--) {
 		if (stop_signal())
 			return end_taking(r, -EINTR);
-		timeout_ns = r->batch.n ? QUEUE_NO_WAIT : r->opt.timeout_ns;
+		timeout_ns = r->batch.n ? QUEUE_NO_WAIT : r->take.timeout_ns;
 		rc = take(r, timeout_ns, &writing);
 		/* A full batch may have been written on the way: only what was asked counts. */
-		if (rc == -EAGAIN && timeout_ns != r->opt.timeout_ns) {
+		if (rc == -EAGAIN && timeout_ns != r->take.timeout_ns) {
 			writing = true;
 			rc = batch_write(&r->batch);
 			if (rc == 0)
-				rc = take(r, r->opt.timeout_ns, &writing);
+				rc = take(r, r->take.timeout_ns, &writing);
 		}
 		if (rc < 0)
 			return writing ? end_unwritten(r, rc) : end_taking(r, rc);
@@ -496,7 +405,7 @@ static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hi
 {
 	size_t max = 0;
 
-	for (size_t index = 0; sights || *n < r->opt.count; index++) {
+	for (size_t index = 0; sights || *n < r->take.count; index++) {
 		long type;
 		int rc;
 
@@ -513,9 +422,9 @@ static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hi
 		if (rc < 0)
 			return rc;
 		type = r->batch.entries[r->batch.n - 1].message.type;
-		if (sights || !is_wanted(&r->opt.want, type))
+		if (sights || !is_wanted(&r->take.want, type))
 			batch_drop_last(&r->batch);
-		if (!is_wanted(&r->opt.want, type))
+		if (!is_wanted(&r->take.want, type))
 			continue;
 		if (sights) {
 			if (*n == max) {
@@ -544,7 +453,7 @@ static int peek_lowest_first(struct receiver *r)
 	rc = walk(r, &sights, &n, &hidden, &writing);
 	if (rc == 0 && n > 0) /* qsort(3) takes no NULL */
 		qsort(sights, n, sizeof(*sights), compare_sights);
-	while (rc == 0 && shown < n && shown < r->opt.count) {
+	while (rc == 0 && shown < n && shown < r->take.count) {
 		rc = batch_peek(&r->batch, sights[shown].index, &writing);
 		if (rc == 0)
 			shown++;
@@ -552,7 +461,7 @@ static int peek_lowest_first(struct receiver *r)
 	free(sights);
 	if (rc < 0 && rc != -ENOMSG)
 		return writing ? end_unwritten(r, rc) : end_taking(r, rc);
-	return end_peek(r, hidden, shown < r->opt.count);
+	return end_peek(r, hidden, shown < r->take.count);
 }
 
 static int peek(struct receiver *r)
@@ -561,12 +470,12 @@ static int peek(struct receiver *r)
 	bool writing = false;
 	int rc;
 
-	if (r->opt.want.type < 0)
+	if (r->take.want.type < 0)
 		return peek_lowest_first(r);
 	rc = walk(r, NULL, &n, &hidden, &writing);
 	if (rc < 0)
 		return writing ? end_unwritten(r, rc) : end_taking(r, rc);
-	return end_peek(r, hidden, n < r->opt.count);
+	return end_peek(r, hidden, n < r->take.count);
 }
 
 /* ---- to COMMAND ---- */
@@ -676,10 +585,10 @@ static int receive_for_command(struct receiver *r)
 	bool writing;
 	int status, rc;
 
-	for (uint64_t left = r->opt.count; left > 0; left--) {
+	for (uint64_t left = r->take.count; left > 0; left--) {
 		if (stop_signal())
 			return EX_FAILED;
-		rc = take(r, r->opt.timeout_ns, &writing);
+		rc = take(r, r->take.timeout_ns, &writing);
 		if (rc < 0)
 			return end_taking(r, rc);
 		status = handle_message(r);
@@ -715,19 +624,6 @@ static int open_failed_queue(struct receiver *r)
 
 /* ---- the command ---- */
 
-/* A broker may not have heard that all was delivered. */
-static int end_settling(struct receiver *r, int status)
-{
-	int rc = queue_flush(&r->q, r->opt.timeout_ns);
-
-	if (rc == 0)
-		return status;
-	if (status == EX_DONE)
-		(void)!report_queue(r, QUEUE_OP_TAKE, rc);
-	msg_error(_("what was received last may be delivered again"));
-	return status_first(status, EX_FAILED);
-}
-
 static int receive_all(struct receiver *r)
 {
 	int status, rc;
@@ -737,17 +633,14 @@ static int receive_all(struct receiver *r)
 		msg_error("%s", strerror(-rc));
 		return EX_FAILED;
 	}
-	if (r->opt.verbose || r->opt.progress)
-		progress_begin(&r->progress, r->opt.progress);
-	r->progress.total = r->opt.has_count ? r->opt.count : 0;
+	cmd_take_begin(&r->take, &r->progress);
 	if (r->command)
 		status = run_command(r);
 	else if (r->opt.peek)
 		status = peek(r);
 	else
 		status = receive(r);
-	status = end_settling(r, status);
-	progress_end(&r->progress, PROGRESS_RECEIVED, r->opt.verbose);
+	status = cmd_take_end(&r->q, &r->take, &r->progress, PROGRESS_RECEIVED, status);
 	batch_free(&r->batch);
 	return status;
 }
@@ -764,7 +657,7 @@ static int open_and_receive(struct receiver *r)
 	if (status != EX_DONE)
 		return status;
 	/* A COMMAND takes its time, and others could use it for what comes behind. */
-	queue_expect(&r->q, r->command ? 1 : r->opt.count);
+	queue_expect(&r->q, r->command ? 1 : r->take.count);
 	queue_ref_text(&r->ref, r->output.queue);
 	if (!r->command) {
 		r->output.terminal = r->output.style != OUTPUT_RAW && isatty(STDOUT_FILENO);

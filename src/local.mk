@@ -65,6 +65,8 @@ libmqtool_a_SOURCES = \
 	src/cmd-send.c \
 	src/cmd-set.c \
 	src/cmd-stat.c \
+	src/cmd-take.c \
+	src/cmd-take.h \
 	src/cmd-wait.c \
 	src/cmd-watch-batch.c \
 	src/cmd-watch.c \

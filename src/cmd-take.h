@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-take.h - what commands that take messages have in common: options, and how taking ends
+ */
+#ifndef MQTOOL_CMD_TAKE_H
+#define MQTOOL_CMD_TAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd.h"
+#include "progress.h"
+
+/* Values of these options; a command has rows for those it knows, and its own from OPT_OWN. */
+enum {
+	OPT_COUNT = OPT_FIRST,
+	OPT_FOLLOW,
+	OPT_ALL,
+	OPT_NONBLOCK,
+	OPT_TIMEOUT,
+	OPT_TYPE,
+	OPT_EXCEPT,
+	OPT_VERBOSE,
+	OPT_PROGRESS,
+	OPT_OWN
+};
+
+/* The rows of -t and -x. */
+/* clang-format off */
+#define CMD_TYPE_OPTIONS                                                                          \
+	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE,                                           \
+	  N_("only messages of type N; 0 any, -N the lowest type up to N (System V)"), N_("N") }, \
+	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,                                         \
+	  N_("with -t N: only messages of other types (System V)"), NULL }
+/* clang-format on */
+
+struct take_options {
+	bool has_count, follow, all, nonblock, has_timeout, has_type;
+	uint64_t count;
+	int64_t timeout_ns;
+	struct queue_select want;
+	bool verbose, progress;
+};
+
+/* Files an option, of the value val; prints the error and returns false as opt_*() do. */
+bool cmd_take_option(struct cmdline *cl, struct take_options *opt, int val, const char *value);
+/*
+ * Which of them go together, and with the queue that is taken from (NULL: with any).  Returns
+ * EX_DONE or, printed, EX_BADUSAGE.
+ */
+int cmd_take_check(const struct take_options *opt, const struct queue_ref *source) _must_check_;
+
+/* Starts counting, as -v and --progress want it. */
+void cmd_take_begin(const struct take_options *opt, struct progress *p);
+/*
+ * The queue gave no message: -errno of queue_take().  Says why, but where -a ends on an empty queue
+ * or a signal came, which the command passes on.  Returns the exit status.
+ */
+int cmd_take_failed(const struct queue *q, const struct take_options *opt, struct progress *p,
+		    int error) _must_check_;
+/*
+ * The end, with the status so far: flushes what was settled, which a broker may not have heard, and
+ * prints the summary.  Returns the exit status.
+ */
+int cmd_take_end(struct queue *q, const struct take_options *opt, struct progress *p,
+		 enum progress_verb verb, int status) _must_check_;
+
+#endif
