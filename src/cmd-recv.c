@@ -303,15 +303,12 @@ static int end_taking(struct receiver *r, int error)
 
 /* ---- taking ---- */
 
-/* batch_take(), which survives the loss of a connection where messages are followed. */
-static int take(struct receiver *r, int64_t timeout_ns, bool *writing)
+/* After -ECONNRESET while following: what is in hand is written, then the connection made again. */
+static int take_again(struct receiver *r, int64_t timeout_ns, bool *writing)
 {
 	int rc;
 
-	for (;;) {
-		rc = batch_take(&r->batch, &r->take.want, timeout_ns, writing);
-		if (rc != -ECONNRESET || !r->take.follow)
-			return rc;
+	do {
 		*writing = true;
 		rc = batch_write(&r->batch);
 		if (rc < 0)
@@ -319,9 +316,18 @@ static int take(struct receiver *r, int64_t timeout_ns, bool *writing)
 		*writing = false;
 		progress_clear(&r->progress);
 		rc = msg_reconnect(&r->q);
-		if (rc < 0)
-			return rc;
-	}
+		if (rc == 0)
+			rc = batch_take(&r->batch, &r->take.want, timeout_ns, writing);
+	} while (rc == -ECONNRESET);
+	return rc;
+}
+
+/* batch_take(), which survives the loss of a connection where messages are followed. */
+static inline int take(struct receiver *r, int64_t timeout_ns, bool *writing)
+{
+	int rc = batch_take(&r->batch, &r->take.want, timeout_ns, writing);
+
+	return rc == -ECONNRESET && r->take.follow ? take_again(r, timeout_ns, writing) : rc;
 }
 
 /* ---- to standard output ---- */
