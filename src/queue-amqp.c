@@ -32,9 +32,10 @@
  * delivered before it is told. */
 #define AHEAD_MAX 512
 #define ACKS_MAX (AHEAD_MAX / 4)
-/* The same for those that were asked for one by one.  Of a quorum queue RabbitMQ has a consumer for
- * each of them; it keeps back acknowledgements beyond 32, and forgets them when the channel ends. */
-#define ACKS_MAX_GET 16
+/* How many that were asked for one by one may be in hand.  Of a quorum queue RabbitMQ has a consumer
+ * for each of them; it keeps back acknowledgements beyond 32, and forgets them when the channel
+ * ends. */
+#define GETS_MAX 16
 /* Between two tries of a message that was refused. */
 #define FIRST_PAUSE (NSEC_PER_SEC / 100)
 #define LAST_PAUSE NSEC_PER_SEC
@@ -81,6 +82,7 @@ struct amqp {
 	uint64_t settled;  /* the last tag before which all are settled */
 	unsigned int acks; /* of those, how many the broker has not been told of */
 	bool acked;        /* anything at all */
+	unsigned int in_hand;
 };
 
 /* A tag of a queue is that of its connection and which connection it is: after another one was
@@ -173,7 +175,7 @@ static void forget_connection(struct amqp *a)
 	a->link = NULL;
 	a->generation++;
 	a->consuming = a->has_event = a->acked = false;
-	a->settled = a->acks = 0;
+	a->settled = a->acks = a->in_hand = 0;
 	/* Whoever sent it has it still, and sends it again. */
 	a->n = a->bytes = 0;
 	a->given = a->placed = a->published = 0;
@@ -557,6 +559,7 @@ static int hand_out(struct amqp *a, struct message *m, size_t room)
 	*m = *from;
 	m->data = data;
 	m->tag = make_tag(a, from->tag);
+	a->in_hand++;
 	return 0;
 }
 
@@ -594,8 +597,10 @@ static int await_delivery(struct amqp *a, int64_t timeout_ns)
 static int get(struct queue *q)
 {
 	struct amqp *a = q->amqp;
-	int rc = amqp_link_get(a->link, q->ref.address.queue);
+	int rc = -E2BIG;
 
+	if (a->in_hand < GETS_MAX)
+		rc = amqp_link_get(a->link, q->ref.address.queue);
 	if (rc == 0)
 		rc = await_delivery(a, queue_broker.timeout_ns);
 	if (rc == -ETIMEDOUT)
@@ -639,12 +644,13 @@ static int amqp_delivered(struct queue *q, const struct message *m)
 	if (!is_current(a, m))
 		return -ECONNRESET; /* it will be delivered again */
 	a->acked = true;
+	a->in_hand--;
 	if (tag != a->settled + 1)
 		return amqp_link_ack(a->link, tag, false);
 	a->settled = tag;
 	a->acks++;
 	if (!a->consuming)
-		return a->acks < ACKS_MAX_GET ? 0 : finish_acks(q);
+		return a->acks < GETS_MAX ? 0 : finish_acks(q);
 	return a->acks < ACKS_MAX && a->acks < a->ahead ? 0 : flush_acks(a);
 }
 
@@ -656,6 +662,7 @@ static int amqp_put_back(struct queue *q, const struct message *m)
 
 	if (!is_current(a, m))
 		return 0; /* the broker has put it back by itself */
+	a->in_hand--;
 	rc = flush_acks(a);
 	if (rc == 0)
 		rc = amqp_link_requeue(a->link, tag);

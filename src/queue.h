@@ -16,7 +16,8 @@
  *   -EUSERS      the limit of threads allows none to wait with
  *   -EPIPE       the reader of standard output went away while waiting; nothing was taken
  *   -EMSGSIZE    send: the message can never fit
- *   -E2BIG       take, peek: the message is larger than the room given; it stays on the queue
+ *   -E2BIG       take, peek: the message is larger than the room given; it stays on the queue.
+ *                take: so many messages are in hand that some are to be settled first
  *   -EOPNOTSUPP  this kind of queue has no such operation
  *   -ECONNRESET  the connection to the broker was lost: what was taken and not settled is on the queue
  *                again, what was sent is as queue_unconfirmed() says; queue_reopen() makes another
@@ -212,7 +213,8 @@ int queue_flush(struct queue *q, int64_t timeout_ns) _must_check_;
 uint64_t queue_unconfirmed(struct queue *q, struct buffer *numbers, uint64_t *first);
 /*
  * Takes one message into m->data, which has room for `room` bytes; sets len, type or priority.
- * -E2BIG leaves it on the queue: come again with queue_room_wanted() bytes.
+ * -E2BIG leaves it on the queue: settle what is in hand, or else come again with
+ * queue_room_wanted() bytes.
  */
 int queue_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,
 	       int64_t timeout_ns) _must_check_;

@@ -547,6 +547,19 @@ static void test_acknowledge_gets(void **state)
 	}
 	assert_int_equal(queue_flush(&q, MS), 0);
 	was_asked("ack/17+ look");
+	queue_close(&q);
+	open_queue(QUEUE_READ);
+	for (uint64_t tag = 1; tag <= 17; tag++)
+		comes_with(AMQP_DELIVERY, tag, body);
+	for (uint64_t tag = 1; tag <= 16; tag++)
+		takes("x", QUEUE_NO_WAIT, &m);
+	asked.len = 0;
+	assert_int_equal(take(QUEUE_NO_WAIT, sizeof(room), &m), -E2BIG);
+	was_asked("");
+	m.tag = 16;
+	assert_int_equal(queue_settle(&q, &m, QUEUE_RETURN), 0);
+	takes("x", QUEUE_NO_WAIT, &m);
+	was_asked("requeue/16 get");
 }
 
 /* Many are acknowledged together, and in time for the broker to send more. */
