@@ -118,12 +118,13 @@ bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr)
 }
 
 /* Becomes the program that has queues of that kind, or says why not. */
-static bool use_sibling(const struct cmdline *cl, const char *name)
+static _cold_ bool use_sibling(const struct cmdline *cl, const struct queue_ref *ref)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], name[QUEUE_NAME_TEXT];
 	int rc = HAVE_RABBITMQ ? sibling_exec(SIBLING_AMQP, cl->cmd->name, cl->words) : -ENOSYS;
 
 	sibling_path(SIBLING_AMQP, path, sizeof(path));
+	queue_ref_text(ref, name);
 	if (rc == -ENOSYS)
 		msg_error(_("'%s': AMQP queues are not supported by this build: name a System V or"
 			    " POSIX queue"),
@@ -159,11 +160,10 @@ static const char *show_name(const char *text)
 bool cmdline_queue(struct cmdline *cl, const char *text, struct queue_ref *ref)
 {
 	struct queue_ref_error error;
-	char name[QUEUE_NAME_TEXT];
 	int rc = queue_ref_parse(ref, text, &error);
 
 	if (rc == 0 && !queue_supported(ref->kind))
-		return use_sibling(cl, queue_ref_text(ref, name));
+		return use_sibling(cl, ref);
 	if (rc == 0)
 		rc = queue_ref_ready(ref, &error);
 	if (rc == 0)

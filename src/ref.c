@@ -258,7 +258,7 @@ static int file_key(const char *path, int proj, uint32_t *key)
 	return 0;
 }
 
-static int parse_ftok(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+static _cold_ int parse_ftok(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
 {
 	const char *colon = strrchr(text, ':');
 	size_t len = colon ? (size_t)(colon - text) : strlen(text);
@@ -326,13 +326,21 @@ static bool candidate(const char *name, char buf[static QUEUE_NAME_TEXT])
 	       strlen(queue_ref_text(&ref, buf)) <= CANDIDATE_MAX;
 }
 
+static _cold_ int refuse_mounted(const char *name, struct queue_ref_error *error)
+{
+	char buf[QUEUE_NAME_TEXT];
+
+	if (!candidate(name, buf))
+		return 0;
+	return refuse(error, _("a queue is named without /dev/mqueue: write %s"), buf);
+}
+
 static int parse_posix(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
 {
 	const char *mounted = behind(text, "/dev/mqueue/");
-	char buf[QUEUE_NAME_TEXT];
 
-	if (mounted && candidate(mounted, buf))
-		return refuse(error, _("a queue is named without /dev/mqueue: write %s"), buf);
+	if (mounted && refuse_mounted(mounted, error) < 0)
+		return -EINVAL;
 	if (*text == '/')
 		text++;
 	return take_name(ref, text, strlen(text), error);
@@ -396,7 +404,7 @@ static size_t prefix_length(const char *text)
 	return text[len] == ':' ? len : 0;
 }
 
-static int refuse_word(const char *text, struct queue_ref_error *error)
+static _cold_ int refuse_word(const char *text, struct queue_ref_error *error)
 {
 	char buf[QUEUE_NAME_TEXT];
 	struct queue_ref ref;

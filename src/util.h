@@ -14,6 +14,9 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define _must_check_ __attribute__((warn_unused_result))
+/* For failures with large buffers: a caller's frame is to have no part of them, since each page of
+ * it is touched as it begins (-fstack-clash-protection), and a page costs at every start. */
+#define _cold_ __attribute__((cold, noinline))
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #define NSEC_PER_SEC 1000000000LL
