@@ -65,23 +65,6 @@ need_amqp_tools()
 	command -v amqp-publish >/dev/null || skip_loudly "amqp-publish not found; install amqp-tools"
 }
 
-# recv ARG... and send ARG...: bounded, since what wrongly waits would wait for ever.
-recv()
-{
-	timeout 20 mqtool recv "$@"
-}
-
-send()
-{
-	timeout 20 mqtool send "$@"
-}
-
-# holds QUEUE TEXT: all that is on the queue, each message in [], in the order it is taken.
-holds()
-{
-	equal "$(recv -a -F '[%q]' "$1")" "$2"
-}
-
 # fails STATUS TEXT COMMAND ARG...: mqtool COMMAND ARG... ends with that status and one line on stderr
 # (TEXT is a pattern), two where it is 2; $output has the rest.
 fails()

@@ -384,3 +384,20 @@ without_capabilities()
 {
 	setpriv --bounding-set=-all --inh-caps=-all "$@"
 }
+
+# recv ARG... and send ARG...: bounded, since what wrongly waits would wait for ever.
+recv()
+{
+	timeout 20 mqtool recv "$@"
+}
+
+send()
+{
+	timeout 20 mqtool send "$@"
+}
+
+# holds QUEUE TEXT: all that is on the queue, each message in [], in the order it is taken.
+holds()
+{
+	equal "$(recv -a -F '[%q]' "$1")" "$2"
+}

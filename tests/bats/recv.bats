@@ -4,23 +4,6 @@
 
 load helper
 
-# recv ARG...: bounded, since a recv that wrongly waits would wait for ever.
-recv()
-{
-	timeout 20 mqtool recv "$@"
-}
-
-send()
-{
-	timeout 20 mqtool send "$@"
-}
-
-# holds QUEUE TEXT: all that is on the queue, each message in [], in the order it is taken.
-holds()
-{
-	equal "$(recv -a -F '[%q]' "$1")" "$2"
-}
-
 # usage TEXT ARG...: recv ARG... is refused with that line and a second one.
 usage()
 {

@@ -4,18 +4,6 @@
 
 load helper
 
-# send ARG...: bounded, since a send that wrongly waits would wait for ever.
-send()
-{
-	timeout 20 mqtool send "$@"
-}
-
-# holds QUEUE TEXT: all that is on the queue, each message in [], in the order it is taken.
-holds()
-{
-	equal "$(mqtool recv -a -F '[%q]' "$1")" "$2"
-}
-
 # usage TEXT ARG...: send ARG... is refused with that line and a second one, and does nothing.
 usage()
 {
