@@ -7,6 +7,9 @@
 # A file about mqtool has amqp_setup() for its setup(); its tests find in $at what stands before the
 # name of a queue, and in $q a queue that is theirs to make.
 
+# A server takes its time on a busy machine.
+WAIT_LIMIT=60
+
 setup()
 {
 	broker_setup

@@ -142,6 +142,8 @@ some_queues()
 	watch
 	shows "1 System V  1 POSIX"
 	shows "messages 5  bytes 9  full 1  waiting 1r 1s"
+	# Not before it has waited for longer than a look takes.
+	shows "key:0x4d510001: 1 receiver waits for type 77: none is queued"
 	run -0 screen
 	grep -qE '^>posix +/orders +[^ ]+ +4 +4 +100%! +[-0] +[0-9]+s +1s' <<<"$output"
 	grep -qE '^ sysv +key:0x4d510001 +[^ ]+ +1 +5 +0% +[-0] +[0-9]+s +1r' <<<"$output"
