@@ -123,8 +123,25 @@ static int amqp_open(struct queue *q, unsigned int access)
 	return connect_queue(q);
 }
 
-static int flush_acks(struct amqp *a);
-static int finish_acks(struct queue *q);
+/* Tells the broker of all that was delivered. */
+static int flush_acks(struct amqp *a)
+{
+	if (a->acks == 0)
+		return 0;
+	a->acks = 0;
+	return amqp_link_ack(a->link, a->settled, true);
+}
+
+/* The same, and comes back when the queue has heard it, which the channel alone cannot say. */
+static int finish_acks(struct queue *q)
+{
+	uint64_t messages;
+	int rc = flush_acks(q->amqp);
+
+	if (rc == 0)
+		rc = amqp_link_look(q->amqp->link, q->ref.address.queue, &messages);
+	return rc == -ENOENT ? 0 : rc; /* in a queue that is gone nothing is left to be told */
+}
 
 static void amqp_close(struct queue *q)
 {
@@ -478,39 +495,51 @@ static int amqp_flush(struct queue *q, int64_t timeout_ns)
 	return a->acked ? finish_acks(q) : 0;
 }
 
-static void put_range(struct buffer *numbers, uint64_t from, uint64_t to)
+/* Numbers in their order, as ranges: "41-43, 45". */
+struct numbers {
+	struct buffer *text;
+	uint64_t count, first;
+	uint64_t from, to; /* the range that may go on */
+};
+
+static void put_range(struct numbers *n)
 {
-	buffer_printf(numbers, "%s%" PRIu64, numbers->len ? ", " : "", from);
-	if (to > from)
-		buffer_printf(numbers, "-%" PRIu64, to);
+	if (n->count == 0)
+		return;
+	buffer_printf(n->text, "%s%" PRIu64, n->text->len ? ", " : "", n->from);
+	if (n->to > n->from)
+		buffer_printf(n->text, "-%" PRIu64, n->to);
 }
 
-static uint64_t amqp_unconfirmed(struct queue *q, struct buffer *numbers, uint64_t *first)
+static void add_number(struct numbers *n, uint64_t number)
 {
+	if (n->count == 0) {
+		n->first = n->from = number;
+	} else if (number != n->to + 1) {
+		put_range(n);
+		n->from = number;
+	}
+	n->to = number;
+	n->count++;
+}
+
+static uint64_t amqp_unconfirmed(struct queue *q, struct buffer *text, uint64_t *first)
+{
+	struct numbers numbers = { .text = text };
 	struct amqp *a = q->amqp;
-	uint64_t count = 0, from = 0, last = 0;
 
 	for (size_t i = 0; i < a->n; i++) {
 		const struct sent *s = sent_at(a, i);
 
-		if (s->state == SENT_DONE)
-			continue;
-		if (count++ == 0)
-			*first = from = s->number;
-		else if (s->number != last + 1)
-			put_range(numbers, from, last), from = s->number;
-		last = s->number;
+		if (s->state != SENT_DONE)
+			add_number(&numbers, s->number);
 	}
-	if (a->given > a->placed) { /* it found no place in the window */
-		if (count && last + 1 != a->given)
-			put_range(numbers, from, last), from = a->given;
-		if (count++ == 0)
-			*first = from = a->given;
-		last = a->given;
-	}
-	if (count)
-		put_range(numbers, from, last);
-	return count;
+	if (a->given > a->placed) /* it found no place in the window */
+		add_number(&numbers, a->given);
+	put_range(&numbers);
+	if (numbers.count)
+		*first = numbers.first;
+	return numbers.count;
 }
 
 /* ---- taking ---- */
@@ -523,26 +552,6 @@ static uint64_t make_tag(const struct amqp *a, uint64_t tag)
 static bool is_current(const struct amqp *a, const struct message *m)
 {
 	return m->tag >> TAG_BITS == a->generation;
-}
-
-/* Tells the broker of all that was delivered. */
-static int flush_acks(struct amqp *a)
-{
-	if (a->acks == 0)
-		return 0;
-	a->acks = 0;
-	return amqp_link_ack(a->link, a->settled, true);
-}
-
-/* The same, and comes back when the queue has heard it, which the channel alone cannot say. */
-static int finish_acks(struct queue *q)
-{
-	uint64_t messages;
-	int rc = flush_acks(q->amqp);
-
-	if (rc == 0)
-		rc = amqp_link_look(q->amqp->link, q->ref.address.queue, &messages);
-	return rc == -ENOENT ? 0 : rc; /* in a queue that is gone nothing is left to be told */
 }
 
 /* Hands out the delivery that has come. */

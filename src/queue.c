@@ -129,11 +129,6 @@ int queue_settle(struct queue *q, const struct message *m, enum queue_settle how
 	return q->backend->delivered ? q->backend->delivered(q, m) : 0;
 }
 
-bool queue_keeps_unsettled(const struct queue *q)
-{
-	return q->backend->delivered != NULL;
-}
-
 int queue_peek(struct queue *q, struct message *m, size_t room, size_t index)
 {
 	return q->backend->peek(q, m, room, index);

@@ -230,8 +230,6 @@ bool queue_same(const struct queue *a, const struct queue *b);
  * Errors as queue_send().
  */
 int queue_settle(struct queue *q, const struct message *m, enum queue_settle how) _must_check_;
-/* True where the queue keeps what was taken until it is settled: a broker does. */
-bool queue_keeps_unsettled(const struct queue *q);
 /*
  * Copies the message at position index (0 is the oldest) without taking it: msgrcv(2), MSG_COPY.
  * -ENOMSG past the last; -EMSGSIZE for one that today's msgmax hides; POSIX: -EOPNOTSUPP.

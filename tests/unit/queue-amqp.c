@@ -617,7 +617,6 @@ static void test_face(void **state)
 	(void)state;
 	open_queue(QUEUE_READ);
 	assert_true(queue_supported(QUEUE_AMQP));
-	assert_true(queue_keeps_unsettled(&q));
 	assert_true(queue_same(&q, &q));
 	assert_int_equal(queue_peek(&q, &m, 1, 0), -EOPNOTSUPP);
 	assert_int_equal(queue_set(&q.ref, &attr), -EOPNOTSUPP);
