@@ -27,7 +27,7 @@ endif
 if HAVE_NCURSESW
 pkglibexec_PROGRAMS += mqtool-watch
 endif
-mqtool_watch_SOURCES = src/cmd-watch-main.c src/tui.c src/tui.h
+mqtool_watch_SOURCES = src/watch/cmd-watch-main.c src/watch/tui.c src/watch/tui.h
 mqtool_watch_CFLAGS = $(AM_CFLAGS) $(NCURSESW_CFLAGS)
 mqtool_watch_LDADD = libmqtool.a $(NCURSESW_LIBS) $(POPT_LIBS) $(LIBINTL)
 
@@ -35,8 +35,8 @@ mqtool_watch_LDADD = libmqtool.a $(NCURSESW_LIBS) $(POPT_LIBS) $(LIBINTL)
 if HAVE_RABBITMQ
 pkglibexec_PROGRAMS += mqtool-amqp
 endif
-mqtool_amqp_SOURCES = src/main.c src/amqp-link.c src/amqp-link.h \
-	src/queue-amqp.c src/queue-amqp.h
+mqtool_amqp_SOURCES = src/main.c src/queue/amqp-link.c src/queue/amqp-link.h \
+	src/queue/queue-amqp.c src/queue/queue-amqp.h
 mqtool_amqp_CPPFLAGS = $(AM_CPPFLAGS) -DWITH_AMQP=1
 mqtool_amqp_CFLAGS = $(AM_CFLAGS) $(RABBITMQ_CFLAGS) $(OPENSSL_CFLAGS)
 mqtool_amqp_LDADD = libmqtool.a $(RABBITMQ_LIBS) $(OPENSSL_LIBS) $(POPT_LIBS) $(LIBINTL)
@@ -44,108 +44,108 @@ mqtool_amqp_LDADD = libmqtool.a $(RABBITMQ_LIBS) $(OPENSSL_LIBS) $(POPT_LIBS) $(
 noinst_LIBRARIES += libmqtool.a
 
 libmqtool_a_SOURCES = \
-	src/address.c \
-	src/address.h \
-	src/amqp-secret.c \
-	src/amqp-secret.h \
-	src/base64.c \
-	src/base64.h \
-	src/batch.c \
-	src/batch.h \
-	src/canvas.c \
-	src/canvas.h \
-	src/carry.c \
-	src/carry.h \
-	src/cmd-check.c \
-	src/cmd-create.c \
-	src/cmd-move.c \
-	src/cmd-purge.c \
-	src/cmd-recv.c \
-	src/cmd-rm.c \
-	src/cmd-send.c \
-	src/cmd-set.c \
-	src/cmd-stat.c \
-	src/cmd-take.c \
-	src/cmd-take.h \
-	src/cmd-wait.c \
-	src/cmd-watch-batch.c \
-	src/cmd-watch.c \
-	src/cmd.h \
-	src/cmdline.c \
+	src/base/base64.c \
+	src/base/base64.h \
+	src/base/format.c \
+	src/base/format.h \
+	src/base/near.c \
+	src/base/near.h \
+	src/base/parse.c \
+	src/base/parse.h \
+	src/base/table.c \
+	src/base/table.h \
+	src/base/unicode-ranges.h \
+	src/base/util.c \
+	src/base/util.h \
+	src/base/wait.c \
+	src/base/wait.h \
+	src/cmd/batch.c \
+	src/cmd/batch.h \
+	src/cmd/cmd-check.c \
+	src/cmd/cmd-create.c \
+	src/cmd/cmd-move.c \
+	src/cmd/cmd-purge.c \
+	src/cmd/cmd-recv.c \
+	src/cmd/cmd-rm.c \
+	src/cmd/cmd-send.c \
+	src/cmd/cmd-set.c \
+	src/cmd/cmd-stat.c \
+	src/cmd/cmd-take.c \
+	src/cmd/cmd-take.h \
+	src/cmd/cmd-wait.c \
+	src/cmd/cmd.h \
+	src/cmd/cmdline.c \
+	src/cmd/handler.c \
+	src/cmd/handler.h \
+	src/cmd/input.c \
+	src/cmd/input.h \
+	src/cmd/msg.c \
+	src/cmd/opt.c \
+	src/cmd/progress.c \
+	src/cmd/progress.h \
+	src/cmd/sibling.c \
+	src/cmd/sibling.h \
+	src/cmd/take.c \
+	src/cmd/take.h \
+	src/cmd/walk.c \
+	src/cmd/walk.h \
 	src/commands.c \
-	src/columns.c \
-	src/columns.h \
-	src/diagnose.c \
-	src/diagnose.h \
-	src/filter.c \
-	src/filter.h \
-	src/format.c \
-	src/format.h \
-	src/handler.c \
-	src/handler.h \
-	src/input.c \
-	src/input.h \
-	src/history.c \
-	src/history.h \
-	src/json-plain.h \
-	src/json-read.c \
-	src/json-write.c \
-	src/json.h \
-	src/layout.c \
-	src/layout.h \
-	src/limit.c \
-	src/limit.h \
-	src/model.c \
-	src/model.h \
-	src/msg.c \
-	src/near.c \
-	src/near.h \
-	src/opt.c \
-	src/parse.c \
-	src/parse.h \
-	src/procs-parse.c \
-	src/procs.c \
-	src/procs.h \
-	src/progress.c \
-	src/progress.h \
-	src/queue-backend.h \
-	src/queue-call.c \
-	src/queue-call.h \
-	src/queue-change.c \
-	src/queue-change.h \
-	src/queue-filter.c \
-	src/queue-filter.h \
-	src/queue-posix.c \
-	src/queue-sysv.c \
-	src/queue.c \
-	src/queue.h \
-	src/ref.c \
-	src/render.c \
-	src/render.h \
-	src/report.c \
-	src/report.h \
-	src/sampler.c \
-	src/sampler.h \
-	src/sibling.c \
-	src/sibling.h \
-	src/table.c \
-	src/table.h \
-	src/take.c \
-	src/take.h \
-	src/unicode-ranges.h \
-	src/users.c \
-	src/users.h \
-	src/util.c \
-	src/util.h \
-	src/view-pane.c \
-	src/view-paint.c \
-	src/view.c \
-	src/view.h \
-	src/wait.c \
-	src/wait.h \
-	src/walk.c \
-	src/walk.h \
-	src/watch.h
+	src/queue/address.c \
+	src/queue/address.h \
+	src/queue/amqp-secret.c \
+	src/queue/amqp-secret.h \
+	src/queue/carry.c \
+	src/queue/carry.h \
+	src/queue/limit.c \
+	src/queue/limit.h \
+	src/queue/queue-backend.h \
+	src/queue/queue-call.c \
+	src/queue/queue-call.h \
+	src/queue/queue-change.c \
+	src/queue/queue-change.h \
+	src/queue/queue-posix.c \
+	src/queue/queue-sysv.c \
+	src/queue/queue.c \
+	src/queue/queue.h \
+	src/queue/ref.c \
+	src/show/columns.c \
+	src/show/columns.h \
+	src/show/diagnose.c \
+	src/show/diagnose.h \
+	src/show/history.c \
+	src/show/history.h \
+	src/show/json-plain.h \
+	src/show/json-read.c \
+	src/show/json-write.c \
+	src/show/json.h \
+	src/show/procs-parse.c \
+	src/show/procs.c \
+	src/show/procs.h \
+	src/show/queue-filter.c \
+	src/show/queue-filter.h \
+	src/show/render.c \
+	src/show/render.h \
+	src/show/report.c \
+	src/show/report.h \
+	src/show/users.c \
+	src/show/users.h \
+	src/watch/canvas.c \
+	src/watch/canvas.h \
+	src/watch/cmd-watch-batch.c \
+	src/watch/cmd-watch.c \
+	src/watch/filter.c \
+	src/watch/filter.h \
+	src/watch/layout.c \
+	src/watch/layout.h \
+	src/watch/model.c \
+	src/watch/model.h \
+	src/watch/sampler.c \
+	src/watch/sampler.h \
+	src/watch/view-paint.c \
+	src/watch/view-pane.c \
+	src/watch/view.c \
+	src/watch/view.h \
+	src/watch/watch.h
 
-# Writes src/unicode-ranges.h, when Unicode has a new version.
+# Writes src/base/unicode-ranges.h, when Unicode has a new version.
 EXTRA_DIST += scripts/unicode-ranges

@@ -18,7 +18,7 @@ listed()
 	result $? "$1 is in $2"
 }
 
-for file in src/*.[ch]; do
+for file in src/*.[ch] src/*/*.[ch]; do
 	[ -e "$file" ] && listed "$file" src/local.mk
 done
 for file in tests/unit/*.c; do
@@ -40,9 +40,9 @@ done
 for file in packaging/* packaging/debian/* packaging/debian/source/*; do
 	[ -d "$file" ] || listed "$file" Makefile.am
 done
-for file in src/*.c; do
+for file in src/*.c src/*/*.c; do
 	# The calls of text() and text_n() in util.c are the functions themselves.
-	[ "$file" != src/util.c ] || continue
+	[ "$file" != src/base/util.c ] || continue
 	grep -qE '(^|[^[:alnum:]_])(N?_|text_n)\("' "$file" && listed "$file" po/POTFILES.in
 done
 finish
