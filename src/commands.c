@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 const struct command *const commands[] = { &cmd_create, &cmd_send,  &cmd_recv,  &cmd_move,
 					   &cmd_stat,   &cmd_check, &cmd_set,   &cmd_rm,

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "near.h"
+#include "base/near.h"
+#include "cmd/cmd.h"
 #if WITH_AMQP
-#include "queue-amqp.h"
+#include "queue/queue-amqp.h"
 #endif
 
 /* What others call these things. */

@@ -14,6 +14,7 @@ trap 'rm -rf "$scratch"' EXIT
 # planted FILE LINE WHY: a source with LINE in it is refused, for WHY, at its line.
 planted()
 {
+	mkdir -p "$scratch/$(dirname "$1")"
 	printf '#include "config.h"\n\n%s\n' "$2" >"$scratch/$1"
 	found=$("$tests/include-rules" "$scratch")
 	status=$?
@@ -26,6 +27,7 @@ planted()
 # harmless FILE LINE: a source with LINE in it is accepted.
 harmless()
 {
+	mkdir -p "$scratch/$(dirname "$1")"
 	printf '#include "config.h"\n\n%s\n' "$2" >"$scratch/$1"
 	"$tests/include-rules" "$scratch"
 	result $? "$1 may have: $2"
@@ -42,8 +44,15 @@ planted cmd-send.c '#include <jansson.h>' '<jansson.h> is for json-read.c'
 planted cmd-watch.c '#include <curses.h>' '<curses.h> is for tui.c'
 planted cmd-watch.c '#include <ncurses.h>' '<ncurses.h> is for tui.c'
 planted cmd-send.c '#include <amqp.h>' '<amqp.h> is for amqp-link.c'
-planted queue-sysv.c '#include "cmd.h"' '<cmd.h> is for main.c cmdline.c commands.c msg.c opt.c progress.c cmd-*.[ch] tui.c'
-planted take.c '#include "cmd-take.h"' '<cmd-take.h> is for cmd-*.c'
+planted show/procs.c '#include "queue/amqp-link.h"' '<queue/amqp-link.h> is for queue-amqp.c amqp-*.c'
+planted base/new.h '#include "queue/queue.h"' 'base/ may not include queue/'
+planted queue/new.c '#include "show/columns.h"' 'queue/ may not include show/'
+planted show/new.c '#include "cmd/cmd.h"' 'show/ may not include cmd/'
+planted cmd/new.c '#include "watch/view.h"' 'cmd/ may not include watch/'
+planted watch/new.c '#include "trace/trace.h"' 'watch/ may not include trace/'
+planted trace/new.c '#include "watch/view.h"' 'trace/ may not include watch/'
+planted new/new.c '#include "base/util.h"' 'new/ may not include base/'
+planted cmd/new.c '#include "queue.h"' '"queue.h" is named without its folder'
 for call in 'printf(x);' 'fprintf (f, x);' 'puts(x);' 'a = 1; perror(x);'; do
 	planted parse.c "	$call" 'prints, below the commands'
 	planted queue-amqp.c "	$call" 'prints, below the commands'
@@ -56,6 +65,9 @@ harmless parse.c '	buffer_printf(b, x); snprintf(p, n, x);'
 harmless parse.c '/* not printf(3), nor */'
 harmless parse.c '	f("exit(1) " "abort()");'
 harmless cmd-recv.c '	printf(x);'
+harmless show/new.c '#include "queue/queue.h"'
+harmless trace/new.c '#include "cmd/cmd.h"'
+harmless main.c '#include "watch/view.h"'
 
 printf '#include <stdio.h>\n#include "config.h"\n' >"$scratch/ref.c"
 [ "$("$tests/include-rules" "$scratch")" = "ref.c:1: config.h must be included first" ]

@@ -13,8 +13,8 @@
 
 #include <stdio.h>
 
-#include "cmd.h"
-#include "columns.h"
+#include "cmd/cmd.h"
+#include "show/columns.h"
 
 static void print_name(const struct poptOption *row, const char *separator)
 {

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "base64.h"
+#include "base/base64.h"
 
 #include <errno.h>
 #include <stdint.h>

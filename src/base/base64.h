@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "util.h"
+#include "base/util.h"
 
 /* Characters that len bytes become. */
 #define BASE64_LENGTH(len) (((len) + 2) / 3 * 4)

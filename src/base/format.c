@@ -4,12 +4,12 @@
  */
 #include "config.h"
 
-#include "format.h"
+#include "base/format.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "unicode-ranges.h"
+#include "base/unicode-ranges.h"
 
 /* ---- UTF-8 ---- */
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "util.h"
+#include "base/util.h"
 
 /*
  * Decodes the UTF-8 character at p, of which n bytes are there.  Returns its length and sets *cp,

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "near.h"
+#include "base/near.h"
 
 #include <limits.h>
 #include <stdbool.h>

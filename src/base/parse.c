@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "parse.h"
+#include "base/parse.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "util.h"
+#include "base/util.h"
 
 /* A decimal number from min to max.  "010" is ten. */
 int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value) _must_check_;

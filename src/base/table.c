@@ -4,13 +4,13 @@
  */
 #include "config.h"
 
-#include "table.h"
+#include "base/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format.h"
+#include "base/format.h"
 
 #define GAP 2
 

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "wait.h"
+#include "base/wait.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "util.h"
+#include "base/util.h"
 
 /*
  * Catches SIGINT, SIGTERM and SIGHUP, those not ignored at start, and from then on ignores SIGPIPE

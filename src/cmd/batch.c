@@ -4,17 +4,17 @@
  */
 #include "config.h"
 
-#include "batch.h"
+#include "cmd/batch.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "format.h"
-#include "json.h"
-#include "take.h"
-#include "wait.h"
+#include "base/format.h"
+#include "base/wait.h"
+#include "cmd/take.h"
+#include "show/json.h"
 
 int batch_init(struct batch *b, struct queue *q, const struct output *output,
 	       struct progress *progress)

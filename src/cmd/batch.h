@@ -13,10 +13,10 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "progress.h"
-#include "queue.h"
-#include "render.h"
-#include "util.h"
+#include "base/util.h"
+#include "cmd/progress.h"
+#include "queue/queue.h"
+#include "show/render.h"
 
 #define BATCH_BYTES ((size_t)64 * 1024)
 #define BATCH_MESSAGES 1024

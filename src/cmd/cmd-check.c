@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 enum { OPT_WARNING = OPT_FIRST, OPT_CRITICAL, OPT_MAX_MESSAGES };
 

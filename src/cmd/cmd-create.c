@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "users.h"
+#include "cmd/cmd.h"
+#include "show/users.h"
 
 /* Rounds of "it exists" and "it is gone" before that is what is said. */
 #define ENSURE_TRIES 10

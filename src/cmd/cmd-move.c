@@ -10,10 +10,10 @@
 #include <inttypes.h>
 #include <limits.h>
 
-#include "carry.h"
-#include "cmd-take.h"
-#include "take.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "cmd/cmd-take.h"
+#include "cmd/take.h"
+#include "queue/carry.h"
 
 enum { OPT_SET_TYPE = OPT_OWN, OPT_SET_PRIORITY };
 

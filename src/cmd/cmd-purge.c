@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd-take.h"
-#include "take.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "cmd/cmd-take.h"
+#include "cmd/take.h"
 
 static const struct poptOption purge_options[] = {
 	CMD_TYPE_OPTIONS,

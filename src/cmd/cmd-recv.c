@@ -12,12 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "batch.h"
-#include "carry.h"
-#include "cmd-take.h"
-#include "handler.h"
-#include "render.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "cmd/batch.h"
+#include "cmd/cmd-take.h"
+#include "cmd/handler.h"
+#include "queue/carry.h"
+#include "show/render.h"
 
 enum {
 	OPT_PEEK = OPT_OWN,

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "queue-filter.h"
+#include "cmd/cmd.h"
+#include "show/queue-filter.h"
 
 enum {
 	OPT_FORCE = OPT_FIRST,

@@ -12,13 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "carry.h"
-#include "cmd.h"
-#include "input.h"
-#include "json.h"
-#include "parse.h"
-#include "progress.h"
-#include "wait.h"
+#include "base/parse.h"
+#include "base/wait.h"
+#include "cmd/cmd.h"
+#include "cmd/input.h"
+#include "cmd/progress.h"
+#include "queue/carry.h"
+#include "show/json.h"
 
 /* Bytes of a JSON line that are not its body. */
 #define JSON_OTHER_MEMBERS ((size_t)64 * 1024)

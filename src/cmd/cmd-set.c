@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 enum { OPT_MODE = OPT_FIRST, OPT_OWNER, OPT_MAX_BYTES };
 

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "cmd.h"
-#include "columns.h"
-#include "limit.h"
-#include "procs.h"
-#include "report.h"
+#include "cmd/cmd.h"
+#include "queue/limit.h"
+#include "show/columns.h"
+#include "show/procs.h"
+#include "show/report.h"
 
 enum {
 	OPT_SYSV = OPT_FIRST,

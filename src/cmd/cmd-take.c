@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "cmd-take.h"
+#include "cmd/cmd-take.h"
 
 #include <errno.h>
 #include <limits.h>

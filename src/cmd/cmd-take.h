@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd.h"
-#include "progress.h"
+#include "cmd/cmd.h"
+#include "cmd/progress.h"
 
 /* Values of these options; a command has rows for those it knows, and its own from OPT_OWN. */
 enum {

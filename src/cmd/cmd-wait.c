@@ -8,9 +8,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cmd.h"
-#include "queue-change.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "cmd/cmd.h"
+#include "queue/queue-change.h"
 
 enum { OPT_MESSAGES = OPT_FIRST, OPT_EMPTY, OPT_WRITABLE, OPT_EXISTS, OPT_GONE, OPT_TIMEOUT };
 

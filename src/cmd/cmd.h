@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "columns.h"
-#include "queue.h"
-#include "util.h"
-#include "walk.h"
+#include "base/util.h"
+#include "cmd/walk.h"
+#include "queue/queue.h"
+#include "show/columns.h"
 
 enum exit_status {
 	EX_DONE = 0,

@@ -4,13 +4,13 @@
  */
 #include "config.h"
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "near.h"
+#include "base/near.h"
 
 /* What popt replaces by the next operand wherever an option's value has it. */
 #define POPT_SUBSTITUTE "!#:+"

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "handler.h"
+#include "cmd/handler.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "wait.h"
+#include "base/wait.h"
 
 /* The default of execvp(3) where PATH is not set. */
 #define DEFAULT_PATH "/bin:/usr/bin"

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
 
 /*
  * Finds the program that COMMAND names, as execvp(3) would.  Returns a malloc'd path in *path, or

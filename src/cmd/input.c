@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "input.h"
+#include "cmd/input.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "queue.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "queue/queue.h"
 
 #define BLOCK ((size_t)64 * 1024)
 

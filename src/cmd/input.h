@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "util.h"
+#include "base/util.h"
 
 enum input_framing {
 	INPUT_WHOLE, /* all of it is one message, also where it is empty */

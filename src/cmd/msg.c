@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "format.h"
+#include "base/format.h"
 
 /* Foreign text is quoted to this many bytes: a line that names it should stay readable. */
 #define QUOTE_MAX 200

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
-#include "sibling.h"
-#include "users.h"
+#include "base/parse.h"
+#include "cmd/sibling.h"
+#include "show/users.h"
 
 /* Prints "-t: 'x' WHY"; returns false. */
 static bool refused(const struct cmdline *cl, const char *text, const char *why)

@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "progress.h"
+#include "cmd/progress.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "format.h"
+#include "base/format.h"
+#include "cmd/cmd.h"
 
 /* Ten times a second at most. */
 #define INTERVAL (NSEC_PER_SEC / 10)

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "sibling.h"
+#include "cmd/sibling.h"
 
 #include <errno.h>
 #include <limits.h>

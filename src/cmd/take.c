@@ -4,13 +4,13 @@
  */
 #include "config.h"
 
-#include "take.h"
+#include "cmd/take.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "json.h"
+#include "show/json.h"
 
 /* Most messages fit at once: one that does not wakes who waits for it in vain (msgrcv(2)). */
 #define FIRST_ROOM ((size_t)64 * 1024)

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
 
 /* Memory for one message, which grows as need be.  Zeroed it has none yet; freed by its owner. */
 struct take_room {

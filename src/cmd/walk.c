@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "walk.h"
+#include "cmd/walk.h"
 
 #include <stdio.h>
 #include <stdlib.h>

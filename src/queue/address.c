@@ -4,15 +4,15 @@
  */
 #include "config.h"
 
-#include "address.h"
+#include "queue/address.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "format.h"
-#include "parse.h"
+#include "base/format.h"
+#include "base/parse.h"
 
 static int refuse(struct queue_ref_error *error, const char *why)
 {

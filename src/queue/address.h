@@ -7,7 +7,7 @@
 #ifndef MQTOOL_ADDRESS_H
 #define MQTOOL_ADDRESS_H
 
-#include "queue.h"
+#include "queue/queue.h"
 
 #define ADDRESS_PORT 5672
 #define ADDRESS_PORT_TLS 5671

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "amqp-link.h"
+#include "queue/amqp-link.h"
 
 #include <amqp.h>
 #include <amqp_framing.h>
@@ -26,11 +26,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "amqp-secret.h"
-#include "format.h"
-#include "parse.h"
-#include "queue-backend.h"
-#include "wait.h"
+#include "base/format.h"
+#include "base/parse.h"
+#include "base/wait.h"
+#include "queue/amqp-secret.h"
+#include "queue/queue-backend.h"
 
 #define CHANNEL 1
 /* RabbitMQ's default, and no more than its guide asks of a frame. */

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "amqp-secret.h"
+#include "queue/amqp-secret.h"
 
 #include <errno.h>
 #include <fcntl.h>

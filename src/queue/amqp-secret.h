@@ -5,7 +5,7 @@
 #ifndef MQTOOL_AMQP_SECRET_H
 #define MQTOOL_AMQP_SECRET_H
 
-#include "queue.h"
+#include "queue/queue.h"
 
 /* SASL PLAIN has no limit; a line of a password file here does. */
 #define AMQP_PASSWORD_MAX 1024

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "carry.h"
+#include "queue/carry.h"
 
 #include <errno.h>
 

@@ -7,8 +7,8 @@
 #ifndef MQTOOL_CARRY_H
 #define MQTOOL_CARRY_H
 
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
 
 /* MESSAGE_HAS_* of what the messages of a kind of queue have. */
 unsigned int message_traits(enum queue_kind kind);

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "limit.h"
+#include "queue/limit.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "util.h"
+#include "base/util.h"
 
 enum limit_use { USE_UNKNOWN, USE_QUEUES, USE_CHARGE };
 

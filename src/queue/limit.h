@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "queue.h"
+#include "queue/queue.h"
 
 struct limit {
 	const char *name;    /* "msgmni", "RLIMIT_MSGQUEUE"; static */

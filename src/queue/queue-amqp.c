@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "queue-amqp.h"
+#include "queue/queue-amqp.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,11 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address.h"
-#include "amqp-link.h"
-#include "amqp-secret.h"
-#include "queue-backend.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "queue/address.h"
+#include "queue/amqp-link.h"
+#include "queue/amqp-secret.h"
+#include "queue/queue-backend.h"
 
 #define WINDOW_MESSAGES 1024
 #define WINDOW_BYTES ((size_t)4 * 1024 * 1024)

@@ -7,7 +7,7 @@
 #ifndef MQTOOL_QUEUE_BACKEND_H
 #define MQTOOL_QUEUE_BACKEND_H
 
-#include "queue.h"
+#include "queue/queue.h"
 
 struct queue_backend {
 	int (*open)(struct queue *q, unsigned int access);

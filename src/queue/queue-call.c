@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "queue-call.h"
+#include "queue/queue-call.h"
 
 #include <mqueue.h>
 #include <sys/ipc.h>

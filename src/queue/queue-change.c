@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "queue-change.h"
+#include "queue/queue-change.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "wait.h"
+#include "base/wait.h"
 
 #define MQUEUE_DIR "/dev/mqueue"
 #define MSEC 1000000LL

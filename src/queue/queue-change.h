@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "queue.h"
+#include "queue/queue.h"
 
 /* Owner: whoever called queue_change_begin(); ended with queue_change_end(). */
 struct queue_change {

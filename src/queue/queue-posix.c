@@ -19,9 +19,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "queue-backend.h"
-#include "queue-call.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "queue/queue-backend.h"
+#include "queue/queue-call.h"
 
 #define MQUEUE_DIR "/dev/mqueue"
 #define MQUEUE_MAGIC 0x19800202

@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "queue-backend.h"
-#include "queue-call.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "queue/queue-backend.h"
+#include "queue/queue-call.h"
 
 #ifndef MSG_STAT_ANY
 #define MSG_STAT_ANY 13

@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "queue.h"
+#include "queue/queue.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "queue-backend.h"
+#include "queue/queue-backend.h"
 
 #define DEFAULT_TIMEOUT_NS (10 * NSEC_PER_SEC)
 /* Who will wait but a moment for a message still has to be let in. */

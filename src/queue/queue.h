@@ -31,7 +31,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "util.h"
+#include "base/util.h"
 
 /* The kernel's kinds come first: only they can be listed. */
 enum queue_kind { QUEUE_SYSV, QUEUE_POSIX, QUEUE_AMQP };

@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/ipc.h>
 
-#include "address.h"
-#include "format.h"
-#include "parse.h"
-#include "queue.h"
+#include "base/format.h"
+#include "base/parse.h"
+#include "queue/address.h"
+#include "queue/queue.h"
 
 /* A candidate that leaves room for the rest of a line in struct queue_ref_error. */
 #define CANDIDATE_MAX 300

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "columns.h"
+#include "show/columns.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,10 +12,10 @@
 #include <strings.h>
 #include <time.h>
 
-#include "format.h"
-#include "history.h"
-#include "json.h"
-#include "users.h"
+#include "base/format.h"
+#include "show/history.h"
+#include "show/json.h"
+#include "show/users.h"
 
 struct column_info {
 	const char *name;

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "diagnose.h"
+#include "show/diagnose.h"
 
 #include <inttypes.h>
 

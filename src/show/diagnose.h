@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "procs.h"
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
+#include "show/procs.h"
 
 /* What is known of a queue. */
 struct diagnose_view {

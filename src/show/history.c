@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "history.h"
+#include "show/history.h"
 
 /* Eleven bits behind a leading one that is not stored, times a power of two. */
 #define MANTISSA_BITS 11

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
 
 #define HISTORY_SIZE 60
 

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "json.h"
+#include "show/json.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -22,10 +22,10 @@
 #include <jansson.h>
 #include <stdarg.h>
 
-#include "base64.h"
-#include "format.h"
-#include "json-plain.h"
-#include "parse.h"
+#include "base/base64.h"
+#include "base/format.h"
+#include "base/parse.h"
+#include "show/json-plain.h"
 
 #define PRIORITY_MAX 32767
 /* Digits that every number of them fits 64 bits. */

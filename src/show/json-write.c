@@ -4,13 +4,13 @@
  */
 #include "config.h"
 
-#include "json.h"
+#include "show/json.h"
 
 #include <string.h>
 
-#include "base64.h"
-#include "format.h"
-#include "json-plain.h"
+#include "base/base64.h"
+#include "base/format.h"
+#include "show/json-plain.h"
 
 /* Characters that one byte may become: \u007f. */
 #define ESCAPE_MAX 6

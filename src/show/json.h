@@ -11,8 +11,8 @@
 
 #include <stddef.h>
 
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
 
 /* Appends a JSON string, quotes included.  Bytes that are not UTF-8 become U+FFFD. */
 void json_put_string(struct buffer *b, const char *data, size_t len);

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "procs.h"
+#include "show/procs.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "procs.h"
+#include "show/procs.h"
 
 #include <ctype.h>
 #include <dirent.h>

@@ -15,8 +15,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
 
 /* Room for a command as /proc/PID/comm has it, with its NUL: kernel workers have the longest. */
 #define PROC_COMMAND 64

@@ -4,11 +4,11 @@
  */
 #include "config.h"
 
-#include "queue-filter.h"
+#include "show/queue-filter.h"
 
 #include <fnmatch.h>
 
-#include "util.h"
+#include "base/util.h"
 
 unsigned int queue_filter_kinds(const struct queue_filter *f)
 {

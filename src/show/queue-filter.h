@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "queue.h"
+#include "queue/queue.h"
 
 #define FILTER_KIND (1u << 0)
 #define FILTER_MATCH (1u << 1)

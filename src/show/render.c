@@ -4,15 +4,15 @@
  */
 #include "config.h"
 
-#include "render.h"
+#include "show/render.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format.h"
-#include "parse.h"
+#include "base/format.h"
+#include "base/parse.h"
 
 /* A piece of a format: text as it is, or what one letter stands for. */
 struct piece {

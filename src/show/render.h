@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
 
 /* A FORMAT of `recv -F`, compiled.  Owner: whoever called render_format_compile(). */
 struct render_format;

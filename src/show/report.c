@@ -4,16 +4,16 @@
  */
 #include "config.h"
 
-#include "report.h"
+#include "show/report.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include "diagnose.h"
-#include "format.h"
-#include "json.h"
-#include "table.h"
+#include "base/format.h"
+#include "base/table.h"
+#include "show/diagnose.h"
+#include "show/json.h"
 
 /* ---- the table ---- */
 

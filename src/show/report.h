@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "columns.h"
-#include "limit.h"
-#include "procs.h"
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/limit.h"
+#include "queue/queue.h"
+#include "show/columns.h"
+#include "show/procs.h"
 
 struct report {
 	const struct column_list *columns;

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "users.h"
+#include "show/users.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format.h"
-#include "parse.h"
+#include "base/format.h"
+#include "base/parse.h"
 
 /* (uid_t)-1 and (gid_t)-1 mean "leave it" to chown(2): no id that anything can own. */
 #define ID_LAST (UINT32_MAX - 1)

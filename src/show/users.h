@@ -7,8 +7,8 @@
 
 #include <sys/types.h>
 
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
 
 /* Why owner_parse() refused a text. */
 struct owner_error {

@@ -4,13 +4,13 @@
  */
 #include "config.h"
 
-#include "canvas.h"
+#include "watch/canvas.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "format.h"
+#include "base/format.h"
 
 int canvas_resize(struct canvas *c, int width, int height)
 {

@@ -15,13 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "format.h"
-#include "model.h"
-#include "report.h"
-#include "sampler.h"
-#include "wait.h"
-#include "watch.h"
+#include "base/format.h"
+#include "base/wait.h"
+#include "cmd/cmd.h"
+#include "show/report.h"
+#include "watch/model.h"
+#include "watch/sampler.h"
+#include "watch/watch.h"
 
 struct batch {
 	const struct watch_options *o;

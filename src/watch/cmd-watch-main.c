@@ -4,9 +4,9 @@
  */
 #include "config.h"
 
-#include "cmd.h"
-#include "tui.h"
-#include "watch.h"
+#include "cmd/cmd.h"
+#include "watch/tui.h"
+#include "watch/watch.h"
 
 int main(int argc, char **argv)
 {

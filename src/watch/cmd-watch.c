@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "sibling.h"
-#include "watch.h"
+#include "cmd/cmd.h"
+#include "cmd/sibling.h"
+#include "watch/watch.h"
 
 /* Shorter than this is no watching, it is a loop. */
 #define SHORTEST_DELAY_NS (NSEC_PER_SEC / 100)

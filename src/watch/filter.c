@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "filter.h"
+#include "watch/filter.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -13,8 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "format.h"
-#include "parse.h"
+#include "base/format.h"
+#include "base/parse.h"
 
 /* Other words for a column. */
 static const struct {

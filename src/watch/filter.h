@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "columns.h"
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
+#include "show/columns.h"
 
 #define FILTER_TERMS 8
 #define FILTER_TEXT 128

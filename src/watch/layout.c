@@ -4,9 +4,9 @@
  */
 #include "config.h"
 
-#include "layout.h"
+#include "watch/layout.h"
 
-#include "history.h"
+#include "show/history.h"
 
 /* Between two columns. */
 #define GAP 1

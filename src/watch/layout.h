@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "columns.h"
+#include "show/columns.h"
 
 /* The mark of the selected row stands in front of the first column. */
 #define LAYOUT_GUTTER 1

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "model.h"
+#include "watch/model.h"
 
 #include <errno.h>
 #include <stdlib.h>

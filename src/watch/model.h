@@ -13,11 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "columns.h"
-#include "filter.h"
-#include "history.h"
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
+#include "show/columns.h"
+#include "show/history.h"
+#include "watch/filter.h"
 
 /* The order stands still for so long after the selection was moved. */
 #define MODEL_HOLD_NS (3 * NSEC_PER_SEC)

@@ -4,16 +4,16 @@
  */
 #include "config.h"
 
-#include "sampler.h"
+#include "watch/sampler.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
-#include "diagnose.h"
-#include "format.h"
-#include "limit.h"
+#include "base/format.h"
+#include "queue/limit.h"
+#include "show/diagnose.h"
 
 /* Looking at processes takes at most one part in so many of the time. */
 #define WAITERS_SHARE 400

@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model.h"
-#include "procs.h"
-#include "queue.h"
-#include "util.h"
-#include "view.h"
+#include "base/util.h"
+#include "queue/queue.h"
+#include "show/procs.h"
+#include "watch/model.h"
+#include "watch/view.h"
 
 /* Zero-initialise it but for the first three; the owner calls sampler_free(). */
 struct sampler {

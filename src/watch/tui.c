@@ -9,7 +9,7 @@
 
 #define NCURSES_WIDECHAR 1
 
-#include "tui.h"
+#include "watch/tui.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -30,13 +30,13 @@
 #undef columns
 #undef lines
 
-#include "canvas.h"
-#include "cmd.h"
-#include "format.h"
-#include "model.h"
-#include "sampler.h"
-#include "view.h"
-#include "wait.h"
+#include "base/format.h"
+#include "base/wait.h"
+#include "cmd/cmd.h"
+#include "watch/canvas.h"
+#include "watch/model.h"
+#include "watch/sampler.h"
+#include "watch/view.h"
 
 /* Looking takes at most one part in so many of the time, else it is done less often. */
 #define LOOK_SHARE 20

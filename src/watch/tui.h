@@ -5,7 +5,7 @@
 #ifndef MQTOOL_TUI_H
 #define MQTOOL_TUI_H
 
-#include "watch.h"
+#include "watch/watch.h"
 
 /*
  * Runs the screen until it is left, has done its looks, or its terminal is gone.  Returns an exit

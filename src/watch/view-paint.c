@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "view.h"
+#include "watch/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "format.h"
+#include "base/format.h"
 
 /* Where everything stands; -1 is nowhere. */
 struct plan {

@@ -4,15 +4,15 @@
  */
 #include "config.h"
 
-#include "view.h"
+#include "watch/view.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "format.h"
-#include "users.h"
+#include "base/format.h"
+#include "show/users.h"
 
 /* A part of the canvas that is filled line by line. */
 struct area {

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "view.h"
+#include "watch/view.h"
 
 #include <stdio.h>
 #include <string.h>

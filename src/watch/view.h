@@ -12,12 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "canvas.h"
-#include "columns.h"
-#include "layout.h"
-#include "model.h"
-#include "procs.h"
-#include "util.h"
+#include "base/util.h"
+#include "show/columns.h"
+#include "show/procs.h"
+#include "watch/canvas.h"
+#include "watch/layout.h"
+#include "watch/model.h"
 
 #define VIEW_SHORTEST_NS (NSEC_PER_SEC / 10)
 #define VIEW_LONGEST_NS (60 * NSEC_PER_SEC)

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "columns.h"
-#include "filter.h"
-#include "queue.h"
+#include "queue/queue.h"
+#include "show/columns.h"
+#include "watch/filter.h"
 
 enum watch_color { WATCH_COLOR_AUTO, WATCH_COLOR_ALWAYS, WATCH_COLOR_NEVER };
 

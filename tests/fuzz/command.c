@@ -8,10 +8,10 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "base/wait.h"
+#include "cmd/cmd.h"
 #include "fuzz.h"
-#include "queue-change.h"
-#include "wait.h"
+#include "queue/queue-change.h"
 
 #define ARGUMENTS 64
 

@@ -2,9 +2,9 @@
 /* The escaper: what it writes may be shown to any terminal, and can be read back. */
 #include "config.h"
 
-#include "format.h"
+#include "base/format.h"
+#include "base/parse.h"
 #include "fuzz.h"
-#include "parse.h"
 
 /* Only printable characters, and what a body may have besides. */
 static void check_shown(const char *text, size_t len, enum escape_style style)

@@ -4,9 +4,9 @@
 
 #include <errno.h>
 
-#include "filter.h"
-#include "format.h"
+#include "base/format.h"
 #include "fuzz.h"
+#include "watch/filter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

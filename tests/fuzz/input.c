@@ -7,8 +7,8 @@
 
 #include <errno.h>
 
+#include "cmd/input.h"
 #include "fuzz.h"
-#include "input.h"
 
 static const uint8_t *rest;
 static size_t rest_len, chunk;

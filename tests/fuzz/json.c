@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "format.h"
+#include "base/format.h"
 #include "fuzz.h"
-#include "json.h"
+#include "show/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "fuzz.h"
-#include "queue-backend.h"
+#include "queue/queue-backend.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -5,7 +5,7 @@
 #include <limits.h>
 
 #include "fuzz.h"
-#include "procs.h"
+#include "show/procs.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,9 +2,9 @@
 /* Names of queues: what is accepted is printed so that it can be read back as the same queue. */
 #include "config.h"
 
-#include "format.h"
+#include "base/format.h"
 #include "fuzz.h"
-#include "queue.h"
+#include "queue/queue.h"
 
 static void check_readable(const char *text)
 {

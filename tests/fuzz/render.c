@@ -4,9 +4,9 @@
 
 #include <errno.h>
 
-#include "format.h"
+#include "base/format.h"
 #include "fuzz.h"
-#include "render.h"
+#include "show/render.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

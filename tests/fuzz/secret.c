@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "address.h"
-#include "amqp-secret.h"
 #include "fuzz.h"
+#include "queue/address.h"
+#include "queue/amqp-secret.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

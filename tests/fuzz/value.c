@@ -4,9 +4,9 @@
 
 #include <errno.h>
 
-#include "format.h"
+#include "base/format.h"
+#include "base/parse.h"
 #include "fuzz.h"
-#include "parse.h"
 
 #define DIGITS "0123456789"
 /* More than any reader takes, and still without overflow in GiB or days. */

@@ -29,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "util.h"
+#include "base/util.h"
 
 #ifndef MSG_COPY
 #define MSG_COPY 040000

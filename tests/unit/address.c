@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "address.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/address.h"
 
 static void test_read_and_print(void **state)
 {

@@ -17,9 +17,9 @@
 
 #include <cmocka.h>
 
-#include "address.h"
-#include "amqp-secret.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/address.h"
+#include "queue/amqp-secret.h"
 
 static struct queue_address address(const char *text)
 {

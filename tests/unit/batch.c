@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
-#include "batch.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "cmd/batch.h"
 
 /* ---- the queue ---- */
 

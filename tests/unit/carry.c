@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "carry.h"
+#include "queue/carry.h"
 
 #define T MESSAGE_HAS_TYPE
 #define P MESSAGE_HAS_PRIORITY

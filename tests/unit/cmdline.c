@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 /* ---- what a command saw, and what was printed ---- */
 

@@ -18,9 +18,9 @@
 
 #include <cmocka.h>
 
-#include "columns.h"
-#include "history.h"
-#include "users.h"
+#include "show/columns.h"
+#include "show/history.h"
+#include "show/users.h"
 
 #define NOW 1700000000 /* 2023-11-14T22:13:20Z */
 

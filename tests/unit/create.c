@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 /* What the kernel answers, one after another; the last answer stays. */
 #define ANSWERS 4

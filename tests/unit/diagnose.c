@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "diagnose.h"
+#include "show/diagnose.h"
 
 #define SYSV_HAVE (STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_PIDS | STAT_RECEIVED)
 #define POSIX_HAVE (STAT_MESSAGES | STAT_BYTES | STAT_MAXMSG | STAT_MSGSIZE)

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "filter.h"
+#include "watch/filter.h"
 
 #define NOW 1700000000
 

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "format.h"
-#include "unicode-ranges.h"
+#include "base/format.h"
+#include "base/unicode-ranges.h"
 
 /* ---- UTF-8 ---- */
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "history.h"
+#include "show/history.h"
 
 static struct queue_stat look(uint64_t messages)
 {

@@ -16,9 +16,9 @@
 
 #include <cmocka.h>
 
-#include "input.h"
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "cmd/input.h"
+#include "queue/queue.h"
 
 #define BLOCK ((size_t)64 * 1024)
 

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "json-read.c"
+#include "show/json-read.c"
 
 #if HAVE_JANSSON
 

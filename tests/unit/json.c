@@ -19,9 +19,9 @@
 
 #include <cmocka.h>
 
-#include "base64.h"
-#include "format.h"
-#include "json.h"
+#include "base/base64.h"
+#include "base/format.h"
+#include "show/json.h"
 
 /* ---- what can be missing ---- */
 

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "history.h"
-#include "layout.h"
+#include "show/history.h"
+#include "watch/layout.h"
 
 static const int wanted[COLUMNS_WATCH] = {
 	[COL_QUEUE] = 30,  [COL_KIND] = 5,      [COL_MESSAGES] = 9, [COL_BYTES] = 6,

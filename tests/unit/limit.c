@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "limit.h"
+#include "queue/limit.h"
 
 static rlim_t soft;
 

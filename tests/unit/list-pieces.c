@@ -20,8 +20,8 @@
 
 #include <cmocka.h>
 
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/queue.h"
 
 #ifndef MSG_STAT_ANY
 #define MSG_STAT_ANY 13

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "queue.h"
+#include "queue/queue.h"
 
 #ifndef MSG_STAT_ANY
 #define MSG_STAT_ANY 13

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "queue.h"
+#include "queue/queue.h"
 
 static struct queue_ref ref_of(const char *text)
 {

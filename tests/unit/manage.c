@@ -20,8 +20,8 @@
 
 #include <cmocka.h>
 
-#include "cmd.h"
-#include "queue-change.h"
+#include "cmd/cmd.h"
+#include "queue/queue-change.h"
 
 /* What each function returns. */
 static struct {

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "model.h"
+#include "watch/model.h"
 
 #define NOW 1700000000
 

@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-#include "queue.h"
+#include "queue/queue.h"
 
 #define NAME "/modes"
 #define FILE_NAME "/dev/mqueue" NAME

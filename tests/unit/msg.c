@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 /* Every write(2) to stderr is one record of a socket: records tell how many there were. */
 static int saved, record;

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "near.h"
-#include "util.h"
+#include "base/near.h"
+#include "base/util.h"
 
 static void test_distance(void **state)
 {

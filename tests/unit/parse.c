@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "parse.h"
+#include "base/parse.h"
 
 /* What *value holds before: a refused text must leave it there. */
 #define UNTOUCHED 4711

@@ -25,7 +25,7 @@
 
 #include <cmocka.h>
 
-#include "procs.h"
+#include "show/procs.h"
 
 static bool out_of_memory;
 static int proc_error;

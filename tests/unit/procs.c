@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "procs.h"
+#include "show/procs.h"
 
 /* ---- syscall ---- */
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "progress.h"
+#include "cmd/progress.h"
 
 static void test_line(void **state)
 {

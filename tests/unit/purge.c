@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 /* In the process of purge, where no test can fail. */
 static void expect(bool holds)

@@ -16,10 +16,10 @@
 
 #include <cmocka.h>
 
-#include "amqp-link.h"
-#include "queue-amqp.h"
-#include "queue.h"
-#include "util.h"
+#include "base/util.h"
+#include "queue/amqp-link.h"
+#include "queue/queue-amqp.h"
+#include "queue/queue.h"
 
 #define MS (NSEC_PER_SEC / 1000)
 #define MANY 2000

@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
-#include "queue-change.h"
-#include "wait.h"
+#include "base/wait.h"
+#include "queue/queue-change.h"
 
 #define MSEC 1000000LL
 

@@ -20,11 +20,11 @@
 
 #include <cmocka.h>
 
-#include "queue-backend.h"
-#include "queue-call.h"
-#include "queue.h"
-#include "util.h"
-#include "wait.h"
+#include "base/util.h"
+#include "base/wait.h"
+#include "queue/queue-backend.h"
+#include "queue/queue-call.h"
+#include "queue/queue.h"
 
 #ifndef MSG_STAT_ANY
 #define MSG_STAT_ANY 13

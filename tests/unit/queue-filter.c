@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "queue-filter.h"
+#include "show/queue-filter.h"
 
 #define NOW (1000000 * NSEC_PER_SEC)
 

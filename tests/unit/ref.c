@@ -20,8 +20,8 @@
 
 #include <cmocka.h>
 
-#include "format.h"
-#include "queue.h"
+#include "base/format.h"
+#include "queue/queue.h"
 
 /* What ftok(3) answers for this path; any other is asked of the C library. */
 #define WRAPPED "/wrapped"

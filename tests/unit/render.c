@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "render.h"
+#include "show/render.h"
 
 static bool no_memory;
 

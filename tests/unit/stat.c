@@ -17,10 +17,10 @@
 
 #include <cmocka.h>
 
-#include "cmd.h"
-#include "columns.h"
-#include "procs.h"
-#include "report.h"
+#include "cmd/cmd.h"
+#include "show/columns.h"
+#include "show/procs.h"
+#include "show/report.h"
 
 /* Which call fails, and how. */
 static enum failing { NOTHING, LIST, SORT, SCAN, TABLE, JSON, BLOCK, LIMITS } failing;

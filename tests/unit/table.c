@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "table.h"
+#include "base/table.h"
 
 static bool out_of_memory;
 

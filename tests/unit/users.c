@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "users.h"
+#include "show/users.h"
 
 static char name_app[] = "app", name_1000[] = "1000", name_toor[] = "toor";
 static char name_evil[] = "a\033[31m";

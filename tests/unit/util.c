@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-#include "util.h"
+#include "base/util.h"
 
 static bool out_of_memory;
 

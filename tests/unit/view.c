@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "view.h"
+#include "watch/view.h"
 
 #define NOW 1700000000 /* 22:13:20 UTC */
 

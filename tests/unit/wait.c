@@ -27,8 +27,8 @@
 
 #include <cmocka.h>
 
-#include "util.h"
-#include "wait.h"
+#include "base/util.h"
+#include "base/wait.h"
 
 #define MS (NSEC_PER_SEC / 1000)
 

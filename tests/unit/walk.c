@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "util.h"
-#include "walk.h"
+#include "base/util.h"
+#include "cmd/walk.h"
 
 enum { FLAG = 1, TYPE, JSON, FILE_OPTION, ROOM };
 
