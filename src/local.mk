@@ -103,6 +103,7 @@ libmqtool_a_SOURCES = \
 	src/queue/queue-call.h \
 	src/queue/queue-change.c \
 	src/queue/queue-change.h \
+	src/queue/queue-explain.c \
 	src/queue/queue-posix.c \
 	src/queue/queue-sysv.c \
 	src/queue/queue.c \
