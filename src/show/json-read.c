@@ -3,9 +3,9 @@
  * json-read.c - the reader of messages as JSON
  *
  * jansson decides what a line means.  It takes some twenty thousand instructions for one, more
- * than the kernel takes for the message, so lines of the very form that json_put_message() writes
- * are read here.  That reader knows no errors: whatever it does not fully understand is left to
- * jansson, so the two never disagree.
+ * than the kernel takes for the message, so lines as programs commonly write them are read here.
+ * That reader knows no errors: whatever it does not fully understand (lists, objects, exponents,
+ * escapes in names, members that come twice) is left to jansson, so the two never disagree.
  */
 #include "config.h"
 
@@ -31,43 +31,67 @@
 /* Digits that every number of them fits 64 bits. */
 #define DIGITS_SAFE 19
 
-/* ---- lines of our own form ---- */
+/* ---- lines as programs commonly write them ---- */
 
-/* A line that is being read.  What it decodes to is never longer than it is. */
-struct scan {
-	const char *p, *end;
-	char separator; /* before the next member */
-	char *out;      /* where the next decoded byte goes */
+/* Other members than ours that one line may have here; they are kept to notice one that comes twice. */
+#define OTHERS_MAX 8
+
+struct span {
+	const char *p;
+	size_t len;
 };
 
-/* Passes over `name` and its colon, where the next member is that one. */
-#define scan_member(s, name) scan_name(s, "\"" name "\":", sizeof("\"" name "\":") - 1)
+/* A line that is being read.  What it decodes to is never longer than it is. */
+struct reader {
+	const char *p, *end;
+	char *out; /* where the next decoded byte goes */
+	struct message *m;
+	unsigned int seen; /* bits of enum member */
+	struct span others[OTHERS_MAX];
+	size_t nothers;
+};
 
-static inline bool scan_name(struct scan *s, const char *name, size_t len)
+static inline void skip_blanks(struct reader *s)
 {
-	if ((size_t)(s->end - s->p) <= len || *s->p != s->separator ||
-	    memcmp(s->p + 1, name, len) != 0)
+	while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r'))
+		s->p++;
+}
+
+/* Passes over c, if that is the next byte. */
+static inline bool scan_byte(struct reader *s, char c)
+{
+	if (s->p == s->end || *s->p != c)
 		return false;
-	s->p += 1 + len;
-	s->separator = ',';
+	s->p++;
 	return true;
 }
 
-/* Reads a whole number from 0 to max, of at most the digits that cannot overflow. */
-static bool scan_number(struct scan *s, uint64_t max, uint64_t *value)
+/* Passes over digits, the first of which is not 0 unless it is alone; how many, or 0. */
+static size_t scan_digits(struct reader *s)
 {
 	const char *start = s->p;
-	uint64_t v = 0;
 
-	for (; s->p < s->end && *s->p >= '0' && *s->p <= '9'; s->p++)
-		v = v * 10 + (uint64_t)(*s->p - '0');
-	*value = v;
-	return v <= max && s->p > start && s->p - start <= DIGITS_SAFE &&
-	       (*start != '0' || s->p == start + 1);
+	while (s->p < s->end && *s->p >= '0' && *s->p <= '9')
+		s->p++;
+	return *start == '0' && s->p - start > 1 ? 0 : (size_t)(s->p - start);
+}
+
+/* Reads a whole number from 0 to max, of at most the digits that cannot overflow. */
+static bool scan_number(struct reader *s, uint64_t max, uint64_t *value)
+{
+	const char *start = s->p;
+	size_t digits = scan_digits(s);
+
+	*value = 0;
+	if (!digits || digits > DIGITS_SAFE)
+		return false;
+	for (; start < s->p; start++)
+		*value = *value * 10 + (uint64_t)(*start - '0');
+	return *value <= max;
 }
 
 /* Reads \uNNNN. */
-static bool scan_u(struct scan *s, uint32_t *c)
+static bool scan_u(struct reader *s, uint32_t *c)
 {
 	if (s->end - s->p < 6 || s->p[0] != '\\' || s->p[1] != 'u')
 		return false;
@@ -83,7 +107,7 @@ static bool scan_u(struct scan *s, uint32_t *c)
 	return true;
 }
 
-static void write_utf8(struct scan *s, uint32_t c)
+static void write_utf8(struct reader *s, uint32_t c)
 {
 	if (c < 0x80) {
 		*s->out++ = (char)c;
@@ -104,7 +128,7 @@ static void write_utf8(struct scan *s, uint32_t c)
 }
 
 /* Reads \uNNNN, or the two of them that a character above U+FFFF takes. */
-static bool scan_unicode(struct scan *s)
+static bool scan_unicode(struct reader *s)
 {
 	uint32_t c, low;
 
@@ -119,7 +143,7 @@ static bool scan_unicode(struct scan *s)
 	return true;
 }
 
-static bool scan_escape(struct scan *s)
+static bool scan_escape(struct reader *s)
 {
 	static const char meaning[128] = {
 		['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
@@ -140,7 +164,7 @@ static bool scan_escape(struct scan *s)
 }
 
 /* Takes a character that stands for itself but is not plain: DEL, or one above ASCII. */
-static bool scan_character(struct scan *s)
+static bool scan_character(struct reader *s)
 {
 	uint32_t c;
 	size_t n = utf8_decode(s->p, (size_t)(s->end - s->p), &c);
@@ -153,7 +177,7 @@ static bool scan_character(struct scan *s)
 	return true;
 }
 
-static bool scan_string(struct scan *s)
+static bool scan_string(struct reader *s)
 {
 	if (s->p == s->end || *s->p++ != '"')
 		return false;
@@ -176,7 +200,7 @@ static bool scan_string(struct scan *s)
 	}
 }
 
-static bool scan_base64(struct scan *s)
+static bool scan_base64(struct reader *s)
 {
 	const char *quote;
 	size_t n;
@@ -191,55 +215,196 @@ static bool scan_base64(struct scan *s)
 	return true;
 }
 
-/* The queue of a line is not looked at, so what it decodes to is written over. */
-static bool scan_queue(struct scan *s)
-{
-	char *out = s->out;
-	bool ok = scan_string(s);
+/* ---- members ---- */
 
-	s->out = out;
-	return ok;
+enum member {
+	MEMBER_TYPE = 1 << 0,
+	MEMBER_PRIORITY = 1 << 1,
+	MEMBER_BODY = 1 << 2,
+	MEMBER_BASE64 = 1 << 3,
+	MEMBER_OTHER = 1 << 4
+};
+
+/* Reads a name of plain characters, its colon, and the blanks around them. */
+static bool scan_name(struct reader *s, struct span *name)
+{
+	if (!scan_byte(s, '"'))
+		return false;
+	name->p = s->p;
+	while (s->p < s->end && json_plain(*s->p))
+		s->p++;
+	name->len = (size_t)(s->p - name->p);
+	if (!scan_byte(s, '"'))
+		return false;
+	skip_blanks(s);
+	if (!scan_byte(s, ':'))
+		return false;
+	skip_blanks(s);
+	return true;
 }
 
-/* Reads the members in the order of json_put_message(); each but the body may be absent. */
-static bool scan_message(struct scan *s, struct message *m)
+static inline bool span_is(const struct span *a, const char *text, size_t len)
+{
+	return a->len == len && memcmp(a->p, text, len) == 0;
+}
+
+#define IS(name, text) span_is(name, text, sizeof(text) - 1)
+
+static enum member which_member(const struct span *name)
+{
+	if (IS(name, "body"))
+		return MEMBER_BODY;
+	if (IS(name, "type"))
+		return MEMBER_TYPE;
+	if (IS(name, "priority"))
+		return MEMBER_PRIORITY;
+	if (IS(name, "body_base64"))
+		return MEMBER_BASE64;
+	return MEMBER_OTHER;
+}
+
+/* Keeps the name of another member; false if it came before, or more came than are kept. */
+static bool note_other(struct reader *s, const struct span *name)
+{
+	for (size_t i = 0; i < s->nothers; i++)
+		if (span_is(name, s->others[i].p, s->others[i].len))
+			return false;
+	if (s->nothers == OTHERS_MAX)
+		return false;
+	s->others[s->nothers++] = *name;
+	return true;
+}
+
+static bool scan_word(struct reader *s, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(s->end - s->p) < len || memcmp(s->p, word, len) != 0)
+		return false;
+	s->p += len;
+	return true;
+}
+
+/* Passes over a number without an exponent that is in the range of every reader. */
+static bool skip_number(struct reader *s)
+{
+	size_t digits;
+
+	(void)scan_byte(s, '-');
+	if (s->p == s->end)
+		return false;
+	digits = scan_digits(s);
+	if (!digits || digits >= DIGITS_SAFE)
+		return false;
+	if (scan_byte(s, '.')) {
+		const char *start = s->p;
+
+		while (s->p < s->end && *s->p >= '0' && *s->p <= '9')
+			s->p++;
+		if (s->p == start || s->p - start > DIGITS_SAFE)
+			return false;
+	}
+	return s->p == s->end || (*s->p != 'e' && *s->p != 'E');
+}
+
+/* Passes over the value of another member: nothing looks at it, but it must be JSON.  Lists and objects
+ * are left to jansson. */
+static bool skip_value(struct reader *s)
+{
+	char *out = s->out;
+	bool ok;
+
+	if (s->p == s->end)
+		return false;
+	if (*s->p == '"') {
+		ok = scan_string(s);
+		s->out = out;
+		return ok;
+	}
+	if (*s->p == '-' || (*s->p >= '0' && *s->p <= '9'))
+		return skip_number(s);
+	return scan_word(s, "true") || scan_word(s, "false") || scan_word(s, "null");
+}
+
+static bool scan_type(struct reader *s)
 {
 	uint64_t number;
 
-	if (scan_member(s, "queue") && !scan_queue(s))
+	if (s->p == s->end || !scan_number(s, LONG_MAX, &number) || !number)
 		return false;
-	if (scan_member(s, "type")) {
-		if (!scan_number(s, LONG_MAX, &number) || !number)
-			return false;
-		m->type = (long)number;
-		m->have = MESSAGE_HAS_TYPE;
-	} else if (scan_member(s, "priority")) {
-		if (!scan_number(s, PRIORITY_MAX, &number))
-			return false;
-		m->priority = (unsigned int)number;
-		m->have = MESSAGE_HAS_PRIORITY;
-	}
-	if (scan_member(s, "size") && !scan_number(s, INT64_MAX, &number))
-		return false;
-	if (scan_member(s, "body")) {
-		if (!scan_string(s))
-			return false;
-	} else if (!scan_member(s, "body_base64") || !scan_base64(s)) {
-		return false;
-	}
-	return s->end - s->p == 1 && *s->p == '}';
+	s->m->type = (long)number;
+	s->m->have |= MESSAGE_HAS_TYPE;
+	return true;
 }
 
-/* Reads a line of our own form; m->data has room for len + JSON_COPY_SLACK bytes.  False for every
- * other line: *m means nothing then. */
-static bool read_own(const char *line, size_t len, struct message *m)
+static bool scan_priority(struct reader *s)
 {
-	struct scan s = { .p = line, .end = line + len, .separator = '{', .out = m->data };
+	uint64_t number;
 
-	if (!scan_message(&s, m))
+	if (s->p == s->end || !scan_number(s, PRIORITY_MAX, &number))
 		return false;
-	m->len = (size_t)(s.out - m->data);
+	s->m->priority = (unsigned int)number;
+	s->m->have |= MESSAGE_HAS_PRIORITY;
 	return true;
+}
+
+static bool scan_body(struct reader *s, enum member member)
+{
+	if (!(member == MEMBER_BODY ? scan_string(s) : scan_base64(s)))
+		return false;
+	s->m->len = (size_t)(s->out - s->m->data);
+	return true;
+}
+
+static bool scan_member(struct reader *s)
+{
+	enum member member;
+	struct span name;
+
+	if (!scan_name(s, &name))
+		return false;
+	member = which_member(&name);
+	if (member == MEMBER_OTHER)
+		return note_other(s, &name) && skip_value(s);
+	if (s->seen & member)
+		return false;
+	s->seen |= member;
+	if (member == MEMBER_TYPE)
+		return scan_type(s);
+	if (member == MEMBER_PRIORITY)
+		return scan_priority(s);
+	return scan_body(s, member);
+}
+
+static bool scan_object(struct reader *s)
+{
+	skip_blanks(s);
+	if (!scan_byte(s, '{'))
+		return false;
+	do {
+		skip_blanks(s);
+		if (!scan_member(s))
+			return false;
+		skip_blanks(s);
+	} while (scan_byte(s, ','));
+	if (!scan_byte(s, '}'))
+		return false;
+	skip_blanks(s);
+	return s->p == s->end;
+}
+
+/*
+ * Reads a line as programs commonly write it: members in any order with any blanks between them.
+ * m->data has room for len + JSON_COPY_SLACK bytes.  False for every other line, also a wrong one: *m
+ * means nothing then.
+ */
+static bool read_common(const char *line, size_t len, struct message *m)
+{
+	struct reader s = { .p = line, .end = line + len, .out = m->data, .m = m };
+
+	if (!scan_object(&s))
+		return false;
+	return !(s.seen & MEMBER_BODY) != !(s.seen & MEMBER_BASE64);
 }
 
 /* ---- every other line ---- */
@@ -418,7 +583,7 @@ static int read_object(const json_t *object, struct message *m, struct json_erro
 	return rc ? rc : read_body(object, m, error);
 }
 
-/* Reads any line with jansson; m as for read_own(). */
+/* Reads any line with jansson; m as for read_common(). */
 static int read_any(const char *line, size_t len, struct message *m, struct json_error *error)
 {
 	json_error_t why;
@@ -451,7 +616,7 @@ int json_read_message(const char *line, size_t len, struct message *m, struct bu
 	if (!buffer_reserve(body, MESSAGE_HEADROOM + len + JSON_COPY_SLACK))
 		return -ENOMEM;
 	read.data = body->data + MESSAGE_HEADROOM;
-	if (!read_own(line, len, &read)) {
+	if (!read_common(line, len, &read)) {
 		read.have = 0;
 		rc = read_any(line, len, &read, error);
 		if (rc < 0)

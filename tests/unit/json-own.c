@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * json-own.c - the quick reader of our own lines never disagrees with jansson
+ * json-own.c - the quick reader of common lines never disagrees with jansson
  *
- * Includes the source to reach both readers.  Lines as our writer makes them, the same with
- * damage, and lines put together from JSON's odd corners; what the quick reader takes, jansson
- * takes too, as the same message.
+ * Includes the source to reach both readers.  Lines as our writer makes them, as other programs write
+ * them, both with damage, and lines put together from JSON's odd corners; what the quick reader takes,
+ * jansson takes too, as the same message.
  */
 #include "config.h"
 
@@ -64,7 +64,7 @@ static bool compare(const char *text, size_t len, struct tally *tally)
 
 	assert_non_null(line);
 	memcpy(line, text, len);
-	taken = read_own(line, len, &own);
+	taken = read_common(line, len, &own);
 	good = read_any(line, len, &any, &error) == 0;
 	if (taken) {
 		if (!good)
@@ -234,6 +234,112 @@ static void test_damaged_lines(void **state)
 	buffer_free(&body);
 }
 
+/* ---- lines as other programs write them ---- */
+
+static void put_blanks(struct buffer *line)
+{
+	for (uint32_t n = below(3) ? below(2) : below(4); n; n--)
+		buffer_putc(line, " \t \r"[below(4)]);
+}
+
+static void put_member(struct buffer *line, const char *name, const char *value, size_t len)
+{
+	put_blanks(line);
+	buffer_printf(line, "\"%s\"", name);
+	put_blanks(line);
+	buffer_putc(line, ':');
+	put_blanks(line);
+	buffer_put(line, value, len);
+	put_blanks(line);
+}
+
+/* A member that nobody looks at. */
+static void put_other(struct buffer *line, uint32_t number)
+{
+	static const char *const values[] = { "true",  "false",  "null",      "0",
+					      "-1",    "12.50",  "\"\"",      "\"text \\u00e9\"",
+					      "-0.25", "123456", "\"a\\nb\"", "999999999999999999" };
+	char name[16];
+	const char *value = values[below(ARRAY_SIZE(values))];
+
+	snprintf(name, sizeof(name), "x%u", (unsigned int)number);
+	put_member(line, name, value, strlen(value));
+}
+
+/* The body, named as the writer of JSON names it. */
+static void put_their_body(struct buffer *line, const struct message *m)
+{
+	struct buffer text = { 0 };
+	char *colon;
+
+	json_put_body(&text, m->data, m->len);
+	colon = memchr(text.data, ':', text.len);
+	assert_non_null(colon);
+	/* Without the quotes, which put_member() has. */
+	colon[-1] = '\0';
+	put_member(line, text.data + 1, colon + 1, text.len - (size_t)(colon + 1 - text.data));
+	buffer_free(&text);
+}
+
+static void put_their_number(struct buffer *line, const struct message *m)
+{
+	bool type = m->have & MESSAGE_HAS_TYPE;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%ld", type ? m->type : (long)m->priority);
+	put_member(line, type ? "type" : "priority", text, strlen(text));
+}
+
+static void put_foreign_line(struct buffer *line, const struct message *m)
+{
+	uint32_t body = below(6), rest = (body + 1 + below(5)) % 6;
+
+	line->len = 0;
+	put_blanks(line);
+	buffer_putc(line, '{');
+	for (uint32_t i = 0; i < 6; i++) {
+		if (i)
+			buffer_putc(line, ',');
+		if (i == body)
+			put_their_body(line, m);
+		else if (i == rest)
+			put_their_number(line, m);
+		else
+			put_other(line, i);
+	}
+	buffer_putc(line, '}');
+	put_blanks(line);
+	assert_false(line->failed);
+}
+
+/* Members in any order, with blanks, among others: the quick reader takes them all. */
+static void test_foreign_lines(void **state)
+{
+	const int count = lines();
+	struct buffer line = { 0 }, body = { 0 }, again = { 0 };
+	struct tally tally = { 0 };
+	struct json_error error;
+	struct message m, read;
+
+	(void)state;
+	for (int i = 0; i < count; i++) {
+		random_message(&m, &body);
+		put_foreign_line(&line, &m);
+		if (!compare(line.data, line.len, &tally))
+			fail_msg("%s: not taken", buffer_string(&line));
+		assert_int_equal(json_read_message(line.data, line.len, &read, &again, &error), 0);
+		assert_int_equal(read.have, m.have);
+		assert_int_equal(read.len, m.len);
+		if (m.len)
+			assert_memory_equal(read.data, m.data, m.len);
+		damage(&line);
+		compare(line.data, line.len, &tally);
+	}
+	buffer_free(&line);
+	buffer_free(&body);
+	buffer_free(&again);
+}
+
 static const char *one_of(const char *const *words, size_t n)
 {
 	return words[below((uint32_t)n)];
@@ -400,6 +506,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own_lines),
 		cmocka_unit_test(test_damaged_lines),
+		cmocka_unit_test(test_foreign_lines),
 		cmocka_unit_test(test_odd_lines),
 	};
 

@@ -539,7 +539,7 @@ static void test_foreign_text(void **state)
 /* Whichever allocation of jansson's fails, it is memory that is named, not the line. */
 static void test_reader_without_memory(void **state)
 {
-	static const char line[] = "{ \"type\": 3, \"body\": \"hello\" }";
+	static const char line[] = "{ \"type\": 3, \"body\": \"hello\", \"list\": [1] }";
 	struct buffer body = { 0 };
 	struct json_error error;
 	struct message m;
