@@ -134,6 +134,7 @@ libmqtool_a_SOURCES = \
 	src/watch/canvas.h \
 	src/watch/cmd-watch-batch.c \
 	src/watch/cmd-watch.c \
+	src/watch/facts.h \
 	src/watch/filter.c \
 	src/watch/filter.h \
 	src/watch/layout.c \

@@ -190,7 +190,7 @@ static int print_look(struct batch *b, const struct timespec *when)
 static int look_once(struct batch *b)
 {
 	struct timespec when;
-	struct look look;
+	struct facts_look look;
 	int status = EX_DONE;
 
 	if (sampler_look(&b->sampler, b->detail, b->waiters, &look) < 0)

@@ -582,7 +582,7 @@ static void reorder(struct model *m, bool sort)
 
 /* ---- looks ---- */
 
-static int take_in(struct model *m, const struct look *look)
+static int take_in(struct model *m, const struct facts_look *look)
 {
 	uint32_t slot = MODEL_NONE;
 	int rc = 0;
@@ -608,7 +608,7 @@ static int take_in(struct model *m, const struct look *look)
 }
 
 /* Those that the look did not have. */
-static void note_unseen(struct model *m, const struct look *look)
+static void note_unseen(struct model *m, const struct facts_look *look)
 {
 	for (uint32_t i = 0; i < m->live; i++) {
 		struct row *row = &m->rows[m->by_name[i]];
@@ -626,7 +626,7 @@ static void note_unseen(struct model *m, const struct look *look)
 	}
 }
 
-int model_update(struct model *m, const struct look *look)
+int model_update(struct model *m, const struct facts_look *look)
 {
 	bool held = model_held(m, look->monotonic_ns);
 	uint32_t sorted, were_gone = m->gone;

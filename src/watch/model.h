@@ -17,6 +17,7 @@
 #include "queue/queue.h"
 #include "show/columns.h"
 #include "show/history.h"
+#include "watch/facts.h"
 #include "watch/filter.h"
 
 /* The order stands still for so long after the selection was moved. */
@@ -117,20 +118,11 @@ struct model {
 void model_init(struct model *m);
 void model_free(struct model *m);
 
-/* One look at the queues. */
-struct look {
-	const struct queue_stat *items;
-	size_t n;
-	unsigned int kinds; /* QUEUE_MASK_* that could be listed: rows of others stay as they are */
-	int64_t monotonic_ns; /* when */
-	int64_t now;          /* the same in seconds since the epoch */
-};
-
 /*
  * Takes a look in: rows come, change and are marked gone for one look, rates and totals follow.
  * Returns 0 or -ENOMEM, when some queues are missing but the model is sound.
  */
-int model_update(struct model *m, const struct look *look) _must_check_;
+int model_update(struct model *m, const struct facts_look *look) _must_check_;
 
 /* The row at a place shown (below m->shown). */
 struct row *model_row(const struct model *m, uint32_t place);

@@ -169,7 +169,7 @@ static void forget_waiters(struct sampler *s)
 }
 
 int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters waiters,
-		 struct look *look)
+		 struct facts_look *look)
 {
 	struct timespec now;
 	int rc;
@@ -179,7 +179,7 @@ int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters wa
 	if (rc < 0)
 		return rc;
 	clock_gettime(CLOCK_REALTIME, &now);
-	*look = (struct look){
+	*look = (struct facts_look){
 		.kinds = listed_kinds(s),
 		.monotonic_ns = clock_monotonic_ns(),
 		.now = now.tv_sec,
@@ -197,7 +197,7 @@ int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters wa
 	return rc;
 }
 
-void sampler_facts(struct sampler *s, struct view_facts *facts)
+void sampler_facts(struct sampler *s, struct facts *facts)
 {
 	facts->alerts = buffer_string(&s->alerts);
 	facts->limits = buffer_string(&s->limits);
@@ -227,7 +227,7 @@ static void name_past_process(char *text, size_t size, pid_t pid, int64_t then)
 }
 
 /* Copies what shows of one message; returns 0, or -errno of looking at it. */
-static int peek_one(struct sampler *s, struct queue *q, size_t index, struct view_peeked *peeked)
+static int peek_one(struct sampler *s, struct queue *q, size_t index, struct facts_message *peeked)
 {
 	size_t room = queue_room_wanted(q);
 	struct message m = { 0 };
@@ -240,20 +240,20 @@ static int peek_one(struct sampler *s, struct queue *q, size_t index, struct vie
 	rc = queue_peek(q, &m, room, index);
 	if (rc < 0)
 		return rc;
-	*peeked = (struct view_peeked){ .type = m.type, .size = m.len };
+	*peeked = (struct facts_message){ .type = m.type, .size = m.len };
 	peeked->shown = m.len < sizeof(peeked->data) ? m.len : sizeof(peeked->data);
 	memcpy(peeked->data, m.data, peeked->shown);
 	return 0;
 }
 
-static void peek_all(struct sampler *s, const struct queue_stat *st, struct view_detail *detail)
+static void peek_all(struct sampler *s, const struct queue_stat *st, struct facts_detail *detail)
 {
 	const struct queue_ref ref = { .kind = QUEUE_SYSV, .by = QUEUE_BY_ID, .msqid = st->msqid };
 	struct queue q;
 	int rc = queue_open(&q, &ref, QUEUE_READ);
 
 	detail->npeek = 0;
-	while (rc == 0 && detail->npeek < VIEW_PEEKED) {
+	while (rc == 0 && detail->npeek < FACTS_MESSAGES) {
 		rc = peek_one(s, &q, detail->npeek, &detail->peek[detail->npeek]);
 		/* One more message may have made room too small: the next look will do. */
 		if (rc == 0)
@@ -264,7 +264,7 @@ static void peek_all(struct sampler *s, const struct queue_stat *st, struct view
 	detail->peek_error = rc == -ENOMSG || rc == -E2BIG || detail->npeek ? 0 : rc;
 }
 
-static void find_findings(struct sampler *s, struct view_detail *detail)
+static void find_findings(struct sampler *s, struct facts_detail *detail)
 {
 	struct diagnose_view view = {
 		.st = &detail->of,
@@ -300,12 +300,12 @@ static const struct queue_stat *find_listed(const struct sampler *s, const struc
 	return NULL;
 }
 
-void sampler_refresh(struct sampler *s, struct view_detail *detail)
+void sampler_refresh(struct sampler *s, struct facts_detail *detail)
 {
 	const struct queue_stat *st = detail->valid ? find_listed(s, &detail->of) : NULL;
 
 	if (!st) {
-		*detail = (struct view_detail){ .valid = false };
+		*detail = (struct facts_detail){ .valid = false };
 		return;
 	}
 	detail->of = *st;
@@ -316,9 +316,9 @@ void sampler_refresh(struct sampler *s, struct view_detail *detail)
 }
 
 void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, bool processes,
-		    struct view_detail *detail)
+		    struct facts_detail *detail)
 {
-	*detail = (struct view_detail){ .valid = true, .of = *st };
+	*detail = (struct facts_detail){ .valid = true, .of = *st };
 	if (st->have & STAT_PIDS) {
 		name_past_process(detail->sender, sizeof(detail->sender), st->lspid, st->stime);
 		name_past_process(detail->receiver, sizeof(detail->receiver), st->lrpid, st->rtime);

@@ -15,8 +15,7 @@
 #include "base/util.h"
 #include "queue/queue.h"
 #include "show/procs.h"
-#include "watch/model.h"
-#include "watch/view.h"
+#include "watch/facts.h"
 
 /* Zero-initialise it but for the first three; the owner calls sampler_free(). */
 struct sampler {
@@ -46,17 +45,17 @@ enum sampler_waiters {
  * sampler and good until the next look.  Returns 0 or -ENOMEM.
  */
 int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters waiters,
-		 struct look *look) _must_check_;
+		 struct facts_look *look) _must_check_;
 /* The lines that the screen shows of the last look: alerts, limits, missing, hidden, blind. */
-void sampler_facts(struct sampler *s, struct view_facts *facts);
+void sampler_facts(struct sampler *s, struct facts *facts);
 /*
  * Looks at one queue in detail: with its messages where peek, and with the processes that have it
  * open where processes.
  */
 void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, bool processes,
-		    struct view_detail *detail);
+		    struct facts_detail *detail);
 /* Brings the waiters and findings of detail, which may be zeroed, up to the last look. */
-void sampler_refresh(struct sampler *s, struct view_detail *detail);
+void sampler_refresh(struct sampler *s, struct facts_detail *detail);
 void sampler_free(struct sampler *s);
 
 #endif

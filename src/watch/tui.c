@@ -53,7 +53,7 @@ struct tui {
 	struct sampler sampler;
 	struct model model;
 	struct view view;
-	struct view_facts facts;
+	struct facts facts;
 	struct canvas canvas;
 	cchar_t *line; /* one line for curses */
 	int line_cap;
@@ -404,7 +404,7 @@ static int look(struct tui *t)
 	enum sampler_waiters waiters = t->view.waiters ? SAMPLER_PACED : SAMPLER_NO_WAITERS;
 	unsigned int detail = STAT_MESSAGES |
 			      watch_detail(&t->view.columns, t->model.sort, &t->model.filter);
-	struct look l;
+	struct facts_look l;
 	int rc = sampler_look(&t->sampler, detail, waiters, &l);
 
 	if (rc == 0)
@@ -580,7 +580,7 @@ static int loop(struct tui *t)
 
 /* ---- beginning and end ---- */
 
-static void name_machine(struct view_facts *facts)
+static void name_machine(struct facts *facts)
 {
 	char host[65] = "", link[64] = "";
 	struct buffer b = { 0 };

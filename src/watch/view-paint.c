@@ -65,7 +65,7 @@ void view_put_clock(struct buffer *b, int64_t when)
 
 /* ---- lines above the table ---- */
 
-static void put_delay(struct buffer *b, const struct view *v, const struct view_facts *facts)
+static void put_delay(struct buffer *b, const struct view *v, const struct facts *facts)
 {
 	format_duration(b, v->delay_ns);
 	/* Looking is slow here: it takes no more than a part of the time. */
@@ -76,7 +76,7 @@ static void put_delay(struct buffer *b, const struct view *v, const struct view_
 	}
 }
 
-static void put_state(struct buffer *b, const struct view *v, const struct view_facts *facts)
+static void put_state(struct buffer *b, const struct view *v, const struct facts *facts)
 {
 	const struct model *m = v->model;
 
@@ -97,8 +97,7 @@ static void put_state(struct buffer *b, const struct view *v, const struct view_
 		buffer_printf(b, "  %s: %s", _("filter"), v->filter_text);
 }
 
-static void paint_title(const struct view *v, struct canvas *c, const struct view_facts *facts,
-			int y)
+static void paint_title(const struct view *v, struct canvas *c, const struct facts *facts, int y)
 {
 	const struct totals *t = &v->model->totals;
 	struct buffer left = { 0 }, state = { 0 }, right = { 0 };
@@ -127,8 +126,7 @@ static void paint_title(const struct view *v, struct canvas *c, const struct vie
 	buffer_free(&right);
 }
 
-static void paint_summary(const struct view *v, struct canvas *c, const struct view_facts *facts,
-			  int y)
+static void paint_summary(const struct view *v, struct canvas *c, const struct facts *facts, int y)
 {
 	const struct totals *t = &v->model->totals;
 	struct buffer b = { 0 };
@@ -151,8 +149,7 @@ static void paint_summary(const struct view *v, struct canvas *c, const struct v
 	buffer_free(&b);
 }
 
-static void paint_alert(const struct view *v, struct canvas *c, const struct view_facts *facts,
-			int y)
+static void paint_alert(const struct view *v, struct canvas *c, const struct facts *facts, int y)
 {
 	if (v->said[0])
 		canvas_puts(c, y, 0, c->width, STYLE_WARN, v->said);
@@ -339,8 +336,8 @@ static void paint_row(const struct view *v, struct canvas *c, int y, const struc
 	buffer_free(&b);
 }
 
-static void paint_empty(const struct view *v, struct canvas *c, const struct view_facts *facts,
-			int y, int lines)
+static void paint_empty(const struct view *v, struct canvas *c, const struct facts *facts, int y,
+			int lines)
 {
 	const char *why = v->model->live ? _("no queue passes the filter (Esc clears it)") :
 					   _("there are no queues");
@@ -353,7 +350,7 @@ static void paint_empty(const struct view *v, struct canvas *c, const struct vie
 		canvas_puts(c, y + 1, v->layout.gutter, c->width, STYLE_DIM, facts->missing);
 }
 
-static void paint_table(struct view *v, struct canvas *c, const struct view_facts *facts,
+static void paint_table(struct view *v, struct canvas *c, const struct facts *facts,
 			const struct plan *p)
 {
 	struct model *m = v->model;
@@ -443,7 +440,7 @@ static void paint_keys(struct view *v, struct canvas *c, int y)
 		paint_key_list(c, y, main_keys, ARRAY_SIZE(main_keys));
 }
 
-void view_paint(struct view *v, struct canvas *c, const struct view_facts *facts)
+void view_paint(struct view *v, struct canvas *c, const struct facts *facts)
 {
 	bool alert = v->said[0] || (facts->alerts && *facts->alerts) ||
 		     (facts->missing && *facts->missing);

@@ -96,9 +96,9 @@ static void put_pid(struct buffer *b, pid_t pid, const char *command)
 		buffer_printf(b, " pid %d%s%s", (int)pid, *command ? " " : "", command);
 }
 
-static void put_times(struct buffer *b, const struct row *row, const struct view_facts *facts)
+static void put_times(struct buffer *b, const struct row *row, const struct facts *facts)
 {
-	const struct view_detail *d = &facts->detail;
+	const struct facts_detail *d = &facts->detail;
 	const struct queue_stat *st = &row->st;
 
 	put_owner(b, st);
@@ -121,7 +121,7 @@ static void put_times(struct buffer *b, const struct row *row, const struct view
 	}
 }
 
-static bool is_about(const struct view_detail *d, const struct row *row)
+static bool is_about(const struct facts_detail *d, const struct row *row)
 {
 	if (!d->valid || d->of.kind != row->st.kind)
 		return false;
@@ -178,7 +178,7 @@ static void put_process(struct buffer *b, pid_t pid, const char *command)
 	buffer_printf(b, "%7d %-10s ", (int)pid, name);
 }
 
-static const struct proc_waiter *waiter_of(const struct view_detail *d, pid_t pid)
+static const struct proc_waiter *waiter_of(const struct facts_detail *d, pid_t pid)
 {
 	for (size_t i = 0; i < d->nwaiters; i++) {
 		if (d->waiters[i].pid == pid)
@@ -194,7 +194,7 @@ static const char *access_text(const struct proc_holder *h)
 	return h->reads ? "r" : h->writes ? "w" : "-";
 }
 
-static void paint_holders(struct area *a, const struct view_detail *d)
+static void paint_holders(struct area *a, const struct facts_detail *d)
 {
 	struct buffer b = { 0 };
 
@@ -211,7 +211,7 @@ static void paint_holders(struct area *a, const struct view_detail *d)
 	buffer_free(&b);
 }
 
-static bool is_holder(const struct view_detail *d, pid_t pid)
+static bool is_holder(const struct facts_detail *d, pid_t pid)
 {
 	for (size_t i = 0; i < d->nholders; i++) {
 		if (d->holders[i].pid == pid)
@@ -220,7 +220,7 @@ static bool is_holder(const struct view_detail *d, pid_t pid)
 	return false;
 }
 
-static void paint_waiters(struct area *a, const struct view_detail *d)
+static void paint_waiters(struct area *a, const struct facts_detail *d)
 {
 	struct buffer b = { 0 };
 
@@ -236,7 +236,7 @@ static void paint_waiters(struct area *a, const struct view_detail *d)
 	buffer_free(&b);
 }
 
-static void put_hidden(struct buffer *b, const struct view_facts *facts)
+static void put_hidden(struct buffer *b, const struct facts *facts)
 {
 	if (facts->hidepid)
 		buffer_printf(b, ", %s", _("others' processes hidden"));
@@ -251,10 +251,10 @@ static void put_hidden(struct buffer *b, const struct view_facts *facts)
 			      facts->blind);
 }
 
-static void paint_processes(struct area *a, const struct view_facts *facts, const struct row *row,
+static void paint_processes(struct area *a, const struct facts *facts, const struct row *row,
 			    bool looked)
 {
-	const struct view_detail *d = &facts->detail;
+	const struct facts_detail *d = &facts->detail;
 	struct buffer b = { 0 };
 
 	if (!looked) {
@@ -274,7 +274,7 @@ static void paint_processes(struct area *a, const struct view_facts *facts, cons
 
 /* ---- its messages ---- */
 
-static void paint_peek(struct area *a, const struct view_detail *d, const struct row *row)
+static void paint_peek(struct area *a, const struct facts_detail *d, const struct row *row)
 {
 	struct buffer b = { 0 };
 
@@ -294,7 +294,7 @@ static void paint_peek(struct area *a, const struct view_detail *d, const struct
 	}
 	area_puts(a, STYLE_BOLD, "   #       TYPE   SIZE  DATA");
 	for (size_t i = 0; i < d->npeek; i++) {
-		const struct view_peeked *p = &d->peek[i];
+		const struct facts_message *p = &d->peek[i];
 
 		buffer_printf(&b, "%4zu %10ld %6zu  ", i + 1, p->type, p->size);
 		escape_put(&b, p->data, p->shown, ESCAPE_FOREIGN);
@@ -368,12 +368,12 @@ static void paint_graph(struct area *a, const struct row *row, int64_t dt_ns)
 }
 
 /* Side by side where there is room, else one below the other, the graph or messages first. */
-static void paint_halves(struct view *v, const struct view_facts *facts, const struct row *row,
+static void paint_halves(struct view *v, const struct facts *facts, const struct row *row,
 			 struct area *a)
 {
-	static const struct view_facts nothing;
+	static const struct facts nothing;
 	bool about = is_about(&facts->detail, row);
-	const struct view_facts *f = about ? facts : &nothing;
+	const struct facts *f = about ? facts : &nothing;
 	struct area right = *a;
 	bool wide = a->width >= 96;
 
@@ -394,8 +394,7 @@ static void paint_halves(struct view *v, const struct view_facts *facts, const s
 		paint_processes(a, f, row, v->waiters);
 }
 
-void view_paint_detail(struct view *v, struct canvas *c, const struct view_facts *facts, int y,
-		       int lines)
+void view_paint_detail(struct view *v, struct canvas *c, const struct facts *facts, int y, int lines)
 {
 	const struct row *row = model_selected(v->model);
 	struct area a = { .c = c, .width = c->width, .y = y + 1, .end = y + lines };
@@ -499,7 +498,7 @@ static const struct {
 	{ "m", N_("mouse on or off") },
 };
 
-static void help_lines(struct buffer *b, const struct view_facts *facts)
+static void help_lines(struct buffer *b, const struct facts *facts)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(key_help); i++)
 		buffer_printf(b, "%-12s %s\n", key_help[i].keys, _(key_help[i].text));
@@ -529,8 +528,7 @@ static size_t count_lines(const char *text)
 	return n;
 }
 
-void view_paint_help(struct view *v, struct canvas *c, const struct view_facts *facts, int y,
-		     int lines)
+void view_paint_help(struct view *v, struct canvas *c, const struct facts *facts, int y, int lines)
 {
 	struct buffer b = { 0 };
 	bool two = c->width >= 110;

@@ -14,58 +14,13 @@
 
 #include "base/util.h"
 #include "show/columns.h"
-#include "show/procs.h"
 #include "watch/canvas.h"
+#include "watch/facts.h"
 #include "watch/layout.h"
 #include "watch/model.h"
 
 #define VIEW_SHORTEST_NS (NSEC_PER_SEC / 10)
 #define VIEW_LONGEST_NS (60 * NSEC_PER_SEC)
-
-/* ---- what the machine says, beside the queues ---- */
-
-struct view_peeked {
-	long type;
-	size_t size;
-	size_t shown;   /* bytes in data */
-	char data[256]; /* the body's beginning; foreign bytes */
-};
-
-#define VIEW_PEEKED 64
-
-/* The selected queue in detail.  Zeroed it says nothing. */
-struct view_detail {
-	bool valid;           /* it is about `of` */
-	struct queue_stat of; /* without its name */
-	const struct proc_waiter *waiters;
-	size_t nwaiters;
-	const struct proc_holder *holders;
-	size_t nholders;
-	bool looked;                                                 /* processes were looked at */
-	const char *findings;                                        /* lines, or NULL */
-	char sender[PROC_COMMAND + 16], receiver[PROC_COMMAND + 16]; /* escaped; "" not known */
-	bool peeked;                                                 /* messages were looked at */
-	int peek_error;                                              /* 0, or -errno */
-	struct view_peeked peek[VIEW_PEEKED];
-	size_t npeek;
-};
-
-struct view_facts {
-	char host[65]; /* escaped */
-	uint64_t ipc;  /* number of the IPC namespace; 0 not known */
-	int64_t now;   /* seconds since the epoch */
-	int64_t monotonic_ns;
-	double cost;         /* percent of a processor; negative: not known yet */
-	int64_t delay_ns;    /* between looks as it is, which may be more than was asked */
-	const char *alerts;  /* what is wrong, in one line; NULL or "" where nothing is */
-	const char *limits;  /* use of the kernel's limits, in one line; or NULL */
-	const char *missing; /* why queues of a kind are not listed, in one line; or NULL */
-	unsigned int hidden; /* processes that may not be looked at */
-	unsigned int blind;  /* threads blocked on a queue that may not be told */
-	bool hidepid;
-	bool root;
-	struct view_detail detail;
-};
 
 /* ---- the state of the screen ---- */
 
@@ -136,15 +91,14 @@ unsigned int view_click(struct view *v, int y, int x, int wheel, int64_t monoton
 bool view_wants_detail(const struct view *v);
 
 /* Paints everything.  The canvas has been resized; whatever its size, nothing goes wrong. */
-void view_paint(struct view *v, struct canvas *c, const struct view_facts *facts);
+void view_paint(struct view *v, struct canvas *c, const struct facts *facts);
 
 /* ---- view-pane.c, for view-paint.c ---- */
 
-void view_paint_detail(struct view *v, struct canvas *c, const struct view_facts *facts, int y,
+void view_paint_detail(struct view *v, struct canvas *c, const struct facts *facts, int y,
 		       int lines);
 void view_paint_events(struct view *v, struct canvas *c, int y, int lines);
-void view_paint_help(struct view *v, struct canvas *c, const struct view_facts *facts, int y,
-		     int lines);
+void view_paint_help(struct view *v, struct canvas *c, const struct facts *facts, int y, int lines);
 void view_paint_menu(struct view *v, struct canvas *c, int y, int lines);
 /* Appends the time of day of `when` (seconds since the epoch): 12:03:41. */
 void view_put_clock(struct buffer *b, int64_t when);

@@ -86,11 +86,11 @@ static struct queue_stat *add_posix(struct scene *s, const char *name, ino_t ino
 
 static int try_look(struct scene *s)
 {
-	struct look look = { .items = s->items,
-			     .n = s->n,
-			     .kinds = QUEUE_MASK_ALL,
-			     .monotonic_ns = s->seconds * NSEC_PER_SEC,
-			     .now = NOW + s->seconds };
+	struct facts_look look = { .items = s->items,
+				   .n = s->n,
+				   .kinds = QUEUE_MASK_ALL,
+				   .monotonic_ns = s->seconds * NSEC_PER_SEC,
+				   .now = NOW + s->seconds };
 
 	s->seconds++;
 	return model_update(&s->m, &look);
@@ -193,18 +193,18 @@ static void test_come_and_go(void **state)
 static void test_kind_not_listed(void **state)
 {
 	struct scene s;
-	struct look only_sysv;
+	struct facts_look only_sysv;
 
 	(void)state;
 	begin(&s);
 	add_posix(&s, "/a", 1, 3);
 	add_sysv(&s, 7, 1);
 	look(&s);
-	only_sysv = (struct look){ .items = &s.items[1],
-				   .n = 1,
-				   .kinds = QUEUE_MASK_SYSV,
-				   .monotonic_ns = NSEC_PER_SEC,
-				   .now = NOW + 1 };
+	only_sysv = (struct facts_look){ .items = &s.items[1],
+					 .n = 1,
+					 .kinds = QUEUE_MASK_SYSV,
+					 .monotonic_ns = NSEC_PER_SEC,
+					 .now = NOW + 1 };
 	assert_int_equal(model_update(&s.m, &only_sysv), 0);
 	assert_string_equal(shown(&s), "/a key:0x00000007");
 	assert_string_equal(events(&s), "");
@@ -768,11 +768,11 @@ static void test_sorts_many(void **state)
 	model_init(&m);
 	srandom(1);
 	for (int pass = 0; pass < 5; pass++) {
-		struct look l = { .items = items,
-				  .n = MANY,
-				  .kinds = QUEUE_MASK_ALL,
-				  .monotonic_ns = pass * 10 * NSEC_PER_SEC,
-				  .now = NOW };
+		struct facts_look l = { .items = items,
+					.n = MANY,
+					.kinds = QUEUE_MASK_ALL,
+					.monotonic_ns = pass * 10 * NSEC_PER_SEC,
+					.now = NOW };
 
 		for (int i = 0; i < MANY; i++) {
 			items[i] = (struct queue_stat){ .kind = QUEUE_SYSV,
@@ -823,11 +823,11 @@ static void test_constant_memory(void **state)
 						.maxmsg = 10 };
 	}
 	for (int pass = 0; pass < looks; pass++) {
-		struct look l = { .items = items,
-				  .n = QUEUES,
-				  .kinds = QUEUE_MASK_ALL,
-				  .monotonic_ns = pass * NSEC_PER_SEC,
-				  .now = NOW + pass };
+		struct facts_look l = { .items = items,
+					.n = QUEUES,
+					.kinds = QUEUE_MASK_ALL,
+					.monotonic_ns = pass * NSEC_PER_SEC,
+					.now = NOW + pass };
 
 		for (int i = 0; i < CHANGED; i++) {
 			struct queue_stat *st = &items[(pass * CHANGED + i) % QUEUES];

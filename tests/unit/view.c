@@ -65,7 +65,7 @@ struct scene {
 	struct model m;
 	struct view v;
 	struct canvas c;
-	struct view_facts facts;
+	struct facts facts;
 	struct queue_stat items[32];
 	size_t n;
 	int64_t ns;
@@ -96,11 +96,11 @@ static struct queue_stat *add(struct scene *s, const char *name, ino_t ino, uint
 
 static void look(struct scene *s)
 {
-	const struct look l = { .items = s->items,
-				.n = s->n,
-				.kinds = QUEUE_MASK_ALL,
-				.monotonic_ns = s->ns,
-				.now = NOW + s->ns / NSEC_PER_SEC };
+	const struct facts_look l = { .items = s->items,
+				      .n = s->n,
+				      .kinds = QUEUE_MASK_ALL,
+				      .monotonic_ns = s->ns,
+				      .now = NOW + s->ns / NSEC_PER_SEC };
 
 	s->ns += NSEC_PER_SEC;
 	assert_int_equal(model_update(&s->m, &l), 0);
@@ -118,12 +118,12 @@ static int begin(void **state)
 	tzset();
 	model_init(&s->m);
 	view_init(&s->v, &s->m);
-	s->facts = (struct view_facts){ .host = "db1",
-					.ipc = 4026531839,
-					.now = NOW,
-					.cost = 0.7,
-					.delay_ns = NSEC_PER_SEC,
-					.limits = "msgmni 1/32000" };
+	s->facts = (struct facts){ .host = "db1",
+				   .ipc = 4026531839,
+				   .now = NOW,
+				   .cost = 0.7,
+				   .delay_ns = NSEC_PER_SEC,
+				   .limits = "msgmni 1/32000" };
 	add(s, "/orders", 1, 10)->senders = 2;
 	add(s, "/audit\x1b[31m", 2, 6);
 	add(s, "/\xc3\xa4\xe4\xb8\xad\xe6\x96\x87", 3, 0);
@@ -203,7 +203,7 @@ static void shows_not(struct scene *s, const char *text)
 
 static void fill_detail(struct scene *s)
 {
-	s->facts.detail = (struct view_detail){
+	s->facts.detail = (struct facts_detail){
 		.valid = true,
 		.of = s->items[0],
 		.waiters = waiters,
@@ -374,7 +374,7 @@ static void test_peek(void **state)
 	keys(s, "/4d51\n");
 	key(s, 'p');
 	assert_true(s->v.peek);
-	s->facts.detail = (struct view_detail){
+	s->facts.detail = (struct facts_detail){
 		.valid = true,
 		.of = s->items[4],
 		.peeked = true,

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * facts.h - what sampler.c finds out about the machine, for the model and the screen of watch
+ */
+#ifndef MQTOOL_FACTS_H
+#define MQTOOL_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "queue/queue.h"
+#include "show/procs.h"
+
+/* One look at the queues. */
+struct facts_look {
+	const struct queue_stat *items;
+	size_t n;
+	unsigned int kinds; /* QUEUE_MASK_* that could be listed: rows of others stay as they are */
+	int64_t monotonic_ns; /* when */
+	int64_t now;          /* the same in seconds since the epoch */
+};
+
+struct facts_message {
+	long type;
+	size_t size;
+	size_t shown;   /* bytes in data */
+	char data[256]; /* the body's beginning; foreign bytes */
+};
+
+#define FACTS_MESSAGES 64
+
+/* The selected queue in detail.  Zeroed it says nothing. */
+struct facts_detail {
+	bool valid;           /* it is about `of` */
+	struct queue_stat of; /* without its name */
+	const struct proc_waiter *waiters;
+	size_t nwaiters;
+	const struct proc_holder *holders;
+	size_t nholders;
+	bool looked;                                                 /* processes were looked at */
+	const char *findings;                                        /* lines, or NULL */
+	char sender[PROC_COMMAND + 16], receiver[PROC_COMMAND + 16]; /* escaped; "" not known */
+	bool peeked;                                                 /* messages were looked at */
+	int peek_error;                                              /* 0, or -errno */
+	struct facts_message peek[FACTS_MESSAGES];
+	size_t npeek;
+};
+
+struct facts {
+	char host[65]; /* escaped */
+	uint64_t ipc;  /* number of the IPC namespace; 0 not known */
+	int64_t now;   /* seconds since the epoch */
+	int64_t monotonic_ns;
+	double cost;         /* percent of a processor; negative: not known yet */
+	int64_t delay_ns;    /* between looks as it is, which may be more than was asked */
+	const char *alerts;  /* what is wrong, in one line; NULL or "" where nothing is */
+	const char *limits;  /* use of the kernel's limits, in one line; or NULL */
+	const char *missing; /* why queues of a kind are not listed, in one line; or NULL */
+	unsigned int hidden; /* processes that may not be looked at */
+	unsigned int blind;  /* threads blocked on a queue that may not be told */
+	bool hidepid;
+	bool root;
+	struct facts_detail detail;
+};
+
+#endif
