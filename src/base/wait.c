@@ -179,7 +179,7 @@ static int find_cause(int64_t now)
 }
 
 /* One look with the lock held; says in next_look when the next one is. */
-static void look(void)
+static void look_around(void)
 {
 	int64_t now = clock_monotonic_ns();
 	int64_t pause = LOOK_INTERVAL;
@@ -238,7 +238,7 @@ static void *helper_main(void *unused)
 		int64_t next;
 
 		pthread_mutex_lock(&state.lock);
-		look();
+		look_around();
 		next = state.next_look;
 		/* Once gone it stays gone: poll(2) would return at once for ever. */
 		if (state.watch_stdout && !state.stdout_gone)

@@ -63,13 +63,13 @@ struct create {
 
 static bool read_count(struct cmdline *cl, const char *text, struct queue_attr *attr)
 {
-	attr->have |= CREATE_MAXMSG;
+	attr->have |= ATTR_MAXMSG;
 	return opt_u64(cl, text, 1, INT64_MAX, &attr->maxmsg);
 }
 
 static bool read_message_size(struct cmdline *cl, const char *text, struct queue_attr *attr)
 {
-	attr->have |= CREATE_MSGSIZE;
+	attr->have |= ATTR_MSGSIZE;
 	if (!opt_size(cl, text, &attr->msgsize))
 		return false;
 	if (attr->msgsize > 0)
@@ -83,7 +83,7 @@ static bool read_max_priority(struct cmdline *cl, const char *text, struct queue
 
 	if (!opt_u64(cl, text, 1, MESSAGE_PRIORITY_MAX_AMQP, &max))
 		return false;
-	attr->have |= CREATE_MAX_PRIORITY;
+	attr->have |= ATTR_MAX_PRIORITY;
 	attr->max_priority = (unsigned int)max;
 	return true;
 }
@@ -94,7 +94,7 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, struct c
 
 	switch (opt) {
 	case OPT_MODE:
-		attr->have |= CREATE_MODE;
+		attr->have |= ATTR_MODE;
 		return opt_mode(cl, value, &attr->mode);
 	case OPT_OWNER:
 		return opt_owner(cl, value, attr);
@@ -103,12 +103,12 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, struct c
 	case OPT_MESSAGE_SIZE:
 		return read_message_size(cl, value, attr);
 	case OPT_MAX_BYTES:
-		attr->have |= CREATE_QBYTES;
+		attr->have |= ATTR_QBYTES;
 		return opt_size(cl, value, &attr->qbytes);
 	case OPT_MAX_PRIORITY:
 		return read_max_priority(cl, value, attr);
 	case OPT_QUORUM:
-		attr->have |= CREATE_QUORUM;
+		attr->have |= ATTR_QUORUM;
 		return true;
 	case OPT_EXIST_OK:
 		c->exist_ok = true;
@@ -129,13 +129,13 @@ static const struct {
 	unsigned int attr, kinds;
 	const char *option;
 } attributes[] = {
-	{ CREATE_MODE, QUEUE_MASK_ALL, "--mode" },
-	{ CREATE_OWNER | CREATE_GROUP, QUEUE_MASK_ALL, "--owner" },
-	{ CREATE_MAXMSG, QUEUE_MASK_POSIX | QUEUE_MASK_AMQP, "--max-messages" },
-	{ CREATE_MSGSIZE, QUEUE_MASK_POSIX, "--message-size" },
-	{ CREATE_QBYTES, QUEUE_MASK_SYSV, "--max-bytes" },
-	{ CREATE_MAX_PRIORITY, QUEUE_MASK_AMQP, "--max-priority" },
-	{ CREATE_QUORUM, QUEUE_MASK_AMQP, "--quorum" },
+	{ ATTR_MODE, QUEUE_MASK_ALL, "--mode" },
+	{ ATTR_OWNER | ATTR_GROUP, QUEUE_MASK_ALL, "--owner" },
+	{ ATTR_MAXMSG, QUEUE_MASK_POSIX | QUEUE_MASK_AMQP, "--max-messages" },
+	{ ATTR_MSGSIZE, QUEUE_MASK_POSIX, "--message-size" },
+	{ ATTR_QBYTES, QUEUE_MASK_SYSV, "--max-bytes" },
+	{ ATTR_MAX_PRIORITY, QUEUE_MASK_AMQP, "--max-priority" },
+	{ ATTR_QUORUM, QUEUE_MASK_AMQP, "--quorum" },
 };
 
 /* The option given that queues of that kind do not have, or NULL; *amqp: only AMQP has it. */
@@ -222,8 +222,8 @@ static bool same_mode(const struct queue_ref *ref, mode_t is, mode_t asked)
 static bool same_rights(const struct queue_ref *ref, const struct queue_stat *st,
 			const struct queue_attr *attr)
 {
-	uid_t uid = attr->have & CREATE_OWNER ? attr->uid : geteuid();
-	gid_t gid = attr->have & CREATE_GROUP ? attr->gid : getegid();
+	uid_t uid = attr->have & ATTR_OWNER ? attr->uid : geteuid();
+	gid_t gid = attr->have & ATTR_GROUP ? attr->gid : getegid();
 	bool same = true;
 
 	if (st->uid != uid) {
@@ -236,7 +236,7 @@ static bool same_rights(const struct queue_ref *ref, const struct queue_stat *st
 			   msg_quote(group_name(gid)));
 		same = false;
 	}
-	return same_mode(ref, st->mode, attr->have & CREATE_MODE ? attr->mode : 0600) && same;
+	return same_mode(ref, st->mode, attr->have & ATTR_MODE ? attr->mode : 0600) && same;
 }
 
 /* Names each difference. */
@@ -245,19 +245,19 @@ static bool same_queue(const struct queue_ref *ref, const struct queue_stat *st,
 {
 	bool same = same_rights(ref, st, attr);
 
-	if (attr->have & CREATE_MAXMSG)
+	if (attr->have & ATTR_MAXMSG)
 		same &= same_number(ref, "mq_maxmsg", st->have & STAT_MAXMSG, st->maxmsg,
 				    attr->maxmsg);
-	if (attr->have & CREATE_MSGSIZE)
+	if (attr->have & ATTR_MSGSIZE)
 		same &= same_number(ref, "mq_msgsize", st->have & STAT_MSGSIZE, st->msgsize,
 				    attr->msgsize);
-	if (attr->have & CREATE_QBYTES)
+	if (attr->have & ATTR_QBYTES)
 		same &= same_number(ref, "msg_qbytes", st->have & STAT_QBYTES, st->qbytes,
 				    attr->qbytes);
 	return same;
 }
 
-static int look(const struct queue_ref *ref, struct queue *q, struct queue_stat *st)
+static int look_at(const struct queue_ref *ref, struct queue *q, struct queue_stat *st)
 {
 	int rc = queue_open(q, ref, 0);
 
@@ -269,7 +269,7 @@ static int compare_existing(const struct queue_ref *ref, const struct queue_attr
 {
 	struct queue_stat st;
 	struct queue q;
-	int rc = look(ref, &q, &st);
+	int rc = look_at(ref, &q, &st);
 
 	if (rc == 0 && !same_queue(ref, &st, attr))
 		rc = -EEXIST;
@@ -296,7 +296,7 @@ static int ensure(const struct queue_ref *ref, const struct queue_attr *attr)
 	int tries = ENSURE_TRIES, rc;
 
 	do {
-		rc = queue_create(ref, attr, NULL);
+		rc = queue_create(ref, attr, true, NULL);
 		if (rc != -EEXIST)
 			return rc < 0 ? failed(QUEUE_OP_CREATE, ref, attr, rc) : EX_DONE;
 		rc = compare_existing(ref, attr);
@@ -308,7 +308,7 @@ static int ensure(const struct queue_ref *ref, const struct queue_attr *attr)
 
 static int make(const struct queue_ref *ref, const struct queue_attr *attr)
 {
-	int rc = queue_create(ref, attr, NULL);
+	int rc = queue_create(ref, attr, false, NULL);
 
 	return rc < 0 ? failed(QUEUE_OP_CREATE, ref, attr, rc) : EX_DONE;
 }
@@ -328,7 +328,7 @@ static int create_private(const struct create *c)
 {
 	struct queue_ref made;
 	char name[QUEUE_NAME_TEXT];
-	int rc = queue_create(NULL, &c->attr, &made);
+	int rc = queue_create(NULL, &c->attr, false, &made);
 
 	if (rc < 0)
 		return failed(QUEUE_OP_CREATE, NULL, &c->attr, rc);
@@ -353,7 +353,7 @@ static int create_named(struct cmdline *cl, struct create *c)
 
 static int check_together(const struct create *c)
 {
-	if (c->attr.have & CREATE_QUORUM && c->attr.have & CREATE_MAX_PRIORITY)
+	if (c->attr.have & ATTR_QUORUM && c->attr.have & ATTR_MAX_PRIORITY)
 		return msg_usage(_("--quorum and --max-priority exclude each other: quorum queues"
 				   " have no priorities"));
 	return EX_DONE;
@@ -373,8 +373,6 @@ static int create_run(struct cmdline *cl)
 	status = check_together(&c);
 	if (status != EX_DONE)
 		return status;
-	if (c.exist_ok)
-		c.attr.have |= CREATE_EXIST_OK;
 	if (c.private) {
 		status = check_private(&c, cl);
 		return status == EX_DONE ? create_private(&c) : status;

@@ -407,7 +407,7 @@ static int end_peek(struct receiver *r, size_t hidden, bool short_of)
  * where they are.  Returns 0 at the end of the queue or of the count, or -errno of batch_peek(),
  * and with *writing what it was of.
  */
-static int walk(struct receiver *r, struct sight **sights, size_t *n, size_t *hidden, bool *writing)
+static int visit(struct receiver *r, struct sight **sights, size_t *n, size_t *hidden, bool *writing)
 {
 	size_t max = 0;
 
@@ -456,7 +456,7 @@ static int peek_lowest_first(struct receiver *r)
 	bool writing = false;
 	int rc;
 
-	rc = walk(r, &sights, &n, &hidden, &writing);
+	rc = visit(r, &sights, &n, &hidden, &writing);
 	if (rc == 0 && n > 0) /* qsort(3) takes no NULL */
 		qsort(sights, n, sizeof(*sights), compare_sights);
 	while (rc == 0 && shown < n && shown < r->take.count) {
@@ -478,7 +478,7 @@ static int peek(struct receiver *r)
 
 	if (r->take.want.type < 0)
 		return peek_lowest_first(r);
-	rc = walk(r, NULL, &n, &hidden, &writing);
+	rc = visit(r, NULL, &n, &hidden, &writing);
 	if (rc < 0)
 		return writing ? end_unwritten(r, rc) : end_taking(r, rc);
 	return end_peek(r, hidden, n < r->take.count);

@@ -68,7 +68,7 @@ static bool read_owner(struct cmdline *cl, const char *text, struct queue_filter
 
 	if (!opt_owner(cl, text, &attr))
 		return false;
-	if (attr.have != CREATE_OWNER)
+	if (attr.have != ATTR_OWNER)
 		return msg_usage(_("%s: '%s' is not a user alone"), cl->seen, msg_quote(text)) ==
 		       EX_DONE;
 	f->owner = attr.uid;

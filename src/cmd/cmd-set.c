@@ -23,12 +23,12 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, struct q
 {
 	switch (opt) {
 	case OPT_MODE:
-		attr->have |= CREATE_MODE;
+		attr->have |= ATTR_MODE;
 		return opt_mode(cl, value, &attr->mode);
 	case OPT_OWNER:
 		return opt_owner(cl, value, attr);
 	default:
-		attr->have |= CREATE_QBYTES;
+		attr->have |= ATTR_QBYTES;
 		return opt_size(cl, value, &attr->qbytes);
 	}
 }
@@ -44,10 +44,10 @@ static int set_one(const struct queue_ref *ref, void *arg)
 
 static int check_kind(const struct queue_attr *attr, const struct queue_ref *ref)
 {
-	if (attr->have & CREATE_QBYTES && ref->kind != QUEUE_SYSV)
+	if (attr->have & ATTR_QBYTES && ref->kind != QUEUE_SYSV)
 		return msg_wrong_kind("--max-bytes", ref);
 	if (ref->kind == QUEUE_AMQP)
-		return msg_wrong_kind(attr->have & CREATE_MODE ? "--mode" : "--owner", ref);
+		return msg_wrong_kind(attr->have & ATTR_MODE ? "--mode" : "--owner", ref);
 	return EX_DONE;
 }
 

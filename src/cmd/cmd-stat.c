@@ -211,7 +211,7 @@ static bool find_listed(const struct queue_ref *ref, struct queue_list *list, st
 }
 
 /* Reads one queue that was named; *st->name is the ref's. */
-static int look(const struct queue_ref *ref, struct queue_list *list, struct queue_stat *st)
+static int look_at(const struct queue_ref *ref, struct queue_list *list, struct queue_stat *st)
 {
 	struct queue q;
 	int rc = queue_open(&q, ref, 0);
@@ -249,7 +249,7 @@ static int look_at_named(const struct stat_line *line, struct stat_result *resul
 	for (int i = 0; i < line->nrefs; i++) {
 		const struct queue_attempt attempt = { .op = QUEUE_OP_STAT, .ref = &line->refs[i] };
 		struct queue_stat *st = &result->items[result->n];
-		int rc = look(&line->refs[i], &result->list, st);
+		int rc = look_at(&line->refs[i], &result->list, st);
 
 		if (rc == 0) {
 			result->n++;

@@ -160,7 +160,7 @@ bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode);
 bool opt_columns(struct cmdline *cl, const char *text, struct column_list *list);
 /* COL or COL:r; watch's NET/s too where live. */
 bool opt_sort(struct cmdline *cl, const char *text, bool live, enum column *col, bool *reverse);
-/* USER[:GROUP] as chown(1) takes it: sets uid and gid, CREATE_OWNER and CREATE_GROUP. */
+/* USER[:GROUP] as chown(1) takes it: sets uid and gid, ATTR_OWNER and ATTR_GROUP. */
 bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr);
 
 /*

@@ -742,31 +742,31 @@ static int amqp_list(struct queue_list *list, unsigned int detail)
 
 /* To declare a queue that is there is no error in AMQP, so it is looked for first. */
 static int declare(struct amqp_link *link, const struct queue_ref *ref,
-		   const struct queue_attr *attr)
+		   const struct queue_attr *attr, bool exist_ok)
 {
 	const struct amqp_arguments arguments = {
-		.max_length = attr->have & CREATE_MAXMSG ? attr->maxmsg : 0,
-		.max_priority = attr->have & CREATE_MAX_PRIORITY ? attr->max_priority : 0,
-		.quorum = attr->have & CREATE_QUORUM,
+		.max_length = attr->have & ATTR_MAXMSG ? attr->maxmsg : 0,
+		.max_priority = attr->have & ATTR_MAX_PRIORITY ? attr->max_priority : 0,
+		.quorum = attr->have & ATTR_QUORUM,
 	};
 	uint64_t messages;
 	int rc = -ENOENT;
 
-	if (!(attr->have & CREATE_EXIST_OK))
+	if (!exist_ok)
 		rc = amqp_link_look(link, ref->address.queue, &messages);
 	if (rc == 0)
 		return -EEXIST;
 	return rc == -ENOENT ? amqp_link_declare(link, ref->address.queue, &arguments) : rc;
 }
 
-static int amqp_create(const struct queue_ref *ref, const struct queue_attr *attr,
+static int amqp_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 		       struct queue_ref *made)
 {
 	struct amqp_link *link;
 	int rc = amqp_link_open(&link, &ref->address);
 
 	if (rc == 0)
-		rc = declare(link, ref, attr);
+		rc = declare(link, ref, attr, exist_ok);
 	amqp_link_close(link);
 	*made = *ref;
 	return rc;

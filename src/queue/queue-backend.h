@@ -31,7 +31,7 @@ struct queue_backend {
 	int (*look_again)(const struct queue_stat *seen, unsigned int detail,
 			  struct queue_stat *now);
 	int (*list)(struct queue_list *list, unsigned int detail);
-	int (*create)(const struct queue_ref *ref, const struct queue_attr *attr,
+	int (*create)(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 		      struct queue_ref *made);
 	int (*set)(const struct queue_ref *ref, const struct queue_attr *attr);
 	int (*remove)(const struct queue_ref *ref);

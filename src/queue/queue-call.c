@@ -17,7 +17,7 @@
  * kernel whose time_t has another width than ours. */
 static const struct timespec long_past[2];
 
-static const struct timespec *limit(bool wait)
+static const struct timespec *time_limit(bool wait)
 {
 	return wait ? NULL : long_past;
 }
@@ -43,19 +43,19 @@ ssize_t call_msgrcv(int msqid, void *msgp, size_t room, long type, int flags)
 int call_mq_send(int fd, const char *data, size_t len, unsigned int priority, bool wait)
 {
 #if defined(SYS_mq_timedsend)
-	return (int)syscall(SYS_mq_timedsend, fd, data, len, priority, limit(wait));
+	return (int)syscall(SYS_mq_timedsend, fd, data, len, priority, time_limit(wait));
 #else
 	return wait ? mq_send(fd, data, len, priority) :
-		      mq_timedsend(fd, data, len, priority, limit(wait));
+		      mq_timedsend(fd, data, len, priority, time_limit(wait));
 #endif
 }
 
 ssize_t call_mq_receive(int fd, char *data, size_t room, unsigned int *priority, bool wait)
 {
 #if defined(SYS_mq_timedreceive)
-	return syscall(SYS_mq_timedreceive, fd, data, room, priority, limit(wait));
+	return syscall(SYS_mq_timedreceive, fd, data, room, priority, time_limit(wait));
 #else
 	return wait ? mq_receive(fd, data, room, priority) :
-		      mq_timedreceive(fd, data, room, priority, limit(wait));
+		      mq_timedreceive(fd, data, room, priority, time_limit(wait));
 #endif
 }

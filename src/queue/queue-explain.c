@@ -15,7 +15,7 @@
 static bool changes_owner(const struct queue_attempt *a)
 {
 	return (a->op == QUEUE_OP_SET || a->op == QUEUE_OP_CREATE) && a->attr &&
-	       (a->attr->have & (CREATE_OWNER | CREATE_GROUP));
+	       (a->attr->have & (ATTR_OWNER | ATTR_GROUP));
 }
 
 const char *queue_plain_meaning(const struct queue_attempt *attempt, int error)

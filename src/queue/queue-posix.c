@@ -732,9 +732,9 @@ static int complete_attr(struct queue_attr *attr)
 {
 	int rc = 0;
 
-	if (!(attr->have & CREATE_MAXMSG))
+	if (!(attr->have & ATTR_MAXMSG))
 		rc = default_of("msg_default", "msg_max", &attr->maxmsg);
-	if (rc == 0 && !(attr->have & CREATE_MSGSIZE))
+	if (rc == 0 && !(attr->have & ATTR_MSGSIZE))
 		rc = default_of("msgsize_default", "msgsize_max", &attr->msgsize);
 	if (rc == 0 && (attr->maxmsg > LONG_MAX || attr->msgsize > LONG_MAX))
 		rc = -EINVAL;
@@ -754,23 +754,24 @@ static int create_exactly(const char *name, mode_t mode, struct mq_attr *attr)
 /* Also on an O_PATH descriptor, which fchown(2) refuses. */
 static int change_owner(int fd, const struct queue_attr *attr)
 {
-	uid_t uid = attr->have & CREATE_OWNER ? attr->uid : (uid_t)-1;
-	gid_t gid = attr->have & CREATE_GROUP ? attr->gid : (gid_t)-1;
+	uid_t uid = attr->have & ATTR_OWNER ? attr->uid : (uid_t)-1;
+	gid_t gid = attr->have & ATTR_GROUP ? attr->gid : (gid_t)-1;
 
-	if (!(attr->have & (CREATE_OWNER | CREATE_GROUP)))
+	if (!(attr->have & (ATTR_OWNER | ATTR_GROUP)))
 		return 0;
 	return fchownat(fd, "", uid, gid, AT_EMPTY_PATH) == 0 ? 0 : -errno;
 }
 
-static int posix_create(const struct queue_ref *ref, const struct queue_attr *attr,
+static int posix_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 			struct queue_ref *made)
 {
-	bool later_mode = attr->have & (CREATE_OWNER | CREATE_GROUP);
-	bool sized = attr->have & (CREATE_MAXMSG | CREATE_MSGSIZE);
+	bool later_mode = attr->have & (ATTR_OWNER | ATTR_GROUP);
+	bool sized = attr->have & (ATTR_MAXMSG | ATTR_MSGSIZE);
 	struct queue_attr full = *attr;
 	struct mq_attr limits = { 0 };
 	int fd, rc = 0;
 
+	(void)exist_ok;
 	if (sized)
 		rc = complete_attr(&full);
 	if (rc < 0)
@@ -826,9 +827,9 @@ static int set_open(int fd, const struct queue_attr *attr)
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	before = st.st_mode & 0777;
-	mode = attr->have & CREATE_MODE ? attr->mode : before;
+	mode = attr->have & ATTR_MODE ? attr->mode : before;
 	/* Also where it is so already: who may not change it is told so. */
-	if ((before & mode) != before || ((attr->have & CREATE_MODE) && mode == before))
+	if ((before & mode) != before || ((attr->have & ATTR_MODE) && mode == before))
 		rc = change_mode(fd, before & mode);
 	if (rc == 0)
 		rc = change_owner(fd, attr);
@@ -874,12 +875,11 @@ static bool explain_attr(const struct queue_attempt *a, struct buffer *why)
 
 	if (a->op != QUEUE_OP_CREATE || !attr)
 		return false;
-	if ((attr->have & CREATE_MAXMSG) && read_sysctl("msg_max", &max) == 0 &&
-	    attr->maxmsg > max) {
+	if ((attr->have & ATTR_MAXMSG) && read_sysctl("msg_max", &max) == 0 && attr->maxmsg > max) {
 		explain_over(why, "mq_maxmsg", attr->maxmsg, "msg_max", max);
 		return true;
 	}
-	if ((attr->have & CREATE_MSGSIZE) && read_sysctl("msgsize_max", &max) == 0 &&
+	if ((attr->have & ATTR_MSGSIZE) && read_sysctl("msgsize_max", &max) == 0 &&
 	    attr->msgsize > max) {
 		explain_over(why, "mq_msgsize", attr->msgsize, "msgsize_max", max);
 		return true;
@@ -973,7 +973,7 @@ static void explain_owner(const struct queue_attempt *a, struct buffer *why)
 	bool owner;
 	mqd_t fd;
 
-	if (a->op != QUEUE_OP_SET || !a->attr || !(a->attr->have & (CREATE_OWNER | CREATE_GROUP)))
+	if (a->op != QUEUE_OP_SET || !a->attr || !(a->attr->have & (ATTR_OWNER | ATTR_GROUP)))
 		return;
 	fd = open_to_look(a->ref->name);
 	owner = fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid();

@@ -605,13 +605,13 @@ static int apply(int msqid, const struct queue_attr *attr, unsigned int which)
 	if (rc < 0)
 		return rc;
 	which &= attr->have;
-	if (which & CREATE_OWNER)
+	if (which & ATTR_OWNER)
 		ds.msg_perm.uid = attr->uid;
-	if (which & CREATE_GROUP)
+	if (which & ATTR_GROUP)
 		ds.msg_perm.gid = attr->gid;
-	if (which & CREATE_QBYTES)
+	if (which & ATTR_QBYTES)
 		ds.msg_qbytes = attr->qbytes;
-	if (which & CREATE_MODE)
+	if (which & ATTR_MODE)
 		ds.msg_perm.mode = attr->mode;
 	if (msgctl(msqid, IPC_SET, &ds) == 0)
 		return 0;
@@ -621,14 +621,15 @@ static int apply(int msqid, const struct queue_attr *attr, unsigned int which)
 	return stat_any(msqid, &ds) == 0 ? -EINVAL : -EIDRM;
 }
 
-static int sysv_create(const struct queue_ref *ref, const struct queue_attr *attr,
+static int sysv_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 		       struct queue_ref *made)
 {
 	struct queue_attr full = *attr;
-	bool later_mode = attr->have & (CREATE_OWNER | CREATE_GROUP | CREATE_QBYTES);
+	bool later_mode = attr->have & (ATTR_OWNER | ATTR_GROUP | ATTR_QBYTES);
 	key_t key = ref ? (key_t)ref->key : IPC_PRIVATE;
 	int msqid, rc;
 
+	(void)exist_ok;
 	if (ref && ref->by == QUEUE_BY_ID)
 		return -EINVAL;
 	/* Until owner and size are right nobody may use it. msgget(2) heeds no umask. */
@@ -636,10 +637,10 @@ static int sysv_create(const struct queue_ref *ref, const struct queue_attr *att
 	if (msqid < 0)
 		return -errno;
 	if (later_mode) {
-		full.have |= CREATE_MODE;
-		rc = apply(msqid, &full, CREATE_OWNER | CREATE_GROUP | CREATE_QBYTES);
+		full.have |= ATTR_MODE;
+		rc = apply(msqid, &full, ATTR_OWNER | ATTR_GROUP | ATTR_QBYTES);
 		if (rc == 0)
-			rc = apply(msqid, &full, CREATE_MODE);
+			rc = apply(msqid, &full, ATTR_MODE);
 		if (rc < 0) {
 			msgctl(msqid, IPC_RMID, NULL);
 			return rc;
@@ -729,7 +730,7 @@ static bool explain_qbytes(const struct queue_attempt *a, struct buffer *why)
 {
 	uint64_t msgmnb, qbytes = 0;
 	struct msqid_ds ds;
-	bool asked = a->attr && (a->attr->have & CREATE_QBYTES);
+	bool asked = a->attr && (a->attr->have & ATTR_QBYTES);
 	int msqid;
 
 	if (read_number_file("/proc/sys/kernel/msgmnb", &msgmnb) < 0)

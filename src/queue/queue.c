@@ -157,17 +157,18 @@ int queue_exists(const struct queue_ref *ref)
 	return rc == -EACCES && ref->kind != QUEUE_AMQP ? 0 : rc;
 }
 
-int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, struct queue_ref *made)
+int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
+		 struct queue_ref *made)
 {
 	struct queue_attr with_mode = *attr;
 	struct queue_ref unused;
 
 	if (ref && ref->error)
 		return ref->error;
-	if (!(attr->have & CREATE_MODE))
+	if (!(attr->have & ATTR_MODE))
 		with_mode.mode = 0600;
 	return backend_of(ref ? ref->kind : QUEUE_SYSV)
-		->create(ref, &with_mode, made ? made : &unused);
+		->create(ref, &with_mode, exist_ok, made ? made : &unused);
 }
 
 int queue_set(const struct queue_ref *ref, const struct queue_attr *attr)

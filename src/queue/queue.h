@@ -358,19 +358,16 @@ int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct 
 
 /* ---- creating, changing, removing ---- */
 
-#define CREATE_OWNER (1u << 0)
-#define CREATE_GROUP (1u << 1)
-#define CREATE_MAXMSG (1u << 2)
-#define CREATE_MSGSIZE (1u << 3)
-#define CREATE_QBYTES (1u << 4)
-#define CREATE_MODE (1u << 5)
-#define CREATE_MAX_PRIORITY (1u << 6) /* AMQP, as the next */
-#define CREATE_QUORUM (1u << 7)
-/* AMQP: a queue that is there already is fine if the broker finds it equal, else -ENOTUNIQ.  The
- * kernel's queues can be looked at instead. */
-#define CREATE_EXIST_OK (1u << 8)
+#define ATTR_OWNER (1u << 0)
+#define ATTR_GROUP (1u << 1)
+#define ATTR_MAXMSG (1u << 2)
+#define ATTR_MSGSIZE (1u << 3)
+#define ATTR_QBYTES (1u << 4)
+#define ATTR_MODE (1u << 5)
+#define ATTR_MAX_PRIORITY (1u << 6) /* AMQP, as the next */
+#define ATTR_QUORUM (1u << 7)
 
-/* Attributes asked for; `have` says which.  Creation without CREATE_MODE makes 0600. */
+/* Attributes asked for; `have` says which.  Creation without ATTR_MODE makes 0600. */
 struct queue_attr {
 	unsigned int have;
 	mode_t mode;
@@ -383,10 +380,12 @@ struct queue_attr {
 /*
  * Makes a queue that must not be there yet (-EEXIST), with exactly that mode whatever the umask,
  * never wider even for an instant.  ref NULL: a private System V queue.  *made (may be NULL) is
- * set to the new queue: by key or name as asked, by id where private.
+ * set to the new queue: by key or name as asked, by id where private.  exist_ok, for brokers alone:
+ * a queue that is there already is fine if the broker finds it equal, else -ENOTUNIQ; the kernel's
+ * queues can be looked at instead.
  */
-int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, struct queue_ref *made)
-	_must_check_;
+int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
+		 struct queue_ref *made) _must_check_;
 /* Changes mode, owner and msg_qbytes of an existing queue, those that `have` names. */
 int queue_set(const struct queue_ref *ref, const struct queue_attr *attr) _must_check_;
 /* Removes the queue. */

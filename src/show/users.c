@@ -134,7 +134,7 @@ static int parse_user(const char *text, struct queue_attr *attr, struct owner_er
 	else if (parse_id(text, &id) != 0)
 		return refuse(error, text, _("no such user"));
 	attr->uid = id;
-	attr->have |= CREATE_OWNER;
+	attr->have |= ATTR_OWNER;
 	return 0;
 }
 
@@ -148,7 +148,7 @@ static int parse_group(const char *text, struct queue_attr *attr, struct owner_e
 	else if (parse_id(text, &id) != 0)
 		return refuse(error, text, _("no such group"));
 	attr->gid = id;
-	attr->have |= CREATE_GROUP;
+	attr->have |= ATTR_GROUP;
 	return 0;
 }
 
@@ -162,7 +162,7 @@ static int login_group(const char *user, struct queue_attr *attr, struct owner_e
 	if (!pw)
 		return refuse(error, user, _("this user's login group is not known"));
 	attr->gid = pw->pw_gid;
-	attr->have |= CREATE_GROUP;
+	attr->have |= ATTR_GROUP;
 	return 0;
 }
 
@@ -181,7 +181,7 @@ int owner_parse(const char *text, struct queue_attr *attr, struct owner_error *e
 	if (!*user && (!group || !*group))
 		return refuse(error, text, _("neither a user nor a group is named"));
 
-	parsed.have &= ~(CREATE_OWNER | CREATE_GROUP);
+	parsed.have &= ~(ATTR_OWNER | ATTR_GROUP);
 	if (*user)
 		rc = parse_user(user, &parsed, error);
 	if (rc == 0 && group)

@@ -18,7 +18,7 @@ struct owner_error {
 /*
  * Reads USER, USER:GROUP, USER: (that user's login group) or :GROUP.  A name wins over a number;
  * a number needs no entry in the user database, but for its login group.  Sets uid and gid with
- * CREATE_OWNER and CREATE_GROUP in attr, clearing those that the text does not name.  Returns 0,
+ * ATTR_OWNER and ATTR_GROUP in attr, clearing those that the text does not name.  Returns 0,
  * or -EINVAL with *error and attr untouched.
  */
 int owner_parse(const char *text, struct queue_attr *attr, struct owner_error *error) _must_check_;

@@ -23,7 +23,7 @@
 #include "watch/sampler.h"
 #include "watch/watch.h"
 
-struct batch {
+struct printer {
 	const struct watch_options *o;
 	struct sampler sampler;
 	struct model model;
@@ -38,52 +38,52 @@ struct batch {
 /* ---- what is printed ---- */
 
 /* The rows in order, as the columns want them.  Those that are gone are not there any more. */
-static int collect_rows(struct batch *b, size_t *n)
+static int collect_rows(struct printer *p, size_t *n)
 {
-	const struct model *m = &b->model;
+	const struct model *m = &p->model;
 
 	*n = 0;
-	if (b->cap < m->shown) {
-		struct queue_stat *items = reallocarray(b->items, m->rows_cap, sizeof(*items));
+	if (p->cap < m->shown) {
+		struct queue_stat *items = reallocarray(p->items, m->rows_cap, sizeof(*items));
 
 		if (!items)
 			return -ENOMEM;
-		b->items = items;
-		b->cap = m->rows_cap;
+		p->items = items;
+		p->cap = m->rows_cap;
 	}
 	for (uint32_t i = 0; i < m->shown; i++) {
 		const struct row *row = model_row(m, i);
 
 		if (row->state & ROW_GONE)
 			continue;
-		b->items[*n] = row->st;
-		b->items[*n].history = &row->history;
-		b->items[(*n)++].have |= STAT_HISTORY;
+		p->items[*n] = row->st;
+		p->items[*n].history = &row->history;
+		p->items[(*n)++].have |= STAT_HISTORY;
 	}
 	return 0;
 }
 
-static void put_summary(struct batch *b, const struct timespec *when)
+static void put_summary(struct printer *p, const struct timespec *when)
 {
-	const struct totals *t = &b->model.totals;
+	const struct totals *t = &p->model.totals;
 
-	format_iso_time(&b->out, when);
-	buffer_printf(&b->out,
+	format_iso_time(&p->out, when);
+	buffer_printf(&p->out,
 		      "  sysv %zu  posix %zu  messages %" PRIu64 "  bytes %" PRIu64 "  full %zu\n",
 		      t->queues[QUEUE_SYSV], t->queues[QUEUE_POSIX], t->messages, t->bytes,
 		      t->full);
 }
 
-static int put_text(struct batch *b, const struct report *report, size_t n,
+static int put_text(struct printer *p, const struct report *report, size_t n,
 		    const struct timespec *when)
 {
 	int rc;
 
 	/* A blank line between two looks. */
-	if (b->model.updates > 1)
-		buffer_putc(&b->out, '\n');
-	put_summary(b, when);
-	rc = report_put_table(&b->out, report, b->items, n);
+	if (p->model.updates > 1)
+		buffer_putc(&p->out, '\n');
+	put_summary(p, when);
+	rc = report_put_table(&p->out, report, p->items, n);
 	return rc;
 }
 
@@ -94,20 +94,20 @@ static void put_seconds(struct buffer *b, int64_t ns)
 		      ns % NSEC_PER_SEC / (NSEC_PER_SEC / 1000));
 }
 
-static void put_objects(struct batch *b, const struct report *report, size_t n,
+static void put_objects(struct printer *p, const struct report *report, size_t n,
 			const struct timespec *when)
 {
 	for (size_t i = 0; i < n; i++) {
-		buffer_puts(&b->out, "{\"time\":");
-		put_seconds(&b->out, when->tv_sec * NSEC_PER_SEC + when->tv_nsec);
-		buffer_puts(&b->out, ",\"dt\":");
-		if (b->model.dt_ns > 0)
-			put_seconds(&b->out, b->model.dt_ns);
+		buffer_puts(&p->out, "{\"time\":");
+		put_seconds(&p->out, when->tv_sec * NSEC_PER_SEC + when->tv_nsec);
+		buffer_puts(&p->out, ",\"dt\":");
+		if (p->model.dt_ns > 0)
+			put_seconds(&p->out, p->model.dt_ns);
 		else
-			buffer_puts(&b->out, "null");
-		buffer_putc(&b->out, ',');
-		report_put_members(&b->out, report, &b->items[i]);
-		buffer_puts(&b->out, "}\n");
+			buffer_puts(&p->out, "null");
+		buffer_putc(&p->out, ',');
+		report_put_members(&p->out, report, &p->items[i]);
+		buffer_puts(&p->out, "}\n");
 	}
 }
 
@@ -142,16 +142,16 @@ static int write_failed(ssize_t error)
 }
 
 /* Whole lines, whatever signal comes: an interrupted batch is a shorter one. */
-static int write_out(struct batch *b)
+static int write_out(struct printer *p)
 {
-	const char *p = b->out.data;
-	size_t left = b->out.len;
+	const char *text = p->out.data;
+	size_t left = p->out.len;
 
 	while (left && !stop_signal()) {
-		size_t len = lines_at_once(p, left);
+		size_t len = lines_at_once(text, left);
 
 		for (size_t done = 0; done < len;) {
-			ssize_t n = wait_write(STDOUT_FILENO, p + done, len - done);
+			ssize_t n = wait_write(STDOUT_FILENO, text + done, len - done);
 
 			if (n == -EINTR && done == 0)
 				return EX_DONE;
@@ -159,7 +159,7 @@ static int write_out(struct batch *b)
 				return write_failed(n);
 			done += n > 0 ? (size_t)n : 0;
 		}
-		p += len;
+		text += len;
 		left -= len;
 	}
 	return EX_DONE;
@@ -167,45 +167,45 @@ static int write_out(struct batch *b)
 
 /* ---- looks ---- */
 
-static int print_look(struct batch *b, const struct timespec *when)
+static int print_look(struct printer *p, const struct timespec *when)
 {
 	const struct report report = {
-		.columns = &b->columns,
-		.context = { .now = when->tv_sec, .ascii = b->o->ascii },
+		.columns = &p->columns,
+		.context = { .now = when->tv_sec, .ascii = p->o->ascii },
 		.headings = true,
 	};
 	size_t n;
-	int rc = collect_rows(b, &n);
+	int rc = collect_rows(p, &n);
 
-	b->out.len = 0;
-	if (rc == 0 && b->o->json)
-		put_objects(b, &report, n, when);
+	p->out.len = 0;
+	if (rc == 0 && p->o->json)
+		put_objects(p, &report, n, when);
 	else if (rc == 0)
-		rc = put_text(b, &report, n, when);
-	if (rc < 0 || b->out.failed)
+		rc = put_text(p, &report, n, when);
+	if (rc < 0 || p->out.failed)
 		return out_of_memory();
-	return write_out(b);
+	return write_out(p);
 }
 
-static int look_once(struct batch *b)
+static int look_once(struct printer *p)
 {
 	struct timespec when;
 	struct facts_look look;
 	int status = EX_DONE;
 
-	if (sampler_look(&b->sampler, b->detail, b->waiters, &look) < 0)
+	if (sampler_look(&p->sampler, p->detail, p->waiters, &look) < 0)
 		return out_of_memory();
 	clock_gettime(CLOCK_REALTIME, &when);
-	if (!b->model.updates) {
-		status = msg_list_notes(&b->sampler.list, b->sampler.mask);
+	if (!p->model.updates) {
+		status = msg_list_notes(&p->sampler.list, p->sampler.mask);
 		if (status == EX_DONE)
-			status = watch_check_named(b->o, look.items, look.n);
+			status = watch_check_named(p->o, look.items, look.n);
 	}
 	if (status != EX_DONE)
 		return status;
-	if (model_update(&b->model, &look) < 0)
+	if (model_update(&p->model, &look) < 0)
 		return out_of_memory();
-	return print_look(b, &when);
+	return print_look(p, &when);
 }
 
 /* Waits until due; ends early for a stop signal and for a reader that goes away. */
@@ -233,12 +233,12 @@ static int wait_until(int64_t due_ns)
 }
 
 /* One look after the other; missed ones are skipped, not made up for. */
-static int look_on(struct batch *b)
+static int look_on(struct printer *p)
 {
-	int64_t delay = b->o->delay_ns, due = clock_monotonic_ns();
-	int status = look_once(b);
+	int64_t delay = p->o->delay_ns, due = clock_monotonic_ns();
+	int status = look_once(p);
 
-	for (uint64_t done = 1; status == EX_DONE && done != b->o->iterations; done++) {
+	for (uint64_t done = 1; status == EX_DONE && done != p->o->iterations; done++) {
 		int64_t now = clock_monotonic_ns();
 
 		due += delay;
@@ -248,56 +248,56 @@ static int look_on(struct batch *b)
 		if (stop_signal())
 			break;
 		if (status == EX_DONE)
-			status = look_once(b);
+			status = look_once(p);
 	}
 	return status;
 }
 
 /* JSON is for programs, which take what they need: all that costs no look at processes. */
-static void complete_columns(struct batch *b)
+static void complete_columns(struct printer *p)
 {
-	b->columns = b->o->columns;
-	if (!b->o->json || b->o->chosen)
+	p->columns = p->o->columns;
+	if (!p->o->json || p->o->chosen)
 		return;
-	b->columns = (struct column_list){ .live = true };
+	p->columns = (struct column_list){ .live = true };
 	for (int col = 0; col < COLUMNS_WATCH; col++) {
 		if (col != COL_WAITING && col != COL_HISTORY)
-			column_list_add(&b->columns, (enum column)col);
+			column_list_add(&p->columns, (enum column)col);
 	}
 }
 
-static bool wants_waiters(const struct batch *b)
+static bool wants_waiters(const struct printer *p)
 {
-	const struct filter *f = &b->o->filter;
+	const struct filter *f = &p->o->filter;
 
 	for (size_t i = 0; i < f->n; i++) {
 		if (f->terms[i].compare != FILTER_CONTAINS && f->terms[i].col == COL_WAITING)
 			return true;
 	}
-	return column_list_has(&b->columns, COL_WAITING) || b->model.sort == COL_WAITING;
+	return column_list_has(&p->columns, COL_WAITING) || p->model.sort == COL_WAITING;
 }
 
 int watch_batch(const struct watch_options *o)
 {
-	struct batch b = {
+	struct printer p = {
 		.o = o,
 		.sampler = { .mask = watch_mask(o), .refs = o->refs, .nrefs = o->nrefs },
 	};
 	int status;
 
 	stop_init();
-	model_init(&b.model);
-	b.model.sort = o->sort;
-	b.model.reverse = o->reverse;
-	b.model.filter = o->filter;
-	complete_columns(&b);
-	b.detail = watch_detail(&b.columns, o->sort, &o->filter);
-	b.waiters = wants_waiters(&b) ? SAMPLER_ALWAYS : SAMPLER_NO_WAITERS;
-	status = look_on(&b);
-	model_free(&b.model);
-	sampler_free(&b.sampler);
-	buffer_free(&b.out);
-	free(b.items);
+	model_init(&p.model);
+	p.model.sort = o->sort;
+	p.model.reverse = o->reverse;
+	p.model.filter = o->filter;
+	complete_columns(&p);
+	p.detail = watch_detail(&p.columns, o->sort, &o->filter);
+	p.waiters = wants_waiters(&p) ? SAMPLER_ALWAYS : SAMPLER_NO_WAITERS;
+	status = look_on(&p);
+	model_free(&p.model);
+	sampler_free(&p.sampler);
+	buffer_free(&p.out);
+	free(p.items);
 	if (stop_signal())
 		stop_die(stop_signal());
 	return status;

@@ -16,7 +16,7 @@
 #define ARGUMENTS 64
 
 int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access);
-int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr,
+int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 			struct queue_ref *made);
 int __wrap_queue_set(const struct queue_ref *ref, const struct queue_attr *attr);
 int __wrap_queue_remove(const struct queue_ref *ref);
@@ -33,12 +33,13 @@ int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int
 	return -EIO;
 }
 
-int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr,
+int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 			struct queue_ref *made)
 {
 	(void)ref;
+	(void)exist_ok;
 	(void)made;
-	fuzz_check(!(attr->have & CREATE_MODE) || attr->mode <= 0777);
+	fuzz_check(!(attr->have & ATTR_MODE) || attr->mode <= 0777);
 	return -EIO;
 }
 

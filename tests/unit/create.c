@@ -30,17 +30,18 @@ static int answer(const int *answers, int *calls)
 	return answers[i < ANSWERS ? i : ANSWERS - 1];
 }
 
-int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr,
+int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 			struct queue_ref *made);
 int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access);
 int __wrap_queue_stat(struct queue *q, struct queue_stat *st);
 void __wrap_queue_close(struct queue *q);
 
-int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr,
+int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 			struct queue_ref *made)
 {
 	(void)ref;
 	(void)attr;
+	(void)exist_ok;
 	(void)made;
 	return answer(create_answers, &creates);
 }

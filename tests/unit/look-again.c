@@ -28,12 +28,12 @@ static struct queue_ref ref_of(const char *text)
 /* Small: all POSIX queues of a user share one limit, those of other tests too. */
 static void make(const char *text)
 {
-	const struct queue_attr attr = { .have = CREATE_MAXMSG | CREATE_MSGSIZE,
+	const struct queue_attr attr = { .have = ATTR_MAXMSG | ATTR_MSGSIZE,
 					 .maxmsg = 10,
 					 .msgsize = 128 };
 	struct queue_ref ref = ref_of(text);
 
-	assert_int_equal(queue_create(&ref, &attr, NULL), 0);
+	assert_int_equal(queue_create(&ref, &attr, false, NULL), 0);
 }
 
 static void drop(const char *text)
@@ -179,7 +179,7 @@ static void test_sort(void **state)
 	for (i = 0; i < ARRAY_SIZE(order); i++)
 		make(sorted[order[i]]);
 	for (i = 0; i < 2; i++)
-		assert_int_equal(queue_create(NULL, &(struct queue_attr){ 0 }, &private), 0);
+		assert_int_equal(queue_create(NULL, &(struct queue_attr){ 0 }, false, &private), 0);
 	assert_int_equal(queue_list(&list, QUEUE_MASK_ALL, 0), 0);
 	queue_list_sort(&list);
 	/* Those without a key come first, by id. */

@@ -61,13 +61,13 @@ static struct kind {
 	int (*mode)(void);
 	unsigned int also; /* what makes it take more than one call */
 } kinds[] = {
-	{ NAME, posix_mode, CREATE_OWNER | CREATE_MAXMSG | CREATE_MSGSIZE },
-	{ KEY_TEXT, sysv_mode, CREATE_OWNER | CREATE_QBYTES },
+	{ NAME, posix_mode, ATTR_OWNER | ATTR_MAXMSG | ATTR_MSGSIZE },
+	{ KEY_TEXT, sysv_mode, ATTR_OWNER | ATTR_QBYTES },
 };
 
 static struct queue_attr attr_of(const struct kind *kind, mode_t mode, bool one_call)
 {
-	struct queue_attr attr = { .have = CREATE_MODE | kind->also,
+	struct queue_attr attr = { .have = ATTR_MODE | kind->also,
 				   .mode = mode,
 				   .uid = geteuid(),
 				   .maxmsg = 2,
@@ -75,7 +75,7 @@ static struct queue_attr attr_of(const struct kind *kind, mode_t mode, bool one_
 				   .qbytes = 100 };
 
 	if (one_call)
-		attr.have &= ~(unsigned int)(CREATE_OWNER | CREATE_QBYTES);
+		attr.have &= ~(unsigned int)(ATTR_OWNER | ATTR_QBYTES);
 	return attr;
 }
 
@@ -87,7 +87,7 @@ static void exact(const struct kind *kind, mode_t mask, mode_t mode, bool one_ca
 	struct queue_ref ref = ref_of(kind->text);
 
 	umask(mask);
-	assert_int_equal(queue_create(&ref, &attr, NULL), 0);
+	assert_int_equal(queue_create(&ref, &attr, false, NULL), 0);
 	assert_int_equal(kind->mode(), mode);
 	assert_int_equal(umask(mask), mask);
 	assert_int_equal(queue_remove(&ref), 0);
@@ -157,10 +157,10 @@ static void make_ours(const struct kind *kind)
 	struct queue_ref ref = ref_of(kind->text);
 	struct queue_attr attr = attr_of(kind, 0440, false);
 
-	assert_int_equal(queue_create(&ref, &attr, NULL), 0);
+	assert_int_equal(queue_create(&ref, &attr, false, NULL), 0);
 	assert_int_equal(queue_remove(&ref), 0);
 	attr = attr_of(kind, 0440, true);
-	assert_int_equal(queue_create(&ref, &attr, NULL), 0);
+	assert_int_equal(queue_create(&ref, &attr, false, NULL), 0);
 	assert_int_equal(queue_remove(&ref), 0);
 }
 
@@ -169,9 +169,9 @@ static void make_wrong(const struct kind *kind)
 {
 	struct queue_ref ref = ref_of(kind->text);
 	const struct queue_attr wide = attr_of(kind, 0666, true);
-	const struct queue_attr narrow = { .have = CREATE_MODE, .mode = 0440 };
+	const struct queue_attr narrow = { .have = ATTR_MODE, .mode = 0440 };
 
-	assert_int_equal(queue_create(&ref, &wide, NULL), 0);
+	assert_int_equal(queue_create(&ref, &wide, false, NULL), 0);
 	assert_int_equal(queue_set(&ref, &narrow), 0);
 	assert_int_equal(queue_remove(&ref), 0);
 }

@@ -624,7 +624,7 @@ static void test_face(void **state)
 	assert_int_equal(st.have, STAT_MESSAGES);
 	assert_int_equal(st.messages, 3);
 	assert_string_equal(queue_stat_text(&st, name), "amqp://localhost/jobs");
-	assert_int_equal(queue_create(&q.ref, &attr, NULL), -EEXIST);
+	assert_int_equal(queue_create(&q.ref, &attr, false, NULL), -EEXIST);
 	assert_int_equal(queue_remove(&q.ref), 0);
 }
 

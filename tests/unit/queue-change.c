@@ -35,12 +35,12 @@ static struct queue_ref ref_of(const char *text)
 /* Small: all POSIX queues of a user share one limit, those of other tests too. */
 static void make(const char *text)
 {
-	const struct queue_attr attr = { .have = CREATE_MAXMSG | CREATE_MSGSIZE,
+	const struct queue_attr attr = { .have = ATTR_MAXMSG | ATTR_MSGSIZE,
 					 .maxmsg = 10,
 					 .msgsize = 128 };
 	struct queue_ref ref = ref_of(text);
 
-	assert_int_equal(queue_create(&ref, &attr, NULL), 0);
+	assert_int_equal(queue_create(&ref, &attr, false, NULL), 0);
 }
 
 static void drop(const char *text)

@@ -81,7 +81,7 @@ struct group *__wrap_getgrgid(gid_t gid)
 	return NULL;
 }
 
-#define BOTH (CREATE_OWNER | CREATE_GROUP)
+#define BOTH (ATTR_OWNER | ATTR_GROUP)
 
 static void test_owner(void **state)
 {
@@ -91,19 +91,19 @@ static void test_owner(void **state)
 		uid_t uid;
 		gid_t gid;
 	} rows[] = {
-		{ "app", CREATE_OWNER, 500, 0 },
+		{ "app", ATTR_OWNER, 500, 0 },
 		{ "app:app", BOTH, 500, 700 },
 		{ "app:", BOTH, 500, 600 },
 		{ "toor:", BOTH, 500, 601 }, /* the entry named, not the first of its uid */
-		{ ":app", CREATE_GROUP, 0, 700 },
-		{ "1000", CREATE_OWNER, 7, 0 }, /* a name wins over a number */
-		{ ":1000", CREATE_GROUP, 0, 9 },
+		{ ":app", ATTR_GROUP, 0, 700 },
+		{ "1000", ATTR_OWNER, 7, 0 }, /* a name wins over a number */
+		{ ":1000", ATTR_GROUP, 0, 9 },
 		{ "1000:1000", BOTH, 7, 9 },
 		{ "500:", BOTH, 500, 600 },
-		{ "0", CREATE_OWNER, 0, 0 },
+		{ "0", ATTR_OWNER, 0, 0 },
 		{ "42:43", BOTH, 42, 43 },
 		{ "app:43", BOTH, 500, 43 },
-		{ "042", CREATE_OWNER, 42, 0 },
+		{ "042", ATTR_OWNER, 42, 0 },
 		{ "4294967294:4294967294", BOTH, 4294967294u, 4294967294u },
 	};
 	struct owner_error error;
@@ -111,14 +111,14 @@ static void test_owner(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct queue_attr attr = { .have = CREATE_MODE | BOTH };
+		struct queue_attr attr = { .have = ATTR_MODE | BOTH };
 
 		if (owner_parse(rows[i].text, &attr, &error) != 0)
 			fail_msg("\"%s\": %s", rows[i].text, error.text);
-		assert_int_equal(attr.have, CREATE_MODE | rows[i].have);
-		if (rows[i].have & CREATE_OWNER)
+		assert_int_equal(attr.have, ATTR_MODE | rows[i].have);
+		if (rows[i].have & ATTR_OWNER)
 			assert_int_equal(attr.uid, rows[i].uid);
-		if (rows[i].have & CREATE_GROUP)
+		if (rows[i].have & ATTR_GROUP)
 			assert_int_equal(attr.gid, rows[i].gid);
 	}
 }
@@ -153,12 +153,12 @@ static void test_owner_refused(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct queue_attr attr = { .have = CREATE_MODE, .uid = 1, .gid = 2 };
+		struct queue_attr attr = { .have = ATTR_MODE, .uid = 1, .gid = 2 };
 
 		if (owner_parse(rows[i].text, &attr, &error) != -EINVAL)
 			fail_msg("\"%s\" is accepted", rows[i].text);
 		assert_string_equal(error.text, rows[i].error);
-		assert_int_equal(attr.have, CREATE_MODE);
+		assert_int_equal(attr.have, ATTR_MODE);
 		assert_int_equal(attr.uid, 1);
 		assert_int_equal(attr.gid, 2);
 	}
