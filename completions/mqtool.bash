@@ -35,7 +35,10 @@ _mqtool_options()
 		echo -S,--sysv -P,--posix -o,--output=COLUMNS -s,--sort=SORT -b,--bytes \
 			-H,--noheadings -j,-J,--json -w,--waiters -L,--limits --allow-plaintext
 		;;
-	check) echo -w,--warning=N -c,--critical=N --max-messages=N --allow-plaintext ;;
+	check)
+		echo -w,--warning=N -c,--critical=N -m,--messages -L,--limits --match=N --readable \
+			--allow-plaintext
+		;;
 	set) echo -m,--mode=MODE -o,--owner=OWNER -b,--max-bytes=N ;;
 	rm)
 		echo -f,--force -a,--all -S,--sysv -P,--posix --match=N --empty --idle=N --owner=USER \

@@ -205,8 +205,10 @@ __mqtool_option stat -s L -l limits -d 'show the limits of the kernel'
 
 __mqtool_option check -s w -l warning -x -d 'WARNING from this use on'
 __mqtool_option check -s c -l critical -x -d 'CRITICAL from this use on'
-
-__mqtool_option check -l max-messages -x -d 'AMQP: so many messages are 100 percent'
+__mqtool_option check -s m -l messages -d 'limits are numbers of messages'
+__mqtool_option check -s L -l limits -d 'the limits on the number of queues too'
+__mqtool_option check -l match -x -d 'queues whose name matches'
+__mqtool_option check -l readable -d 'only count the queues that may not be read'
 
 __mqtool_option rm -s f -l force -d 'a queue that is not there is fine'
 __mqtool_option rm -s a -l all -d 'all queues for which what follows holds'

@@ -69,8 +69,13 @@ static void print_command(const struct command *cmd)
 	const struct poptOption *row = cmd->options;
 
 	printf("command\t%s\n", cmd->name);
-	while (!is_end(row))
-		row = print_option(cmd, row);
+	while (!is_end(row)) {
+		/* An old name that still works, and that no page mentions. */
+		if (row->longName && row->argInfo & POPT_ARGFLAG_DOC_HIDDEN)
+			row++;
+		else
+			row = print_option(cmd, row);
+	}
 }
 
 /* Links of commands that this mqtool does not have run nothing. */

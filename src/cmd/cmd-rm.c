@@ -75,12 +75,6 @@ static bool read_owner(struct cmdline *cl, const char *text, struct queue_filter
 	return true;
 }
 
-static bool read_glob(struct cmdline *cl, const char *text, struct queue_filter *f)
-{
-	f->glob = text;
-	return *text || msg_usage(_("%s: an empty pattern matches no queue"), cl->seen) == EX_DONE;
-}
-
 static bool read_filter(struct cmdline *cl, int opt, const char *value, struct rm *rm)
 {
 	struct queue_filter *f = &rm->filter;
@@ -99,7 +93,7 @@ static bool read_filter(struct cmdline *cl, int opt, const char *value, struct r
 		return true;
 	case OPT_MATCH:
 		f->have |= FILTER_MATCH;
-		return read_glob(cl, value, f);
+		return opt_glob(cl, value, &f->glob);
 	case OPT_EMPTY:
 		f->have |= FILTER_EMPTY;
 		return true;

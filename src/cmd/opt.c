@@ -68,6 +68,12 @@ bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode)
 	       refused(cl, text, _("is not a mode (octal digits, at most 0777)"));
 }
 
+bool opt_glob(struct cmdline *cl, const char *text, const char **glob)
+{
+	*glob = text;
+	return *text || msg_usage(_("%s: an empty pattern matches no queue"), cl->seen) == EX_DONE;
+}
+
 static bool no_column(const struct cmdline *cl, const char *name, size_t len, bool live)
 {
 	struct buffer names = { 0 }, bad = { 0 };

@@ -409,11 +409,13 @@ two / 3 2 $q"
 	equal "$(waiting "$q")" 2
 }
 
-@test "check: --max-messages says what is full" {
+@test "check: -m, or --max-messages, says what is full" {
 	mqtool create "$q"
 	send "$q" a b c
 	run -3 mqtool check -w 50 -c 90 "$q"
-	matches "$output" "MQTOOL UNKNOWN - *$q*3 messages*"
+	matches "$output" "MQTOOL UNKNOWN - *$q*3 messages*(give -m)*"
+	run -1 mqtool check -m -w 3 -c 4 "$q"
+	equal "$output" "MQTOOL WARNING - $q: 3 messages | '$q'=3;3;4;0"
 	run -0 mqtool check -w 50 -c 90 --max-messages=10 "$q"
 	matches "$output" "MQTOOL OK - *| '$q'=30%;50;90;*"
 	run -1 mqtool check -w 50 -c 90 --max-messages=5 "$q"

@@ -108,12 +108,19 @@ fill()
 
 # ---- what is not known ----
 
-@test "a missing queue is UNKNOWN, whatever the others are, and they are named" {
+@test "a missing queue is UNKNOWN, less than WARNING and more than OK, and is named in any case" {
 	mqtool create /c5
-	fill /c5 10
 	plugin 3 -w 80 -c 90 /c5 /gone id:2147483647
-	equal "$output" "MQTOOL UNKNOWN - /gone: no such queue, id:2147483647: no such queue;\
- /c5: 100% in use | '/c5'=100%;80;90;0;100"
+	equal "$output" "MQTOOL UNKNOWN - /gone: no such queue, id:2147483647: no such queue\
+ | '/c5'=0%;80;90;0;100"
+	fill /c5 8
+	plugin 1 -w 80 -c 90 /c5 /gone
+	equal "$output" \
+		"MQTOOL WARNING - /c5: 80% in use; /gone: no such queue | '/c5'=80%;80;90;0;100"
+	fill /c5 2
+	plugin 2 -w 80 -c 90 /c5 /gone
+	equal "$output" \
+		"MQTOOL CRITICAL - /c5: 100% in use; /gone: no such queue | '/c5'=100%;80;90;0;100"
 	plugin 3 -w 80 -c 90 ftok:/no/such
 	equal "$output" \
 		"MQTOOL UNKNOWN - ftok:/no/such: no key from this path: No such file or directory"
@@ -130,6 +137,15 @@ fill()
 	equal "$output" \
 		"MQTOOL UNKNOWN - /c6: may not be read | 'key:0x00000043'=0%;80;90;0;100"
 	equal "$stderr" ""
+	run --separate-stderr -0 without_capabilities mqtool check -w 80 -c 90 --readable
+	equal "$output" "MQTOOL OK - 1 queue, at most 0% in use (key:0x00000043),\
+ 1 may not be read | 'key:0x00000043'=0%;80;90;0;100"
+	run --separate-stderr -0 without_capabilities mqtool check -m -w 80 -c 90 --readable
+	equal "$output" "MQTOOL OK - 1 queue, at most 0 messages (key:0x00000043),\
+ 1 may not be read | 'key:0x00000043'=0;80;90;0"
+	run --separate-stderr -3 without_capabilities mqtool check -m -w 80 -c 90
+	equal "$output" \
+		"MQTOOL UNKNOWN - /c6: may not be read | 'key:0x00000043'=0;80;90;0"
 	# Neither reading nor writing is needed of System V queues, and writing will do for POSIX.
 	mqtool set -m 200 /c6
 	run --separate-stderr -0 without_capabilities mqtool check -w 80 -c 90
@@ -158,6 +174,63 @@ fill()
 	run -0 unshare -m bash -c 'umount /dev/mqueue && exec mqtool check -w 80 -c 90'
 	matches "$output" "MQTOOL OK - 1 queue, *"
 	mqtool rm /c8
+}
+
+# ---- numbers of messages, patterns, limits ----
+
+@test "-m: limits are numbers of messages, on both kinds" {
+	mqtool create -c 5 /m1
+	mqtool create key:0x46
+	plugin 0 -m -w 2 -c 3 /m1 key:0x46
+	equal "$output" "MQTOOL OK - 2 queues, at most 0 messages (/m1) |\
+ '/m1'=0;2;3;0;5 'key:0x00000046'=0;2;3;0"
+	fill /m1 1
+	plugin 0 -m -w 2 -c 3 /m1
+	matches "$output" "MQTOOL OK - 1 queue, at most 1 message (/m1) | *"
+	fill /m1 1
+	plugin 1 -w 2 -c 3 -m /m1
+	equal "$output" "MQTOOL WARNING - /m1: 2 messages | '/m1'=2;2;3;0;5"
+	fill key:0x46 3
+	plugin 2 --messages -w 2 -c 3 /m1 key:0x46
+	equal "$output" "MQTOOL CRITICAL - key:0x00000046: 3 messages; /m1: 2 messages |\
+ '/m1'=2;2;3;0;5 'key:0x00000046'=3;2;3;0"
+	plugin 0 -m -w 18446744073709551615 -c 18446744073709551615
+	mqtool rm /m1 key:0x46
+}
+
+@test "--match: only queues whose name matches" {
+	need_mqueue
+	mqtool create /app-1 /app-2 /other key:0x47
+	fill /other 10
+	plugin 0 -w 80 -c 90 --match='/app*'
+	matches "$output" "MQTOOL OK - 2 queues, at most 0% in use (/app-1) | *"
+	plugin 2 -w 80 -c 90 --match='/o*'
+	plugin 0 -w 80 -c 90 --match='key:*47'
+	matches "$output" "MQTOOL OK - 1 queue, *"
+	plugin 0 -w 80 -c 90 --match='/none*'
+	equal "$output" "MQTOOL OK - no queues"
+	mqtool rm /app-1 /app-2 /other key:0x47
+}
+
+@test "-L: the limits on the number of queues too, with queues named or not" {
+	need_mqueue
+	mqtool create /l1 /l2 key:0x48
+	local queues_max msgmni
+	read -r queues_max </proc/sys/fs/mqueue/queues_max
+	read -r msgmni </proc/sys/kernel/msgmni
+	echo 4 >/proc/sys/fs/mqueue/queues_max
+	echo 100 >/proc/sys/kernel/msgmni
+	plugin 0 -w 60 -c 90 -L /l1
+	equal "$output" "MQTOOL OK - 1 queue, at most 50% in use (queues_max) |\
+ 'msgmni'=1%;60;90;0;100 'queues_max'=50%;60;90;0;100 '/l1'=0%;60;90;0;100"
+	plugin 1 -w 50 -c 90 --limits
+	matches "$output" "MQTOOL WARNING - queues_max: 50% in use | *"
+	run --separate-stderr -3 unshare -m bash -c 'umount /dev/mqueue &&
+		exec setpriv --bounding-set=-all --inh-caps=-all mqtool check -L -w 80 -c 90 key:0x48'
+	matches "$output" "*, queues_max: its use is not known | 'msgmni'=1%;80;90;0;100 *"
+	mqtool rm /l1 /l2 key:0x48
+	echo "$queues_max" >/proc/sys/fs/mqueue/queues_max
+	echo "$msgmni" >/proc/sys/kernel/msgmni
 }
 
 # ---- the line ----
@@ -222,6 +295,20 @@ wrong()
 	wrong -c 90 /c9
 	wrong -w 91 -c 90 /c9
 	equal "${stderr_lines[0]}" "mqtool check: -w is above -c: there could be no warning"
+	wrong -w 101 -c 102 /c9
+	equal "${stderr_lines[0]}" "mqtool check: -w: 101 is out of range (0 to 100)"
+	wrong -w 80 -c 101 /c9
+	equal "${stderr_lines[0]}" "mqtool check: -c: 101 is out of range (0 to 100)"
+	wrong -m -w 3 -c 2 /c9
+	wrong -m -w 1 -c 18446744073709551616 /c9
+	wrong -w 80 -c 90 --match=
+	equal "${stderr_lines[0]}" "mqtool check: --match: an empty pattern matches no queue"
+	wrong -w 80 -c 90 --match='/c*' /c9
+	equal "${stderr_lines[0]}" "mqtool check: --match takes no QUEUE: '/c9' cannot be named"
+	wrong -w 80 -c 90 --readable /c9
+	wrong -m -L -w 80 -c 90
+	equal "${stderr_lines[0]}" "mqtool check: -L is in percent, so it excludes -m"
+	wrong -m --max-messages=3 -w 80 -c 90 amqp://127.0.0.1/q
 	for bad in -w -w= -w101 -w-1 -w1.5 -w80% -c101 -q --bogus --warning --help=x; do
 		wrong -w 80 -c 90 /c9 "$bad"
 	done
@@ -233,7 +320,7 @@ wrong()
 
 @test "--help and --version are status 0" {
 	run -0 mqtool check --help
-	matches "$output" "*--warning=PCT*--critical=PCT*"
+	matches "$output" "*--warning=LIMIT*--critical=LIMIT*"
 	run -0 mqtool check --version
 }
 
