@@ -20,13 +20,22 @@
 static const struct {
 	const char *word, *command;
 } other_names[] = {
-	{ "receive", "recv" }, { "get", "recv" },      { "pop", "recv" },      { "put", "send" },
-	{ "push", "send" },    { "post", "send" },     { "list", "stat" },     { "ls", "stat" },
-	{ "show", "stat" },    { "status", "stat" },   { "info", "stat" },     { "remove", "rm" },
-	{ "delete", "rm" },    { "del", "rm" },        { "unlink", "rm" },     { "make", "create" },
-	{ "new", "create" },   { "mk", "create" },     { "monitor", "watch" }, { "top", "watch" },
+	{ "receive", "recv" }, { "get", "recv" },      { "pop", "recv" },
+	{ "listen", "recv" },  { "consume", "recv" },  { "subscribe", "recv" },
+	{ "read", "recv" },    { "put", "send" },      { "push", "send" },
+	{ "post", "send" },    { "write", "send" },    { "publish", "send" },
+	{ "list", "stat" },    { "ls", "stat" },       { "show", "stat" },
+	{ "status", "stat" },  { "info", "stat" },     { "remove", "rm" },
+	{ "delete", "rm" },    { "del", "rm" },        { "unlink", "rm" },
+	{ "drain", "purge" },  { "flush", "purge" },   { "clear", "purge" },
+	{ "empty", "purge" },  { "make", "create" },   { "new", "create" },
+	{ "mk", "create" },    { "monitor", "watch" }, { "top", "watch" },
 	{ "mv", "move" },      { "transfer", "move" }, { "forward", "move" },
+	{ "peek", "recv" },    { "tail", "trace" },    { "sniff", "trace" },
 };
+
+/* What is suggested for a word whose command needs an option to do that. */
+#define PEEK "recv --peek"
 
 static const struct command *find_command(const char *name)
 {
@@ -52,6 +61,35 @@ static const struct command *linked_command(const char *path)
 	return NULL;
 }
 
+/* The command that a word names, also one that others call so; NULL for any other word. */
+static const struct command *named_command(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(other_names); i++)
+		if (strcmp(other_names[i].word, word) == 0)
+			return find_command(other_names[i].command);
+	return find_command(word);
+}
+
+/* `mqtool /q send hi`: the command comes first.  False if the line does not begin with a queue. */
+static bool suggest_order(int argc, char **argv)
+{
+	const struct command *cmd = argc > 2 ? named_command(argv[2]) : find_command("stat");
+	struct buffer line = { 0 };
+	struct queue_ref_error error;
+	struct queue_ref ref;
+
+	if (!cmd || queue_ref_parse(&ref, argv[1], &error) < 0)
+		return false;
+	buffer_printf(&line, "mqtool %s %s", cmd->name, msg_word(argv[1]));
+	for (int i = 3; i < argc; i++) {
+		buffer_putc(&line, ' ');
+		buffer_puts(&line, msg_word(argv[i]));
+	}
+	(void)!msg_usage_near(buffer_string(&line), _("unknown command '%s'"), msg_quote(argv[1]));
+	buffer_free(&line);
+	return true;
+}
+
 static int unknown_command(const char *word)
 {
 	const struct command *const *cmd;
@@ -63,7 +101,10 @@ static int unknown_command(const char *word)
 		near_offer(&near, (*cmd)->name, (*cmd)->name);
 	for (i = 0; i < ARRAY_SIZE(other_names); i++)
 		if (find_command(other_names[i].command))
-			near_offer(&near, other_names[i].word, other_names[i].command);
+			near_offer(&near, other_names[i].word,
+				   strcmp(other_names[i].word, "peek") == 0 ?
+					   PEEK :
+					   other_names[i].command);
 	near_offer(&near, "help", "help");
 	if (near_answer(&near))
 		return msg_usage_near(near_answer(&near), _("unknown command '%s'"),
@@ -84,16 +125,30 @@ static int unknown_option(const char *word)
 	return msg_usage(_("unknown option '%s'"), msg_quote(word));
 }
 
-static int print_global_help(void)
+static void print_commands(FILE *f)
 {
 	const struct command *const *cmd;
 
+	fprintf(f, "\n%s\n", _("Commands:"));
+	for (cmd = commands; *cmd; cmd++)
+		fprintf(f, "  %-10s %s\n", (*cmd)->name, _((*cmd)->summary));
+	fprintf(f, "  %-10s %s\n", "help", _("Show this help, or that of a command"));
+}
+
+/* A line without a command. */
+static int no_command(void)
+{
+	fprintf(stderr, "%s\n", _("Usage: mqtool COMMAND [OPTION...] ..."));
+	print_commands(stderr);
+	fprintf(stderr, "\n");
+	return msg_usage(_("no command given"));
+}
+
+static int print_global_help(void)
+{
 	puts(_("Usage: mqtool COMMAND [OPTION...] ..."));
 	puts(_("Every message queue on this machine, System V and POSIX, from the command line."));
-	printf("\n%s\n", _("Commands:"));
-	for (cmd = commands; *cmd; cmd++)
-		printf("  %-10s %s\n", (*cmd)->name, _((*cmd)->summary));
-	printf("  %-10s %s\n", "help", _("Show this help, or that of a command"));
+	print_commands(stdout);
 	printf("\n%s\n", _("Options:"));
 	printf("  %-15s %s\n", "-h, --help", _("show this help and exit"));
 	printf("  %-15s %s\n", "-V, --version", _("show the version and exit"));
@@ -146,7 +201,7 @@ static int dispatch(int argc, char **argv)
 	if (cmd)
 		return cmdline_run(cmd, argc, argv);
 	if (argc < 2)
-		return msg_usage(_("no command given"));
+		return no_command();
 	cmd = find_command(argv[1]);
 	if (cmd)
 		return cmdline_run(cmd, argc - 1, argv + 1);
@@ -158,6 +213,8 @@ static int dispatch(int argc, char **argv)
 		print_version();
 		return EX_DONE;
 	}
+	if (suggest_order(argc, argv))
+		return EX_BADUSAGE;
 	return argv[1][0] == '-' ? unknown_option(argv[1]) : unknown_command(argv[1]);
 }
 

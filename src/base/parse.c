@@ -119,19 +119,34 @@ static uint64_t unit_factor(const struct unit *units, size_t n, const char *name
 	return 0;
 }
 
+#define SIZE_UNIT_LEN 3
+
+/* The unit of a size in lower case, whatever the locale; false if it is too long for one. */
+static bool fold_unit(const char *text, char unit[static SIZE_UNIT_LEN + 1])
+{
+	size_t len = strlen(text);
+
+	if (len > SIZE_UNIT_LEN)
+		return false;
+	for (size_t i = 0; i <= len; i++)
+		unit[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] | 0x20) : text[i];
+	return true;
+}
+
 int parse_size(const char *text, uint64_t *bytes)
 {
 	static const struct unit units[] = {
 		{ "", 1 },
-		{ "K", UINT64_C(1) << 10 },
-		{ "KiB", UINT64_C(1) << 10 },
-		{ "M", UINT64_C(1) << 20 },
-		{ "MiB", UINT64_C(1) << 20 },
-		{ "G", UINT64_C(1) << 30 },
-		{ "GiB", UINT64_C(1) << 30 },
+		{ "k", UINT64_C(1) << 10 },
+		{ "kib", UINT64_C(1) << 10 },
+		{ "m", UINT64_C(1) << 20 },
+		{ "mib", UINT64_C(1) << 20 },
+		{ "g", UINT64_C(1) << 30 },
+		{ "gib", UINT64_C(1) << 30 },
 	};
 	struct digits d = read_digits(&text, 10);
-	uint64_t factor = unit_factor(units, ARRAY_SIZE(units), text);
+	char unit[SIZE_UNIT_LEN + 1];
+	uint64_t factor = fold_unit(text, unit) ? unit_factor(units, ARRAY_SIZE(units), unit) : 0;
 	uint64_t size;
 
 	if (!d.count || !factor)

@@ -21,7 +21,7 @@ int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value) _mu
 int parse_i64(const char *text, int64_t min, int64_t max, int64_t *value) _must_check_;
 /* A hexadecimal number behind "0x" or "0X", to max. */
 int parse_hex(const char *text, uint64_t max, uint64_t *value) _must_check_;
-/* SIZE in bytes: digits and then nothing, K, M, G, KiB, MiB or GiB (1024-based). */
+/* SIZE in bytes: digits and then nothing, K, M, G, KiB, MiB or GiB (1024-based), in either case. */
 int parse_size(const char *text, uint64_t *bytes) _must_check_;
 /*
  * DURATION in nanoseconds: digits with an optional fraction (".5" too, "1." not) and then nothing

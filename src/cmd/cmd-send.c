@@ -169,6 +169,26 @@ static bool has_priorities(const struct sender *s)
 	return message_traits(s->ref.kind) & MESSAGE_HAS_PRIORITY;
 }
 
+/* `send hi /jobs`: the queue comes first. */
+static _cold_ void suggest_order(const struct cmdline *cl)
+{
+	const char *last = cl->operands[cl->noperands - 1];
+	struct buffer line = { 0 };
+	struct queue_ref_error error;
+	struct queue_ref ref;
+
+	if (cl->noperands < 2 || queue_ref_parse(&ref, cl->operands[0], &error) == 0 ||
+	    queue_ref_parse(&ref, last, &error) < 0)
+		return;
+	buffer_printf(&line, "mqtool send %s", msg_word(last));
+	for (int i = 0; i < cl->noperands - 1; i++) {
+		buffer_putc(&line, ' ');
+		buffer_puts(&line, msg_word(cl->operands[i]));
+	}
+	msg_near(buffer_string(&line));
+	buffer_free(&line);
+}
+
 static int read_options(struct cmdline *cl, struct sender *s)
 {
 	struct send_options *opt = &s->opt;
@@ -184,8 +204,10 @@ static int read_options(struct cmdline *cl, struct sender *s)
 	if (val < 0)
 		return EX_BADUSAGE;
 	cmdline_set_timeout(cl, opt->timeout_ns);
-	if (!cmdline_queue(cl, cl->operands[0], &s->ref))
+	if (!cmdline_queue(cl, cl->operands[0], &s->ref)) {
+		suggest_order(cl);
 		return EX_BADUSAGE;
+	}
 	if (cl->noperands > 1 && (opt->framed || opt->nfiles))
 		return msg_usage(_("a MESSAGE cannot be given together with -f, -l, -0 or -j"));
 	if (opt->nonblock && opt->timeout)

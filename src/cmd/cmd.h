@@ -122,6 +122,11 @@ void msg_error(const char *fmt, ...) _printf_(1, 2);
 int msg_usage(const char *fmt, ...) _printf_(1, 2) _must_check_;
 /* The same, with "Did you mean 'NEAR'?" as the second line. */
 int msg_usage_near(const char *near, const char *fmt, ...) _printf_(2, 3) _must_check_;
+/* A word of a command line as one may type it again, in quotes if it needs them; "..." if that is not
+ * enough or it is long.  Valid until the next call. */
+const char *msg_word(const char *word);
+/* Prints "Did you mean 'NEAR'?": the second line after msg_error(). */
+void msg_near(const char *near);
 /* Foreign text ready for a message: escaped, cut where it is very long; in one of four static
  * buffers used in turn. */
 const char *msg_quote(const char *text);

@@ -43,6 +43,14 @@ static void print_help(const struct cmdline *cl)
 
 /* ---- what is wrong with a line ---- */
 
+/* A number below zero looks like an option. */
+static bool is_number(const char *word)
+{
+	size_t digits = strspn(word + 1, "0123456789");
+
+	return word[0] == '-' && digits > 0 && digits < 20 && !word[1 + digits];
+}
+
 static int report_unknown(const struct option_walk *walk)
 {
 	const char *name = walk->word + strspn(walk->word, "-");
@@ -56,6 +64,10 @@ static int report_unknown(const struct option_walk *walk)
 	for (row = walk->options; row->longName || row->shortName; row++)
 		if (row->longName)
 			near_offer(&near, row->longName, row->longName);
+	if (is_number(walk->word)) {
+		snprintf(answer, sizeof(answer), "-- %s", walk->word);
+		return msg_usage_near(answer, _("unknown option '%s'"), written);
+	}
 	if (!near_answer(&near))
 		return msg_usage(_("unknown option '%s'"), written);
 	snprintf(answer, sizeof(answer), "--%s", near_answer(&near));

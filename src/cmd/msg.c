@@ -85,6 +85,35 @@ int msg_usage(const char *fmt, ...)
 	return EX_BADUSAGE;
 }
 
+#define WORD_MAX 60
+
+const char *msg_word(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "/_.,:@%+=-";
+	static char quoted[WORD_MAX + 3];
+	size_t len = strlen(word);
+
+	if (len > WORD_MAX)
+		return "...";
+	if (len > 0 && strspn(word, plain) == len)
+		return word;
+	if (strpbrk(word, "\"$`\\!") || !escape_clean(word, len, ESCAPE_TERMINAL) ||
+	    strchr(word, '\n'))
+		return "...";
+	snprintf(quoted, sizeof(quoted), "\"%s\"", word);
+	return quoted;
+}
+
+void msg_near(const char *near)
+{
+	struct buffer b = { 0 };
+
+	buffer_printf(&b, _("Did you mean '%s'?"), near);
+	buffer_putc(&b, '\n');
+	write_stderr(&b);
+}
+
 int msg_usage_near(const char *near, const char *fmt, ...)
 {
 	struct buffer b = { 0 };

@@ -15,21 +15,29 @@ refused()
 
 try="Try 'mqtool --help' for more information."
 
-@test "mqtool alone" {
-	refused "mqtool: no command given" "$try" mqtool
+# lists_commands COMMAND [ARG...]: exit 2, the list of commands and the error on stderr.
+lists_commands()
+{
+	run --separate-stderr -2 "$@"
+	equal "$output" ""
+	matches "$stderr" "Usage: mqtool COMMAND *Commands:*  create *  watch *  help *"
+	matches "$stderr" "*"$'\n'"mqtool: no command given"$'\n'"$try"
+}
+
+@test "mqtool alone lists the commands" {
+	lists_commands mqtool
 }
 
 @test "the name of the program may be empty" {
 	command -v perl >/dev/null || skip_loudly "perl not found"
 	# shellcheck disable=SC2016
-	refused "mqtool: no command given" "$try" \
+	lists_commands \
 		perl -e 'my $p = shift; exec { $p } "" or die' "$(command -v mqtool)"
 }
 
 @test "an unknown command" {
 	refused "mqtool: unknown command 'frobnicate'" "$try" mqtool frobnicate
 	refused "mqtool: unknown command ''" "$try" mqtool ""
-	refused "mqtool: unknown command '/q'" "$try" mqtool /q
 	refused "mqtool: unknown command '\\x1b[31m'" "$try" mqtool $'\e[31m'
 	refused "mqtool: unknown command 'RM'" "$try" mqtool RM
 }
@@ -42,6 +50,54 @@ try="Try 'mqtool --help' for more information."
 	refused "mqtool: unknown command 'creat'" "Did you mean 'create'?" mqtool creat -m 600
 	refused "mqtool: unknown command 'hlep'" "Did you mean 'help'?" mqtool hlep
 	refused "mqtool: unknown command 'rmm'" "Did you mean 'rm'?" mqtool help rmm
+}
+
+@test "each word that others use is answered" {
+	local word answer
+	while read -r word answer; do
+		refused "mqtool: unknown command '$word'" "Did you mean '$answer'?" mqtool "$word" /q
+	done <<-END
+		receive recv
+		list stat
+		ls stat
+		remove rm
+		delete rm
+		drain purge
+		flush purge
+		clear purge
+		peek recv --peek
+		listen recv
+		consume recv
+		subscribe recv
+		write send
+	END
+}
+
+@test "a queue in the command's place" {
+	refused "mqtool: unknown command '/q'" "Did you mean 'mqtool stat /q'?" mqtool /q
+	refused "mqtool: unknown command '/q'" "Did you mean 'mqtool send /q hi'?" mqtool /q send hi
+	refused "mqtool: unknown command '/q'" "Did you mean 'mqtool recv /q -n'?" \
+		mqtool /q receive -n
+	refused "mqtool: unknown command 'key:7'" \
+		"Did you mean 'mqtool send key:7 \"two words\" ... \"\"'?" \
+		mqtool key:7 send "two words" $'\e[31m' ""
+	refused "mqtool: unknown command '/q'" "$try" mqtool /q frobnicate
+	refused "mqtool: unknown command 'q'" "$try" mqtool q send hi
+}
+
+@test "a message before its queue" {
+	refused "mqtool send: 'hi': a POSIX queue's name begins with a slash: write /hi" \
+		"Did you mean 'mqtool send /jobs hi'?" mqtool send hi /jobs
+	refused "mqtool send: 'a b': a POSIX queue's name begins with a slash: write esc:/a\\x20b" \
+		"Did you mean 'mqtool send key:7 \"a b\" c'?" mqtool send -n "a b" c key:7
+	run --separate-stderr -2 mqtool send hi jobs
+	equal "$stderr" "mqtool send: 'hi': a POSIX queue's name begins with a slash: write /hi"
+}
+
+@test "a message that looks like an option" {
+	refused "mqtool send: unknown option '-5'" "Did you mean '-- -5'?" mqtool send /q -5
+	refused "mqtool send: unknown option '-5'" "Try 'mqtool send --help' for more information." \
+		mqtool send /q -5x
 }
 
 @test "an unknown global option" {
@@ -128,7 +184,7 @@ try="Try 'mqtool --help' for more information."
 	local name
 	for name in mq mqhelp mqcheck mqrmx xmqrm; do
 		ln -s "$(command -v mqtool)" "$name"
-		refused "mqtool: no command given" "$try" "./$name"
+		lists_commands "./$name"
 		run -0 "./$name" rm --help
 	done
 }
