@@ -104,11 +104,15 @@ libmqtool_a_SOURCES = \
 	src/queue/queue-change.c \
 	src/queue/queue-change.h \
 	src/queue/queue-explain.c \
+	src/queue/queue-list.c \
 	src/queue/queue-posix.c \
+	src/queue/queue-stat.c \
+	src/queue/queue-stat.h \
 	src/queue/queue-sysv.c \
 	src/queue/queue.c \
 	src/queue/queue.h \
 	src/queue/ref.c \
+	src/queue/ref.h \
 	src/show/columns.c \
 	src/show/columns.h \
 	src/show/diagnose.c \

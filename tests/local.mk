@@ -34,6 +34,7 @@ UNIT_PURE = \
 	tests/unit/queue-amqp \
 	tests/unit/queue-errors \
 	tests/unit/queue-filter \
+	tests/unit/queue-stat \
 	tests/unit/ref \
 	tests/unit/render \
 	tests/unit/stat \

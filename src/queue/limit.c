@@ -128,6 +128,16 @@ size_t limits_read(struct limit limits[static LIMITS_MAX], unsigned int mask,
 	return n;
 }
 
+uint64_t queue_charge(uint64_t maxmsg, uint64_t msgsize)
+{
+	/* struct msg_msg, and a node of the tree of priorities: six words each */
+	const uint64_t per_message = 6 * sizeof(void *);
+	const uint64_t max_priorities = 32768;
+	uint64_t nodes = maxmsg < max_priorities ? maxmsg : max_priorities;
+
+	return maxmsg * per_message + nodes * per_message + maxmsg * msgsize;
+}
+
 int limit_percent(const struct limit *limit)
 {
 	uint64_t percent;

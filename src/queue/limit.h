@@ -36,6 +36,12 @@ struct limit {
  */
 size_t limits_read(struct limit limits[static LIMITS_MAX], unsigned int mask,
 		   const struct queue_list *list);
+/*
+ * Bytes that the kernel charges against RLIMIT_MSGQUEUE when a POSIX queue is made: its whole
+ * capacity and what it keeps beside the bodies (getrlimit(2)).
+ */
+uint64_t queue_charge(uint64_t maxmsg, uint64_t msgsize);
+
 /* Percent of the limit in use, rounded down; -1 where it is not known or there is no limit. */
 int limit_percent(const struct limit *limit);
 

@@ -74,6 +74,8 @@ const char *queue_plain_meaning(const struct queue_attempt *attempt, int error);
 void queue_explain_size(const struct queue_attempt *attempt, uint64_t limit, const char *reason,
 			struct buffer *why);
 
+/* Takes everything out of the list, whose memory is kept for the next filling. */
+void queue_list_empty(struct queue_list *list);
 /* One more zeroed item at the end of the list, or NULL (out of memory). */
 struct queue_stat *queue_list_add(struct queue_list *list);
 /* A copy of a name that lives as long as the list's content, or NULL. */

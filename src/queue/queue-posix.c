@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/wait.h"
+#include "queue/limit.h"
 #include "queue/queue-backend.h"
 #include "queue/queue-call.h"
 
@@ -885,16 +886,6 @@ static bool explain_attr(const struct queue_attempt *a, struct buffer *why)
 		return true;
 	}
 	return false;
-}
-
-uint64_t queue_charge(uint64_t maxmsg, uint64_t msgsize)
-{
-	/* struct msg_msg, and a node of the tree of priorities: six words each */
-	const uint64_t per_message = 6 * sizeof(void *);
-	const uint64_t max_priorities = 32768;
-	uint64_t nodes = maxmsg < max_priorities ? maxmsg : max_priorities;
-
-	return maxmsg * per_message + nodes * per_message + maxmsg * msgsize;
 }
 
 /* EMFILE means RLIMIT_MSGQUEUE or RLIMIT_NOFILE: one more descriptor tells which. */

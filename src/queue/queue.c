@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queue.c - the front door: picks the backend, keeps lists
+ * queue.c - the front door: picks the backend
  */
 #include "config.h"
 
@@ -181,83 +181,9 @@ int queue_remove(const struct queue_ref *ref)
 	return ref->error ? ref->error : backend_of(ref->kind)->remove(ref);
 }
 
-bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st)
-{
-	if (ref->error)
-		return false;
-	switch (ref->by) {
-	case QUEUE_BY_NAME:
-		return st->kind == QUEUE_POSIX && strcmp(st->name, ref->name) == 0;
-	case QUEUE_BY_KEY:
-		return st->kind == QUEUE_SYSV && st->key == ref->key;
-	case QUEUE_BY_ID:
-		return st->kind == QUEUE_SYSV && st->msqid == ref->msqid;
-	default:
-		return false; /* no list has such */
-	}
-}
-
-/* ---- lists ---- */
-
-/* Names of one list: they must not move while items point at them. */
-struct name_block {
-	struct name_block *next;
-	size_t used;
-	char text[64 * 1024];
-};
-
-struct queue_stat *queue_list_add(struct queue_list *list)
-{
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? 2 * list->cap : 64;
-		struct queue_stat *items = reallocarray(list->items, cap, sizeof(*items));
-
-		if (!items)
-			return NULL;
-		list->items = items;
-		list->cap = cap;
-	}
-	list->items[list->n] = (struct queue_stat){ 0 };
-	return &list->items[list->n++];
-}
-
-const char *queue_list_name(struct queue_list *list, const char *name)
-{
-	struct name_block *block = list->names;
-	size_t size = strlen(name) + 1;
-	char *copy;
-
-	if (!block || sizeof(block->text) - block->used < size) {
-		block = malloc(sizeof(*block));
-		if (!block)
-			return NULL;
-		block->next = list->names;
-		block->used = 0;
-		list->names = block;
-	}
-	copy = block->text + block->used;
-	memcpy(copy, name, size);
-	block->used += size;
-	return copy;
-}
-
-/* Forgets all names but keeps one block for the next filling. */
-static void forget_names(struct queue_list *list)
-{
-	while (list->names && list->names->next) {
-		struct name_block *next = list->names->next;
-
-		free(list->names);
-		list->names = next;
-	}
-	if (list->names)
-		list->names->used = 0;
-}
-
 int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
 {
-	list->n = 0;
-	forget_names(list);
+	queue_list_empty(list);
 	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++) {
 		int rc;
 
@@ -272,56 +198,10 @@ int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
 	return 0;
 }
 
-static int compare_stats(const void *a, const void *b)
-{
-	const struct queue_stat *x = a;
-	const struct queue_stat *y = b;
-
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	if (x->kind == QUEUE_POSIX)
-		return strcmp(x->name, y->name);
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	return (x->msqid > y->msqid) - (x->msqid < y->msqid);
-}
-
-void queue_list_sort(struct queue_list *list)
-{
-	if (list->n > 1)
-		qsort(list->items, list->n, sizeof(*list->items), compare_stats);
-}
-
-void queue_stat_name(struct queue_stat *st, const struct queue_ref *ref)
-{
-	if (st->kind == QUEUE_POSIX)
-		st->name = ref->name;
-	else if (st->kind == QUEUE_AMQP)
-		st->address = &ref->address;
-}
-
-void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref)
-{
-	*ref = (struct queue_ref){ .kind = st->kind, .by = QUEUE_BY_ID, .msqid = st->msqid };
-	if (st->kind == QUEUE_POSIX) {
-		ref->by = QUEUE_BY_NAME;
-		memcpy(ref->name, st->name, strnlen(st->name, sizeof(ref->name) - 1));
-	}
-}
-
 int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct queue_stat *now)
 {
 	*now = (struct queue_stat){ .kind = seen->kind };
 	return backend_of(seen->kind)->look_again(seen, detail, now);
-}
-
-void queue_list_free(struct queue_list *list)
-{
-	forget_names(list);
-	free(list->names);
-	free(list->items);
-	free(list->known);
-	*list = (struct queue_list){ 0 };
 }
 
 /* ---- why it failed ---- */

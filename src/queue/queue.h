@@ -25,83 +25,23 @@
 #ifndef MQTOOL_QUEUE_H
 #define MQTOOL_QUEUE_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/util.h"
-
-/* The kernel's kinds come first: only they can be listed. */
-enum queue_kind { QUEUE_SYSV, QUEUE_POSIX, QUEUE_AMQP };
-#define QUEUE_KINDS 2
-#define QUEUE_BACKENDS 3
-
-/* Bits for functions that take several kinds; ALL is all that can be listed. */
-#define QUEUE_MASK_SYSV (1u << QUEUE_SYSV)
-#define QUEUE_MASK_POSIX (1u << QUEUE_POSIX)
-#define QUEUE_MASK_AMQP (1u << QUEUE_AMQP)
-#define QUEUE_MASK_ALL (QUEUE_MASK_SYSV | QUEUE_MASK_POSIX)
-
-enum queue_by { QUEUE_BY_KEY, QUEUE_BY_ID, QUEUE_BY_NAME, QUEUE_BY_ADDRESS };
-
-/* A queue of a broker.  Texts are decoded and NUL-terminated; an AMQP short string has 255 bytes. */
-struct queue_address {
-	bool tls;
-	uint16_t port;
-	char host[256]; /* a name or number, without the brackets of IPv6 */
-	char user[256]; /* "" where none was written */
-	char vhost[256];
-	char queue[256];
-};
-
-/* What a user named.  A plain value: copy it freely. */
-struct queue_ref {
-	enum queue_kind kind;
-	enum queue_by by;
-	int error;    /* -errno of an ftok path that cannot be read; else 0 */
-	uint32_t key; /* by key */
-	int msqid;    /* by id */
-	union {
-		/* by name: with its slash, NUL-terminated; where error is set, the beginning of
-		 * what was written behind ftok: */
-		char name[NAME_MAX + 2];
-		struct queue_address address; /* by address */
-	};
-};
-
-/* Room for any name as printed, with its NUL: every byte of a user, vhost and queue may need three,
- * as %2F (a POSIX name, of which each may need four, is shorter). */
-#define QUEUE_NAME_TEXT (sizeof("amqps://@[]:65535//") + 256 + 3 * 3 * 255)
-
-/* Why queue_ref_parse() refused a text, and what to write instead. */
-struct queue_ref_error {
-	char text[512];
-};
+#include "queue/queue-stat.h"
+#include "queue/ref.h"
 
 /* True where this program can use queues of that kind; a sibling of it may (sibling.h). */
 bool queue_supported(enum queue_kind kind);
 
 /*
- * Reads a queue's name in any form of mqtool-queue(7).  Returns 0, or -EINVAL with one
- * line (translated, without the offending text, but with a better one where there is one, as
- * printed) in *error: a usage error.  A path given to ftok:
- * that stat(2) refuses is not a usage error: the text parses, ref->error is set, and every
- * function below returns it.
- */
-int queue_ref_parse(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
-	_must_check_;
-/* Writes the name in the form mqtool prints and accepts back; returns buf. */
-const char *queue_ref_text(const struct queue_ref *ref, char buf[static QUEUE_NAME_TEXT]);
-/*
  * Whether all that the queue's kind needs beside its name is there: the password that a broker is
  * to be given.  Returns 0, or -EINVAL with *error: a usage error.  No connection is made.
  */
 int queue_ref_ready(const struct queue_ref *ref, struct queue_ref_error *error) _must_check_;
-/* "sysv", "posix" or "amqp"; static. */
-const char *queue_kind_name(enum queue_kind kind);
-
 /* ---- messages ---- */
 
 #define MESSAGE_HAS_TYPE (1u << 0)
@@ -238,76 +178,6 @@ int queue_peek(struct queue *q, struct message *m, size_t room, size_t index) _m
 
 /* ---- attributes ---- */
 
-/* Presence bits: a field that a kind lacks, or that may not be read, is absent, not zero. */
-#define STAT_MESSAGES (1u << 0)
-#define STAT_BYTES (1u << 1)
-#define STAT_MAXMSG (1u << 2)   /* POSIX mq_maxmsg */
-#define STAT_MSGSIZE (1u << 3)  /* POSIX mq_msgsize */
-#define STAT_QBYTES (1u << 4)   /* System V msg_qbytes */
-#define STAT_OWNER (1u << 5)    /* mode, uid, gid */
-#define STAT_KEY (1u << 6)      /* System V key (0: private) and msqid */
-#define STAT_PIDS (1u << 7)     /* System V lspid, lrpid */
-#define STAT_SENT (1u << 8)     /* System V stime */
-#define STAT_RECEIVED (1u << 9) /* System V rtime */
-#define STAT_LAST (1u << 10)    /* last send or receive */
-#define STAT_CTIME (1u << 11)
-#define STAT_INODE (1u << 12)   /* POSIX dev and ino */
-#define STAT_NOTIFY (1u << 13)  /* POSIX: notify_pid, 0 none */
-#define STAT_WAITING (1u << 14) /* receivers, senders: found by procs.h, by no backend */
-#define STAT_NET (1u << 15)     /* net: what watch saw between two looks */
-#define STAT_HISTORY (1u << 16) /* history: likewise */
-
-struct history;
-
-struct queue_stat {
-	enum queue_kind kind;
-	unsigned int have;
-	uint32_t key;
-	int msqid;
-	union {                                      /* owned by the list or queue it came from */
-		const char *name;                    /* POSIX: with its slash */
-		const struct queue_address *address; /* AMQP */
-	};
-	uint64_t messages, bytes;
-	uint64_t maxmsg, msgsize, qbytes;
-	mode_t mode; /* the nine permission bits */
-	uid_t uid;
-	gid_t gid;
-	pid_t lspid, lrpid;                /* as seen from our pid namespace, 0 outside it */
-	int64_t stime, rtime, last, ctime; /* seconds since the epoch, 0 never */
-	dev_t dev;
-	ino_t ino;
-	pid_t notify_pid;
-	unsigned int receivers, senders; /* threads blocked on the queue now */
-	double net;                      /* change of messages in a second */
-	const struct history *history;   /* owned by whoever set it */
-};
-
-/* Lets the name be ref's, which must outlive st, not that of the queue it was read from. */
-void queue_stat_name(struct queue_stat *st, const struct queue_ref *ref);
-/* Writes the queue's name in the form mqtool prints and accepts back; returns buf. */
-const char *queue_stat_text(const struct queue_stat *st, char buf[static QUEUE_NAME_TEXT]);
-/*
- * Percent of the queue in use, rounded down: System V the larger of bytes and messages over
- * msg_qbytes (the kernel blocks on either; 100 where msg_qbytes is 0), POSIX messages over
- * mq_maxmsg.  -1 where the numbers are absent.
- */
-int queue_stat_use(const struct queue_stat *st);
-/*
- * True where a message of size bytes has room beside those there.  Without it the sender waits,
- * for ever where the size is over what the queue takes (queue_max_message()).
- */
-bool queue_stat_fits(const struct queue_stat *st, uint64_t size);
-
-/*
- * Bytes that the kernel charges against RLIMIT_MSGQUEUE when a POSIX queue is made: its whole
- * capacity and what it keeps beside the bodies (getrlimit(2)).
- */
-uint64_t queue_charge(uint64_t maxmsg, uint64_t msgsize);
-
-/* True where st is the queue that ref names. */
-bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st);
-
 /* Attributes of an open queue (any access).  st->name is owned by q. */
 int queue_stat(struct queue *q, struct queue_stat *st) _must_check_;
 /*
@@ -345,8 +215,6 @@ void queue_list_sort(struct queue_list *list);
 /* Frees the memory; safe on a zeroed list. */
 void queue_list_free(struct queue_list *list);
 
-/* The queue that st describes, by what no other queue can have meanwhile: System V by id. */
-void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref);
 /*
  * Looks again at a queue that was listed; *now is filled as by queue_list(), now->name being
  * seen->name.  -ENOENT where it is gone; -ESTALE where another one has its place, or its owner,

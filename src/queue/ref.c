@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include "queue/ref.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -15,7 +17,7 @@
 #include "base/format.h"
 #include "base/parse.h"
 #include "queue/address.h"
-#include "queue/queue.h"
+#include "queue/queue-stat.h"
 
 /* A candidate that leaves room for the rest of a line in struct queue_ref_error. */
 #define CANDIDATE_MAX 300
@@ -125,42 +127,6 @@ const char *queue_kind_name(enum queue_kind kind)
 	static const char *const names[QUEUE_BACKENDS] = { "sysv", "posix", "amqp" };
 
 	return names[kind];
-}
-
-/* ---- use ---- */
-
-static uint64_t percent(uint64_t part, uint64_t whole)
-{
-	if (!whole)
-		return 100;
-	if (part <= UINT64_MAX / 100)
-		return part * 100 / whole;
-	/* Wherever this fits an int, whole is so large that its last two digits do not count. */
-	return whole < 100 ? UINT64_MAX : part / (whole / 100);
-}
-
-int queue_stat_use(const struct queue_stat *st)
-{
-	unsigned int need = STAT_MESSAGES;
-	uint64_t use;
-
-	/* A broker may tell no maximum at all. */
-	need |= st->kind == QUEUE_SYSV ? STAT_BYTES | STAT_QBYTES : STAT_MAXMSG;
-	if ((st->have & need) != need)
-		return -1;
-	if (st->kind != QUEUE_SYSV)
-		use = percent(st->messages, st->maxmsg);
-	else
-		use = percent(st->bytes > st->messages ? st->bytes : st->messages, st->qbytes);
-	return use > INT_MAX ? INT_MAX : (int)use;
-}
-
-bool queue_stat_fits(const struct queue_stat *st, uint64_t size)
-{
-	if (st->kind == QUEUE_POSIX)
-		return st->messages < st->maxmsg && size <= st->msgsize;
-	return st->messages < st->qbytes && st->bytes <= st->qbytes &&
-	       size <= st->qbytes - st->bytes;
 }
 
 /* ---- System V ---- */

@@ -540,26 +540,6 @@ static int compare_u64(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-static int compare_addresses(const struct queue_stat *a, const struct queue_stat *b)
-{
-	char x[QUEUE_NAME_TEXT], y[QUEUE_NAME_TEXT];
-
-	return strcmp(queue_stat_text(a, x), queue_stat_text(b, y));
-}
-
-int column_compare_names(const struct queue_stat *a, const struct queue_stat *b)
-{
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	if (a->kind == QUEUE_POSIX)
-		return strcmp(a->name, b->name);
-	if (a->kind == QUEUE_AMQP)
-		return compare_addresses(a, b);
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	return (a->msqid > b->msqid) - (a->msqid < b->msqid);
-}
-
 static int compare_items(const void *pa, const void *pb)
 {
 	const struct sort_item *a = pa, *b = pb;
@@ -572,7 +552,7 @@ static int compare_items(const void *pa, const void *pb)
 		order = strcmp(a->text, b->text);
 	if (order)
 		return order * a->sign;
-	return column_compare_names(a->st, b->st) * a->name_sign;
+	return queue_stat_compare(a->st, b->st) * a->name_sign;
 }
 
 /* Thousandths of a message, moved so that no change is in the middle. */

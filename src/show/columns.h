@@ -140,10 +140,8 @@ struct column_key {
 };
 
 /* LAST is by age: what moved last is the smallest, what never moved the largest.  QUEUE is by
- * column_compare_names() and has no key of its own. */
+ * queue_stat_compare() and has no key of its own. */
 void column_key(enum column col, const struct queue_stat *st, struct column_key *key);
-/* As the names read: System V by key, private queues first, by number; POSIX by bytes. */
-int column_compare_names(const struct queue_stat *a, const struct queue_stat *b);
 /*
  * Sorts queues in place: numbers by size, LAST by age, texts by bytes, absent values last in
  * either direction, ties by name.  Returns 0 or -ENOMEM with the order as it was.

@@ -403,7 +403,7 @@ static int compare_slots(const void *pa, const void *pb, void *arg)
 {
 	const struct model *m = arg;
 	const uint32_t *a = pa, *b = pb;
-	int order = column_compare_names(&m->rows[*a].st, &m->rows[*b].st);
+	int order = queue_stat_compare(&m->rows[*a].st, &m->rows[*b].st);
 
 	/* A queue and the one that took its place have the same name. */
 	return order ? order : (*a > *b) - (*a < *b);
