@@ -60,11 +60,16 @@ done
 planted ref.c '	exit(1);' 'ends the process, below the commands'
 planted wait.c '	abort();' 'ends the process, below the commands'
 planted model.c '/* a comment */ abort();' 'ends the process, below the commands'
+for begin in 'static void ' 'int '; do
+	planted queue-posix.c "${begin}posix_close(struct queue *q)" \
+		'names that begin with posix_ are of the C library'
+done
 
 harmless parse.c '	buffer_printf(b, x); snprintf(p, n, x);'
 harmless parse.c '/* not printf(3), nor */'
 harmless parse.c '	f("exit(1) " "abort()");'
 harmless cmd-recv.c '	printf(x);'
+harmless cmd/handler.c '	posix_spawn(x);'
 harmless show/new.c '#include "queue/queue.h"'
 harmless trace/new.c '#include "cmd/cmd.h"'
 harmless main.c '#include "watch/view.h"'

@@ -45,7 +45,7 @@ static mqd_t open_to_look(const char *name)
 	return fd;
 }
 
-static int posix_open(struct queue *q, unsigned int access)
+static int mqueue_open(struct queue *q, unsigned int access)
 {
 	struct mq_attr attr;
 
@@ -67,7 +67,7 @@ static int posix_open(struct queue *q, unsigned int access)
 	return 0;
 }
 
-static void posix_close(struct queue *q)
+static void mqueue_close(struct queue *q)
 {
 	if (q->handle >= 0)
 		mq_close(q->handle);
@@ -214,7 +214,7 @@ static int send_blocking(struct queue *q, const struct message *m, int64_t timeo
 	return rc == -EINTR ? cause : rc;
 }
 
-static int posix_send(struct queue *q, const struct message *m, int64_t timeout_ns)
+static int mqueue_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 {
 	int rc = -EAGAIN;
 
@@ -266,8 +266,8 @@ static ssize_t take_blocking(struct queue *q, struct message *m, size_t room, in
 	return n == -EINTR ? cause : n;
 }
 
-static int posix_take(struct queue *q, struct message *m, size_t room,
-		      const struct queue_select *want, int64_t timeout_ns)
+static int mqueue_take(struct queue *q, struct message *m, size_t room,
+		       const struct queue_select *want, int64_t timeout_ns)
 {
 	ssize_t n = -EAGAIN;
 
@@ -285,24 +285,24 @@ static int posix_take(struct queue *q, struct message *m, size_t room,
 	return 0;
 }
 
-static size_t posix_room_wanted(struct queue *q)
+static size_t mqueue_room_wanted(struct queue *q)
 {
 	return q->room;
 }
 
-static size_t posix_max_message(struct queue *q)
+static size_t mqueue_max_message(struct queue *q)
 {
 	struct mq_attr attr;
 
 	return mq_getattr(q->handle, &attr) == 0 ? (size_t)attr.mq_msgsize : SIZE_MAX;
 }
 
-static bool posix_same(const struct queue *a, const struct queue *b)
+static bool mqueue_same(const struct queue *a, const struct queue *b)
 {
 	return same_queue(a->handle, b->handle);
 }
 
-static int posix_put_back(struct queue *q, const struct message *m)
+static int mqueue_put_back(struct queue *q, const struct message *m)
 {
 	int rc;
 
@@ -321,7 +321,7 @@ static int posix_put_back(struct queue *q, const struct message *m)
 	return move_error();
 }
 
-static int posix_peek(struct queue *q, struct message *m, size_t room, size_t index)
+static int mqueue_peek(struct queue *q, struct message *m, size_t room, size_t index)
 {
 	(void)q;
 	(void)m;
@@ -383,7 +383,7 @@ static void fill_open(struct queue_stat *st, int fd, unsigned int detail)
 	}
 }
 
-static int posix_look(struct queue *q, unsigned int detail, struct queue_stat *st)
+static int mqueue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
 {
 	struct stat file;
 
@@ -560,7 +560,7 @@ static int add_queue(struct queue_list *list, int dir, const char *name, unsigne
 	return *state == DIR_FOREIGN ? -EXDEV : add_item(list, &found, slash_name);
 }
 
-static int posix_list(struct queue_list *list, unsigned int detail)
+static int mqueue_list(struct queue_list *list, unsigned int detail)
 {
 	enum dir_state state;
 	struct dirent *entry;
@@ -680,8 +680,8 @@ static int compare_inode(const struct queue_stat *seen, const struct queue_stat 
 	return now->ino == seen->ino ? 0 : -ESTALE;
 }
 
-static int posix_look_again(const struct queue_stat *seen, unsigned int detail,
-			    struct queue_stat *now)
+static int mqueue_look_again(const struct queue_stat *seen, unsigned int detail,
+			     struct queue_stat *now)
 {
 	mqd_t fd = open_to_look(seen->name);
 	bool opened = fd >= 0;
@@ -763,8 +763,8 @@ static int change_owner(int fd, const struct queue_attr *attr)
 	return fchownat(fd, "", uid, gid, AT_EMPTY_PATH) == 0 ? 0 : -errno;
 }
 
-static int posix_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
-			struct queue_ref *made)
+static int mqueue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
+			 struct queue_ref *made)
 {
 	bool later_mode = attr->have & (ATTR_OWNER | ATTR_GROUP);
 	bool sized = attr->have & (ATTR_MAXMSG | ATTR_MSGSIZE);
@@ -841,7 +841,7 @@ static int set_open(int fd, const struct queue_attr *attr)
 	return rc;
 }
 
-static int posix_set(const struct queue_ref *ref, const struct queue_attr *attr)
+static int mqueue_set(const struct queue_ref *ref, const struct queue_attr *attr)
 {
 	int fd = open_to_set(ref->name);
 	int rc;
@@ -853,7 +853,7 @@ static int posix_set(const struct queue_ref *ref, const struct queue_attr *attr)
 	return rc;
 }
 
-static int posix_remove(const struct queue_ref *ref)
+static int mqueue_remove(const struct queue_ref *ref)
 {
 	return mq_unlink(ref->name) == 0 ? 0 : -errno;
 }
@@ -975,7 +975,7 @@ static void explain_owner(const struct queue_attempt *a, struct buffer *why)
 				   " or to a group that he is not in"));
 }
 
-static bool posix_explain(const struct queue_attempt *a, int error, struct buffer *why)
+static bool mqueue_explain(const struct queue_attempt *a, int error, struct buffer *why)
 {
 	switch (-error) {
 	case EPERM:
@@ -998,20 +998,20 @@ static bool posix_explain(const struct queue_attempt *a, int error, struct buffe
 }
 
 const struct queue_backend queue_backend_posix = {
-	.open = posix_open,
-	.close = posix_close,
-	.send = posix_send,
-	.take = posix_take,
-	.room_wanted = posix_room_wanted,
-	.max_message = posix_max_message,
-	.same = posix_same,
-	.put_back = posix_put_back,
-	.peek = posix_peek,
-	.look = posix_look,
-	.look_again = posix_look_again,
-	.list = posix_list,
-	.create = posix_create,
-	.set = posix_set,
-	.remove = posix_remove,
-	.explain = posix_explain,
+	.open = mqueue_open,
+	.close = mqueue_close,
+	.send = mqueue_send,
+	.take = mqueue_take,
+	.room_wanted = mqueue_room_wanted,
+	.max_message = mqueue_max_message,
+	.same = mqueue_same,
+	.put_back = mqueue_put_back,
+	.peek = mqueue_peek,
+	.look = mqueue_look,
+	.look_again = mqueue_look_again,
+	.list = mqueue_list,
+	.create = mqueue_create,
+	.set = mqueue_set,
+	.remove = mqueue_remove,
+	.explain = mqueue_explain,
 };

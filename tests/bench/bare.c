@@ -101,7 +101,7 @@ static void sysv_make_many(size_t n)
 
 /* ---- POSIX ---- */
 
-static mqd_t posix_open(const char *queue, int flags)
+static mqd_t mqueue_open(const char *queue, int flags)
 {
 	mqd_t q = mq_open(queue, flags);
 
@@ -110,7 +110,7 @@ static mqd_t posix_open(const char *queue, int flags)
 	return q;
 }
 
-static void posix_make(const char *queue)
+static void mqueue_make(const char *queue)
 {
 	struct mq_attr attr = { .mq_maxmsg = POSIX_MAXMSG, .mq_msgsize = POSIX_MSGSIZE };
 
@@ -118,9 +118,9 @@ static void posix_make(const char *queue)
 		die(queue);
 }
 
-static void posix_send(const char *queue, size_t n, size_t size)
+static void mqueue_send(const char *queue, size_t n, size_t size)
 {
-	mqd_t q = posix_open(queue, O_WRONLY);
+	mqd_t q = mqueue_open(queue, O_WRONLY);
 
 	while (n--) {
 		if (mq_send(q, message.body, size, 0) < 0)
@@ -128,9 +128,9 @@ static void posix_send(const char *queue, size_t n, size_t size)
 	}
 }
 
-static void posix_receive(const char *queue, size_t n)
+static void mqueue_receive(const char *queue, size_t n)
 {
-	mqd_t q = posix_open(queue, O_RDONLY);
+	mqd_t q = mqueue_open(queue, O_RDONLY);
 
 	while (n--) {
 		if (mq_receive(q, message.body, BODY_MAX, NULL) < 0)
@@ -138,9 +138,9 @@ static void posix_receive(const char *queue, size_t n)
 	}
 }
 
-static void posix_drain(const char *queue)
+static void mqueue_drain(const char *queue)
 {
-	mqd_t q = posix_open(queue, O_RDONLY | O_NONBLOCK);
+	mqd_t q = mqueue_open(queue, O_RDONLY | O_NONBLOCK);
 
 	while (mq_receive(q, message.body, BODY_MAX, NULL) >= 0)
 		;
@@ -168,7 +168,7 @@ static void send_all(const char *queue, size_t n, size_t size)
 	}
 	memset(message.body, 'x', size);
 	if (*queue == '/')
-		posix_send(queue, n, size);
+		mqueue_send(queue, n, size);
 	else
 		sysv_send(queue, n, size);
 }
@@ -181,13 +181,13 @@ static bool run(int argc, char **argv)
 	if (!strcmp(verb, "send") && argc == 5)
 		send_all(argv[2], number(argv[3]), number(argv[4]));
 	else if (!strcmp(verb, "recv") && argc == 4)
-		(posix ? posix_receive : sysv_receive)(argv[2], number(argv[3]));
+		(posix ? mqueue_receive : sysv_receive)(argv[2], number(argv[3]));
 	else if (!strcmp(verb, "drain") && argc == 3)
-		(posix ? posix_drain : sysv_drain)(argv[2]);
+		(posix ? mqueue_drain : sysv_drain)(argv[2]);
 	else if (!strcmp(verb, "lines") && argc == 4)
 		lines(number(argv[2]), argv[3]);
 	else if (!strcmp(verb, "make") && argc == 3 && posix)
-		posix_make(argv[2]);
+		mqueue_make(argv[2]);
 	else if (!strcmp(verb, "make") && argc == 3)
 		sysv_open(argv[2], IPC_CREAT | IPC_EXCL | 0600);
 	else if (!strcmp(verb, "make-many") && argc == 3)

@@ -195,12 +195,12 @@ static mqd_t open_queue(int flags)
 	return mq_open(NAME, flags | O_NONBLOCK);
 }
 
-static void posix_remove(void)
+static void mqueue_remove(void)
 {
 	mq_unlink(NAME);
 }
 
-static void posix_fill(void)
+static void mqueue_fill(void)
 {
 	mqd_t mq = open_queue(O_WRONLY);
 
@@ -209,21 +209,21 @@ static void posix_fill(void)
 	mq_close(mq);
 }
 
-static void posix_make(enum relation relation, mode_t mode)
+static void mqueue_make(enum relation relation, mode_t mode)
 {
 	struct mq_attr attr = { .mq_maxmsg = 4, .mq_msgsize = 64 };
 	uid_t uid = relation == OWNER ? USER : 0;
 	gid_t gid = relation == GROUP_FIRST || relation == GROUP_OTHER ? GROUP : 0;
 	mqd_t mq;
 
-	posix_remove();
+	mqueue_remove();
 	mq = mq_open(NAME, O_RDWR | O_CREAT | O_EXCL, 0600, &attr);
 	if (mq < 0 || fchown(mq, uid, gid) < 0 || fchmod(mq, mode) < 0)
 		err(99, "mq_open");
 	mq_close(mq);
 }
 
-static int posix_count(void)
+static int mqueue_count(void)
 {
 	mqd_t mq = open_queue(O_RDONLY);
 	struct mq_attr attr;
@@ -236,7 +236,7 @@ static int posix_count(void)
 	return (int)attr.mq_curmsgs;
 }
 
-static mode_t posix_mode(void)
+static mode_t mqueue_mode(void)
 {
 	mqd_t mq = open_queue(O_RDONLY);
 	struct stat st;
@@ -247,7 +247,7 @@ static mode_t posix_mode(void)
 	return st.st_mode & 0777;
 }
 
-static int posix_recv(void)
+static int mqueue_recv(void)
 {
 	mqd_t mq = open_queue(O_RDONLY);
 	char text[64];
@@ -255,7 +255,7 @@ static int posix_recv(void)
 	return mq < 0 || mq_receive(mq, text, sizeof(text), NULL) < 0 ? errno : 0;
 }
 
-static int posix_send(void)
+static int mqueue_send(void)
 {
 	mqd_t mq = open_queue(O_WRONLY);
 
@@ -263,7 +263,7 @@ static int posix_send(void)
 }
 
 /* Its messages are told to who may open it at all. */
-static int posix_look(void)
+static int mqueue_look(void)
 {
 	struct mq_attr attr;
 	mqd_t mq = open_queue(O_RDONLY);
@@ -274,38 +274,38 @@ static int posix_look(void)
 }
 
 /* Their bytes to who may read it. */
-static int posix_read(void)
+static int mqueue_read(void)
 {
 	return open_queue(O_RDONLY) < 0 ? errno : 0;
 }
 
-static int posix_set(void)
+static int mqueue_set(void)
 {
 	return chmod("/dev/mqueue" NAME, 0640) < 0 ? errno : 0;
 }
 
-static int posix_rm(void)
+static int mqueue_rm(void)
 {
 	return mq_unlink(NAME) < 0 ? errno : 0;
 }
 
 static const struct kind kinds[] = {
 	{ "key:0x4d510777", sysv_make, sysv_remove, sysv_count, sysv_fill, sysv_mode },
-	{ NAME, posix_make, posix_remove, posix_count, posix_fill, posix_mode },
+	{ NAME, mqueue_make, mqueue_remove, mqueue_count, mqueue_fill, mqueue_mode },
 };
 
 #define QUEUE "\001"
 
 static const struct action actions[] = {
-	{ "recv", { "recv", "-n", QUEUE }, sysv_recv, posix_recv },
-	{ "recv COMMAND", { "recv", "-n", QUEUE, "--", "/bin/cat" }, sysv_recv, posix_recv },
-	{ "send", { "send", "-n", QUEUE, "x" }, sysv_send, posix_send },
+	{ "recv", { "recv", "-n", QUEUE }, sysv_recv, mqueue_recv },
+	{ "recv COMMAND", { "recv", "-n", QUEUE, "--", "/bin/cat" }, sysv_recv, mqueue_recv },
+	{ "send", { "send", "-n", QUEUE, "x" }, sysv_send, mqueue_send },
 	{ "peek", { "recv", "--peek", QUEUE }, sysv_peek, NULL },
-	{ "purge", { "purge", QUEUE }, sysv_recv, posix_recv },
-	{ "stat messages", { "stat", "-o", "queue,messages", QUEUE }, sysv_look, posix_look },
-	{ "stat bytes", { "stat", "-o", "queue,bytes", QUEUE }, sysv_look, posix_read },
-	{ "set", { "set", "-m", "640", QUEUE }, sysv_set, posix_set },
-	{ "rm", { "rm", QUEUE }, sysv_rm, posix_rm },
+	{ "purge", { "purge", QUEUE }, sysv_recv, mqueue_recv },
+	{ "stat messages", { "stat", "-o", "queue,messages", QUEUE }, sysv_look, mqueue_look },
+	{ "stat bytes", { "stat", "-o", "queue,bytes", QUEUE }, sysv_look, mqueue_read },
+	{ "set", { "set", "-m", "640", QUEUE }, sysv_set, mqueue_set },
+	{ "rm", { "rm", QUEUE }, sysv_rm, mqueue_rm },
 };
 
 /* ---- both sides ---- */
