@@ -1,9 +1,8 @@
 ## SPDX-License-Identifier: GPL-2.0-or-later
-## All but main.c goes into a library that the unit tests link too.
+## All but the main of each program goes into a library that the unit tests link too.
 
 bin_PROGRAMS += mqtool
 mqtool_SOURCES = src/main.c
-mqtool_CPPFLAGS = $(AM_CPPFLAGS) -DWITH_AMQP=0
 mqtool_LDADD = libmqtool.a $(POPT_LIBS) $(LIBINTL)
 
 # Links that run one command each: linked_commands in src/commands.c.
@@ -27,7 +26,7 @@ endif
 if HAVE_NCURSESW
 pkglibexec_PROGRAMS += mqtool-watch
 endif
-mqtool_watch_SOURCES = src/watch/cmd-watch-main.c src/watch/tui.c src/watch/tui.h
+mqtool_watch_SOURCES = src/main-watch.c src/watch/tui.c src/watch/tui.h
 mqtool_watch_CFLAGS = $(AM_CFLAGS) $(NCURSESW_CFLAGS)
 mqtool_watch_LDADD = libmqtool.a $(NCURSESW_LIBS) $(POPT_LIBS) $(LIBINTL)
 
@@ -35,9 +34,8 @@ mqtool_watch_LDADD = libmqtool.a $(NCURSESW_LIBS) $(POPT_LIBS) $(LIBINTL)
 if HAVE_RABBITMQ
 pkglibexec_PROGRAMS += mqtool-amqp
 endif
-mqtool_amqp_SOURCES = src/main.c src/queue/amqp-link.c src/queue/amqp-link.h \
+mqtool_amqp_SOURCES = src/main-amqp.c src/queue/amqp-link.c src/queue/amqp-link.h \
 	src/queue/queue-amqp.c src/queue/queue-amqp.h
-mqtool_amqp_CPPFLAGS = $(AM_CPPFLAGS) -DWITH_AMQP=1
 mqtool_amqp_CFLAGS = $(AM_CFLAGS) $(RABBITMQ_CFLAGS) $(OPENSSL_CFLAGS)
 mqtool_amqp_LDADD = libmqtool.a $(RABBITMQ_LIBS) $(OPENSSL_LIBS) $(POPT_LIBS) $(LIBINTL)
 
@@ -75,6 +73,8 @@ libmqtool_a_SOURCES = \
 	src/cmd/cmd-wait.c \
 	src/cmd/cmd.h \
 	src/cmd/cmdline.c \
+	src/cmd/dispatch.c \
+	src/cmd/dispatch.h \
 	src/cmd/handler.c \
 	src/cmd/handler.h \
 	src/cmd/input.c \
@@ -87,6 +87,8 @@ libmqtool_a_SOURCES = \
 	src/cmd/sibling.h \
 	src/cmd/take.c \
 	src/cmd/take.h \
+	src/cmd/version.c \
+	src/cmd/version.h \
 	src/cmd/walk.c \
 	src/cmd/walk.h \
 	src/commands.c \

@@ -39,7 +39,7 @@ result $? "the sources keep the rules"
 
 planted queue-posix.c '#include <sys/msg.h>' '<sys/msg.h> is for queue-sysv.c queue-call.c'
 planted queue-sysv.c '#include <mqueue.h>' '<mqueue.h> is for queue-posix.c queue-call.c'
-planted queue.c '# include <popt.h>' '<popt.h> is for main.c cmd.h cmdline.c cmd-*.c walk.h'
+planted queue.c '# include <popt.h>' '<popt.h> is for cmd.h cmdline.c cmd-*.c walk.h'
 planted cmd-send.c '#include <jansson.h>' '<jansson.h> is for json-read.c'
 planted cmd-watch.c '#include <curses.h>' '<curses.h> is for tui.c'
 planted cmd-watch.c '#include <ncurses.h>' '<ncurses.h> is for tui.c'
@@ -72,7 +72,7 @@ harmless cmd-recv.c '	printf(x);'
 harmless cmd/handler.c '	posix_spawn(x);'
 harmless show/new.c '#include "queue/queue.h"'
 harmless trace/new.c '#include "cmd/cmd.h"'
-harmless main.c '#include "watch/view.h"'
+harmless main-new.c '#include "watch/view.h"'
 
 printf '#include <stdio.h>\n#include "config.h"\n' >"$scratch/ref.c"
 [ "$("$tests/include-rules" "$scratch")" = "ref.c:1: config.h must be included first" ]

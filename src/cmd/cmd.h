@@ -109,9 +109,6 @@ int cmdline_run(const struct command *cmd, int argc, char **argv);
  */
 int cmdline_next(struct cmdline *cl, const char **value) _must_check_;
 
-/* Prints the version and the licence to stdout. */
-void print_version(void);
-
 /* ---- reporting: lines on stderr, each begun with "mqtool COMMAND: " and written at once ---- */
 
 /* Names the command in every later line; NULL is mqtool itself. */

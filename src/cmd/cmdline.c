@@ -11,20 +11,12 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "cmd/version.h"
 
 /* What popt replaces by the next operand wherever an option's value has it. */
 #define POPT_SUBSTITUTE "!#:+"
 /* Stands for a value that may be left out, and was. */
 #define LEFT_OUT "\001"
-
-void print_version(void)
-{
-	printf("mqtool %s\n", PACKAGE_VERSION);
-	puts(_("License GPLv2+: GNU GPL version 2 or later"
-	       " <https://gnu.org/licenses/gpl-2.0.html>.\n"
-	       "This is free software: you are free to change and redistribute it.\n"
-	       "There is NO WARRANTY, to the extent permitted by law."));
-}
 
 static void print_help(const struct cmdline *cl)
 {
