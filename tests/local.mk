@@ -81,6 +81,7 @@ BATS_TESTS = \
 	tests/bats/conserve.bats \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \
+	tests/bats/errors.bats \
 	tests/bats/examples.bats \
 	tests/bats/format.bats \
 	tests/bats/harness.bats \

@@ -276,7 +276,11 @@ static int spawn_helper(void)
 	/* Signals are for the caller: the helper would swallow them without an EINTR. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
+	errno = 0;
 	rc = pthread_create(&thread, &attr, helper_main, NULL);
+	/* The C library makes EAGAIN of ENOMEM, which is no limit of threads. */
+	if (rc == EAGAIN && errno == ENOMEM)
+		rc = ENOMEM;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
 	/* EAGAIN would read as a queue with nothing on it. */

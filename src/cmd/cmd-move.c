@@ -239,7 +239,7 @@ static bool move_one(struct mover *mv, int *status)
 
 	rc = take(mv, &taken);
 	if (rc < 0) {
-		*status = cmd_take_failed(&mv->source, &mv->opt, &mv->progress, rc);
+		*status = cmd_take_failed(&mv->source, &mv->opt, &mv->progress, QUEUE_OP_TAKE, rc);
 		return false;
 	}
 	sent = taken;

@@ -292,13 +292,14 @@ static int end_unwritten(struct receiver *r, int error)
 /* Any end of taking: what is in hand is written first. */
 static int end_taking(struct receiver *r, int error)
 {
+	enum queue_op op = r->opt.peek ? QUEUE_OP_PEEK : QUEUE_OP_TAKE;
 	int rc = batch_write(&r->batch);
 
 	if (rc < 0)
 		return end_unwritten(r, rc);
 	if (error == -EPIPE)
 		return end_unwritten(r, error);
-	return error ? cmd_take_failed(&r->q, &r->take, &r->progress, error) : EX_DONE;
+	return error ? cmd_take_failed(&r->q, &r->take, &r->progress, op, error) : EX_DONE;
 }
 
 /* ---- taking ---- */

@@ -84,9 +84,9 @@ void cmd_take_begin(const struct take_options *opt, struct progress *p)
 }
 
 int cmd_take_failed(const struct queue *q, const struct take_options *opt, struct progress *p,
-		    int error)
+		    enum queue_op op, int error)
 {
-	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE, .ref = &q->ref, .queue = q };
+	const struct queue_attempt attempt = { .op = op, .ref = &q->ref, .queue = q };
 	bool empty = error == -EAGAIN || error == -ETIMEDOUT;
 	char name[QUEUE_NAME_TEXT];
 

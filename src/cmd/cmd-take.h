@@ -53,11 +53,11 @@ int cmd_take_check(const struct take_options *opt, const struct queue_ref *sourc
 /* Starts counting, as -v and --progress want it. */
 void cmd_take_begin(const struct take_options *opt, struct progress *p);
 /*
- * The queue gave no message: -errno of queue_take().  Says why, but where -a ends on an empty queue
+ * The queue gave no message: op, QUEUE_OP_TAKE or _PEEK, came to an error (-errno).  Says why, but where -a ends on an empty queue
  * or a signal came, which the command passes on.  Returns the exit status.
  */
 int cmd_take_failed(const struct queue *q, const struct take_options *opt, struct progress *p,
-		    int error) _must_check_;
+		    enum queue_op op, int error) _must_check_;
 /*
  * The end, with the status so far: flushes what was settled, which a broker may not have heard, and
  * prints the summary.  Returns the exit status.

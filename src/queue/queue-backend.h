@@ -68,8 +68,10 @@ bool queue_parse_proc_line(const char *line, struct queue_stat *st);
  */
 void queue_parse_status(const char *text, struct queue_stat *st);
 
-/* What an error means for what was tried, where the backend knows no more; translated, static. */
-const char *queue_plain_meaning(const struct queue_attempt *attempt, int error);
+/* Appends what an error means for what was tried, where the backend knows no more. */
+void queue_explain_plain(const struct queue_attempt *attempt, int error, struct buffer *why);
+/* Appends what EPERM means where who asks is allowed all that the call itself checks. */
+void queue_explain_refused(struct buffer *why);
 /* Appends "SIZE bytes; QUEUE takes at most LIMIT (REASON)"; reason is translated. */
 void queue_explain_size(const struct queue_attempt *attempt, uint64_t limit, const char *reason,
 			struct buffer *why);

@@ -12,44 +12,104 @@
 
 #include "queue/queue-backend.h"
 
-static bool changes_owner(const struct queue_attempt *a)
+/* ---- what each errno means ---- */
+
+/* An operation of enum queue_op as a bit, and operations that mean the same to an errno. */
+#define OP(name) (1u << QUEUE_OP_##name)
+#define OWNER (1u << 31) /* create and set, of another owner or group */
+#define BY_NAME (OP(CREATE) | OP(OPEN) | OP(SET) | OP(REMOVE) | OP(STAT))
+#define EMPTY (OP(TAKE) | OP(PEEK))
+#define ANY (~0u)
+
+/*
+ * What an errno means for an operation on a queue of the kernel; the first row that fits.  Those of
+ * the calls themselves are in their manual pages; the rest come from the calls that a wait takes
+ * (wait.h, queue-change.h), from seccomp(2) and from security modules.
+ */
+static const struct meaning {
+	int error;
+	unsigned int kinds; /* QUEUE_MASK_* */
+	unsigned int ops;
+	const char *text;
+} meanings[] = {
+	/* chown(2), of an id that user_namespaces(7) does not map */
+	{ EINVAL, ANY, OWNER, N_("no such user or group in this user namespace") },
+	{ ENOENT, ANY, ANY, N_("no such queue") },
+	{ EIDRM, ANY, ANY, N_("the queue was removed") },
+	{ EEXIST, ANY, ANY, N_("the queue is there already") },
+	{ EACCES, ANY, ANY, N_("permission denied") },
+	{ EPERM, ANY, OP(SET) | OP(REMOVE),
+	  N_("not permitted: only the owner, the creator or a privileged user may") },
+	{ EPERM, ANY, ANY, N_("not permitted: a seccomp filter or a security module forbids it") },
+	{ ETIMEDOUT, ANY, OP(SEND), N_("the queue is full") },
+	{ ETIMEDOUT, ANY, EMPTY, N_("the queue is empty") },
+	{ EAGAIN, ANY, OP(SEND), N_("the queue is full") },
+	{ EAGAIN, ANY, EMPTY, N_("the queue is empty") },
+	{ EMFILE, ANY, ANY, N_("too many open files (RLIMIT_NOFILE); raise it with ulimit -n") },
+	{ ENFILE, ANY, ANY,
+	  N_("too many open files on this machine (fs.file-max; raise it with sysctl"
+	     " fs.file-max=N)") },
+	{ ENOMEM, ANY, ANY,
+	  N_("no memory left: on the machine, in the control group (memory.max) or for the"
+	     " process (ulimit -v)") },
+	{ ENOSPC, QUEUE_MASK_SYSV, OP(CREATE),
+	  N_("as many System V queues exist as kernel.msgmni allows") },
+	{ ENOSPC, QUEUE_MASK_POSIX, OP(CREATE),
+	  N_("as many POSIX queues exist as fs.mqueue.queues_max allows") },
+	/* epoll_ctl(2) */
+	{ ENOSPC, ANY, OP(OPEN) | OP(STAT),
+	  N_("no more files can be watched (fs.epoll.max_user_watches)") },
+	/* pthread_create(3), as wait.h has it */
+	{ EUSERS, ANY, ANY,
+	  N_("no thread can be started to wait with: RLIMIT_NPROC (ulimit -u) or "
+	     "pids.max of the control group allows no more") },
+	{ EOVERFLOW, ANY, ANY,
+	  N_("this user namespace does not map the user or group of the process (uid_map,"
+	     " gid_map)") },
+	{ ENOSYS, QUEUE_MASK_SYSV, OP(PEEK),
+	  N_("this kernel cannot copy messages: it was built without CONFIG_CHECKPOINT_RESTORE") },
+	{ ENOSYS, ANY, BY_NAME,
+	  N_("this kernel has no such queues, or a seccomp filter hides them") },
+	{ ENOSYS, ANY, ANY,
+	  N_("this kernel lacks a system call that is needed, or a seccomp filter hides it") },
+	{ EXDEV, ANY, ANY, N_("it is not for certain a queue of this IPC namespace") },
+	{ EOPNOTSUPP, ANY, ANY, N_("this kind of queue cannot do that") },
+};
+
+static unsigned int op_bits(const struct queue_attempt *a)
 {
-	return (a->op == QUEUE_OP_SET || a->op == QUEUE_OP_CREATE) && a->attr &&
-	       (a->attr->have & (ATTR_OWNER | ATTR_GROUP));
+	const unsigned int owner = ATTR_OWNER | ATTR_GROUP;
+	unsigned int bits = 1u << a->op;
+
+	if (bits & (OP(SET) | OP(CREATE)) && a->attr && a->attr->have & owner)
+		bits |= OWNER;
+	return bits;
 }
 
-const char *queue_plain_meaning(const struct queue_attempt *attempt, int error)
+static const char *meaning_of(int error, enum queue_kind kind, unsigned int ops)
 {
-	switch (-error) {
-	case EINVAL: /* chown(2), of an id that user_namespaces(7) does not map */
-		return changes_owner(attempt) ? _("no such user or group in this user namespace") :
-						strerror(EINVAL);
-	case ENOENT:
-		return _("no such queue");
-	case EIDRM:
-		return _("the queue was removed");
-	case EEXIST:
-		return _("the queue is there already");
-	case EACCES:
-		return _("permission denied");
-	case EPERM:
-		return _("not permitted: only the owner, the creator or a privileged user may");
-	case ETIMEDOUT:
-	case EAGAIN:
-		return attempt->op == QUEUE_OP_SEND ? _("the queue is full") :
-						      _("the queue is empty");
-	case EMFILE:
-		return _("too many open files (RLIMIT_NOFILE); raise it with ulimit -n");
-	case ENOSYS:
-		return _("this kernel has no such queues");
-	case EXDEV:
-		return _("it is not for certain a queue of this IPC namespace");
-	case EOPNOTSUPP:
-		return _("this kind of queue cannot do that");
-	default:
-		return strerror(-error);
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
+		const struct meaning *m = &meanings[i];
+
+		if (m->error == -error && m->kinds & 1u << kind && m->ops & ops)
+			return text_get(m->text);
 	}
+	return strerror(-error);
 }
+
+void queue_explain_plain(const struct queue_attempt *attempt, int error, struct buffer *why)
+{
+	enum queue_kind kind = attempt->ref ? attempt->ref->kind : QUEUE_SYSV;
+
+	buffer_puts(why, meaning_of(error, kind, op_bits(attempt)));
+}
+
+void queue_explain_refused(struct buffer *why)
+{
+	buffer_puts(why, meaning_of(-EPERM, QUEUE_SYSV, OP(OPEN)));
+}
+
+/* ---- sizes and lists ---- */
 
 void queue_explain_size(const struct queue_attempt *attempt, uint64_t limit, const char *reason,
 			struct buffer *why)
@@ -84,6 +144,10 @@ void queue_explain_list(enum queue_kind kind, int error, struct buffer *why)
 			      name);
 	else if (error == -ENOSYS)
 		buffer_printf(why, _("%s queues are not listed: this kernel has none"), name);
+	else if (error == -ENOENT) /* queue-sysv.c reads no other file */
+		buffer_printf(why, _("%s queues are not listed: there is no /proc/sysvipc/msg"),
+			      name);
 	else
-		buffer_printf(why, _("%s queues are not listed: %s"), name, strerror(-error));
+		buffer_printf(why, _("%s queues are not listed: %s"), name,
+			      meaning_of(error, kind, OP(STAT)));
 }

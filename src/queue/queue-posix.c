@@ -362,18 +362,18 @@ void queue_parse_status(const char *text, struct queue_stat *st)
 	}
 }
 
-static void fill_open(struct queue_stat *st, int fd, unsigned int detail)
+static int fill_open(struct queue_stat *st, int fd, unsigned int detail)
 {
 	struct mq_attr attr;
 	char text[128];
 	ssize_t n;
 
-	if (mq_getattr(fd, &attr) == 0) {
-		st->messages = (uint64_t)attr.mq_curmsgs;
-		st->maxmsg = (uint64_t)attr.mq_maxmsg;
-		st->msgsize = (uint64_t)attr.mq_msgsize;
-		st->have |= STAT_MESSAGES | STAT_MAXMSG | STAT_MSGSIZE;
-	}
+	if (mq_getattr(fd, &attr) < 0)
+		return -errno;
+	st->messages = (uint64_t)attr.mq_curmsgs;
+	st->maxmsg = (uint64_t)attr.mq_maxmsg;
+	st->msgsize = (uint64_t)attr.mq_msgsize;
+	st->have |= STAT_MESSAGES | STAT_MAXMSG | STAT_MSGSIZE;
 	if (detail & (STAT_BYTES | STAT_NOTIFY)) {
 		n = pread(fd, text, sizeof(text) - 1, 0); /* EBADF where open for writing only */
 		if (n > 0) {
@@ -381,6 +381,7 @@ static void fill_open(struct queue_stat *st, int fd, unsigned int detail)
 			queue_parse_status(text, st);
 		}
 	}
+	return 0;
 }
 
 static int mqueue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
@@ -392,9 +393,8 @@ static int mqueue_look(struct queue *q, unsigned int detail, struct queue_stat *
 	if (file.st_nlink == 0)
 		return -EIDRM;
 	fill_inode(st, &file);
-	fill_open(st, q->handle, detail);
 	st->name = q->ref.name;
-	return 0;
+	return fill_open(st, q->handle, detail);
 }
 
 /* ---- the directory of queues ---- */
@@ -488,6 +488,18 @@ static bool is_dot(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+/* The next entry; NULL at the end, or with the -errno of readdir(3) in *rc. */
+static struct dirent *read_entry(DIR *dir, int *rc)
+{
+	struct dirent *entry;
+
+	errno = 0;
+	entry = readdir(dir);
+	if (!entry && errno)
+		*rc = -errno;
+	return entry;
+}
+
 static int open_at(int dir, const char *name)
 {
 	const int flags = O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW;
@@ -552,7 +564,7 @@ static int add_queue(struct queue_list *list, int dir, const char *name, unsigne
 		return 1;
 	fill_inode(&found, &file);
 	if (fd >= 0) {
-		fill_open(&found, fd, detail);
+		(void)fill_open(&found, fd, detail); /* what failed is unknown */
 		if (*state == DIR_UNKNOWN)
 			*state = compare_by_name(fd, slash_name);
 		close(fd);
@@ -576,7 +588,7 @@ static int mqueue_list(struct queue_list *list, unsigned int detail)
 		close(fd);
 		return -ENOMEM;
 	}
-	while (rc >= 0 && (entry = readdir(dir))) {
+	while (rc >= 0 && (entry = read_entry(dir, &rc))) {
 		if (is_dot(entry->d_name))
 			continue;
 		rc = add_queue(list, dirfd(dir), entry->d_name, detail, &state);
@@ -699,7 +711,7 @@ static int mqueue_look_again(const struct queue_stat *seen, unsigned int detail,
 		rc = compare_inode(seen, now);
 	}
 	if (rc == 0 && opened)
-		fill_open(now, fd, detail);
+		rc = fill_open(now, fd, detail);
 	close(fd);
 	return rc;
 }
@@ -728,7 +740,7 @@ static int default_of(const char *default_name, const char *max_name, uint64_t *
 	return rc;
 }
 
-/* Completes the sizes as the kernel would. */
+/* Completes the sizes as the kernel would; -ENODATA where it does not tell its own. */
 static int complete_attr(struct queue_attr *attr)
 {
 	int rc = 0;
@@ -737,9 +749,9 @@ static int complete_attr(struct queue_attr *attr)
 		rc = default_of("msg_default", "msg_max", &attr->maxmsg);
 	if (rc == 0 && !(attr->have & ATTR_MSGSIZE))
 		rc = default_of("msgsize_default", "msgsize_max", &attr->msgsize);
-	if (rc == 0 && (attr->maxmsg > LONG_MAX || attr->msgsize > LONG_MAX))
-		rc = -EINVAL;
-	return rc;
+	if (rc < 0)
+		return -ENODATA;
+	return attr->maxmsg > LONG_MAX || attr->msgsize > LONG_MAX ? -EINVAL : 0;
 }
 
 static int create_exactly(const char *name, mode_t mode, struct mq_attr *attr)
@@ -750,6 +762,18 @@ static int create_exactly(const char *name, mode_t mode, struct mq_attr *attr)
 
 	umask(mask);
 	return fd < 0 ? -error : fd;
+}
+
+/*
+ * Removes the queue that was made as fd.  Its name may be another queue's by now: a queue has one
+ * name at most, so while ours has one, the name is ours.
+ */
+static void remove_made(int fd, const char *name)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_nlink > 0)
+		mq_unlink(name);
 }
 
 /* Also on an O_PATH descriptor, which fchown(2) refuses. */
@@ -788,7 +812,7 @@ static int mqueue_create(const struct queue_ref *ref, const struct queue_attr *a
 		if (rc == 0 && fchmod(fd, attr->mode) < 0)
 			rc = -errno;
 		if (rc < 0)
-			mq_unlink(ref->name);
+			remove_made(fd, ref->name);
 	}
 	mq_close(fd);
 	if (rc == 0)
@@ -869,12 +893,42 @@ static void explain_over(struct buffer *why, const char *what, uint64_t asked, c
 		      what, asked, max, sysctl, sysctl);
 }
 
+/* A limit that cannot be read, where one must be: its sysctl, and why not. */
+static bool explain_unread(const struct queue_attr *attr, struct buffer *why)
+{
+	static const struct {
+		const char *name;
+		unsigned int not_with; /* needed for want of that attribute; 0: in any case */
+	} needed[] = {
+		{ "msg_default", ATTR_MAXMSG },
+		{ "msgsize_default", ATTR_MSGSIZE },
+		{ "msg_max", 0 },
+		{ "msgsize_max", 0 },
+	};
+	uint64_t value;
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		int rc = attr->have & needed[i].not_with ? 0 : read_sysctl(needed[i].name, &value);
+
+		if (rc == 0)
+			continue;
+		buffer_printf(why,
+			      _("fs.mqueue.%s cannot be read (%s%s: %s), so the limit is unknown"),
+			      needed[i].name, SYSCTL_DIR, needed[i].name, strerror(-rc));
+		if (attr->have & (ATTR_MAXMSG | ATTR_MSGSIZE) &&
+		    !(attr->have & ATTR_MAXMSG && attr->have & ATTR_MSGSIZE))
+			buffer_puts(why, _("; give both --max-messages and --message-size"));
+		return true;
+	}
+	return false;
+}
+
 static bool explain_attr(const struct queue_attempt *a, struct buffer *why)
 {
 	const struct queue_attr *attr = a->attr;
 	uint64_t max;
 
-	if (a->op != QUEUE_OP_CREATE || !attr)
+	if (a->op != QUEUE_OP_CREATE || !attr || !(attr->have & (ATTR_MAXMSG | ATTR_MSGSIZE)))
 		return false;
 	if ((attr->have & ATTR_MAXMSG) && read_sysctl("msg_max", &max) == 0 && attr->maxmsg > max) {
 		explain_over(why, "mq_maxmsg", attr->maxmsg, "msg_max", max);
@@ -885,50 +939,103 @@ static bool explain_attr(const struct queue_attempt *a, struct buffer *why)
 		explain_over(why, "mq_msgsize", attr->msgsize, "msgsize_max", max);
 		return true;
 	}
-	return false;
+	return explain_unread(attr, why);
+}
+
+/* What shows here of the queues that count against a limit: how many, and what is charged for those
+ * of this user, who may have made others too.  False where they cannot be listed. */
+static bool count_visible(uint64_t *queues, uint64_t *bytes)
+{
+	const unsigned int sizes = STAT_MAXMSG | STAT_MSGSIZE;
+	struct queue_list list = { 0 };
+	int rc = posix_list(&list, sizes);
+
+	*queues = list.n;
+	*bytes = 0;
+	for (size_t i = 0; i < list.n; i++) {
+		const struct queue_stat *st = &list.items[i];
+
+		if (st->uid == getuid() && !(sizes & ~st->have))
+			*bytes += queue_charge(st->maxmsg, st->msgsize);
+	}
+	queue_list_free(&list);
+	return rc == 0;
+}
+
+static bool explain_nofile(struct buffer *why)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return false;
+	buffer_printf(why,
+		      _("too many open files: %" PRIu64
+			" are allowed (RLIMIT_NOFILE; raise it with ulimit -n)"),
+		      (uint64_t)limit.rlim_cur);
+	return true;
+}
+
+static bool explain_msgqueue(const struct queue_attr *attr, struct buffer *why)
+{
+	struct queue_attr full = *attr;
+	uint64_t queues, bytes, charge;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_MSGQUEUE, &limit) < 0)
+		return false;
+	if (complete_attr(&full) < 0) {
+		buffer_printf(why,
+			      _("all queues of a user together may have %" PRIu64 " bytes"
+				" (RLIMIT_MSGQUEUE; remove some, make it smaller, or raise it with"
+				" ulimit -q)"),
+			      (uint64_t)limit.rlim_cur);
+		return true;
+	}
+	charge = queue_charge(full.maxmsg, full.msgsize);
+	buffer_printf(why,
+		      _("%" PRIu64 " bytes would be charged; all queues of a user together may have"
+			" %" PRIu64 " (RLIMIT_MSGQUEUE; remove some, make it smaller, or raise it"
+			" with ulimit -q)"),
+		      charge, (uint64_t)limit.rlim_cur);
+	if (charge > limit.rlim_cur || !count_visible(&queues, &bytes))
+		return true;
+	buffer_printf(why, _("; the queues visible here use %" PRIu64), bytes);
+	if (bytes <= limit.rlim_cur - charge)
+		buffer_puts(why, _(", the rest belongs to queues that were removed while open,"
+				   " or to other containers"));
+	return true;
 }
 
 /* EMFILE means RLIMIT_MSGQUEUE or RLIMIT_NOFILE: one more descriptor tells which. */
 static bool explain_emfile(const struct queue_attempt *a, struct buffer *why)
 {
-	struct queue_attr full;
-	struct rlimit limit;
-	int fd;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-			return false;
-		buffer_printf(why,
-			      _("too many open files: %" PRIu64
-				" are allowed (RLIMIT_NOFILE; raise it with ulimit -n)"),
-			      (uint64_t)limit.rlim_cur);
-		return true;
-	}
-	close(fd);
-	if (a->op != QUEUE_OP_CREATE || !a->attr || getrlimit(RLIMIT_MSGQUEUE, &limit) < 0)
-		return false;
-	full = *a->attr;
-	if (complete_attr(&full) < 0)
-		return false;
-	buffer_printf(why,
-		      _("%" PRIu64 " bytes would be charged; all queues of a user together may have"
-			" %" PRIu64 " (RLIMIT_MSGQUEUE; remove some, make it smaller, or raise it"
-			" with ulimit -q)"),
-		      queue_charge(full.maxmsg, full.msgsize), (uint64_t)limit.rlim_cur);
-	return true;
+	if (fd < 0 && errno == EMFILE)
+		return explain_nofile(why);
+	if (fd >= 0)
+		close(fd);
+	return a->op == QUEUE_OP_CREATE && a->attr && explain_msgqueue(a->attr, why);
 }
 
-static bool explain_queues_max(struct buffer *why)
+static bool explain_queues_max(const struct queue_attempt *a, struct buffer *why)
 {
-	uint64_t max;
+	uint64_t max, queues, bytes;
 
-	if (read_sysctl("queues_max", &max) < 0)
+	if (a->op != QUEUE_OP_CREATE || read_sysctl("queues_max", &max) < 0)
 		return false;
 	buffer_printf(why,
 		      _("there are %" PRIu64 " POSIX queues already, all that are allowed"
 			" (fs.mqueue.queues_max; raise it with sysctl fs.mqueue.queues_max=N)"),
 		      max);
+	if (count_visible(&queues, &bytes) && queues < max)
+		buffer_printf(why,
+			      text_n("; %" PRIu64 " is visible here, the others were removed while"
+				     " open",
+				     "; %" PRIu64 " are visible here, the others were removed while"
+				     " open",
+				     (unsigned long)queues),
+			      queues);
 	return true;
 }
 
@@ -957,36 +1064,52 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 	return true;
 }
 
-/* Not the owner, or the owner who gives away what only a privileged user may (chown(2)). */
-static void explain_owner(const struct queue_attempt *a, struct buffer *why)
+/* Does it take privilege to make that the owner of a queue of ours (chown(2))? */
+static bool gives_away(const struct queue_attr *attr)
 {
+	return (attr->have & ATTR_OWNER && attr->uid != geteuid()) ||
+	       (attr->have & ATTR_GROUP && attr->gid != getegid() && !group_member(attr->gid));
+}
+
+/*
+ * EPERM: not the owner, or the owner who gives away what only a privileged user may.  An owner who
+ * does neither is refused by something else.
+ */
+static void explain_eperm(const struct queue_attempt *a, struct buffer *why)
+{
+	bool owner = a->op == QUEUE_OP_CREATE;
 	struct stat st;
-	bool owner;
 	mqd_t fd;
 
-	if (a->op != QUEUE_OP_SET || !a->attr || !(a->attr->have & (ATTR_OWNER | ATTR_GROUP)))
+	if (a->op == QUEUE_OP_SET || a->op == QUEUE_OP_REMOVE) {
+		fd = open_to_look(a->ref->name);
+		owner = fd < 0 ? errno == EPERM : fstat(fd, &st) == 0 && st.st_uid == geteuid();
+		if (fd >= 0)
+			mq_close(fd);
+	}
+	if (!owner)
 		return;
-	fd = open_to_look(a->ref->name);
-	owner = fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid();
-	if (fd >= 0)
-		mq_close(fd);
-	if (owner)
+	if (a->attr && gives_away(a->attr))
 		buffer_puts(why, _("only a privileged user may give a POSIX queue to another user,"
 				   " or to a group that he is not in"));
+	else
+		queue_explain_refused(why);
 }
 
 static bool mqueue_explain(const struct queue_attempt *a, int error, struct buffer *why)
 {
 	switch (-error) {
 	case EPERM:
-		explain_owner(a, why);
+		explain_eperm(a, why);
 		return false;
 	case EINVAL:
 		return explain_attr(a, why);
+	case ENODATA:
+		return a->attr && explain_unread(a->attr, why);
 	case EMFILE:
 		return explain_emfile(a, why);
 	case ENOSPC:
-		return explain_queues_max(why);
+		return explain_queues_max(a, why);
 	case EMSGSIZE:
 		return explain_size(a, why);
 	case EAGAIN:

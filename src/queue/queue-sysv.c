@@ -292,8 +292,6 @@ static int sysv_peek(struct queue *q, struct message *m, size_t room, size_t ind
 	rc = receive(q, m, room, (long)index, MSG_COPY, QUEUE_NO_WAIT);
 	if (rc == -EAGAIN)
 		return -ENOMSG;
-	if (rc == -ENOSYS)
-		return -EOPNOTSUPP;
 	/* EINVAL has two meanings here; the other is a message over today's msgmax. */
 	if (rc == -EIDRM && stat_any(q->handle, &ds) == 0)
 		return -EMSGSIZE;
@@ -362,23 +360,28 @@ static int sysv_look_again(const struct queue_stat *seen, unsigned int detail,
 
 /* ---- listing ---- */
 
-/* Every index in turn; best where most of them are in use. */
+/* Every index in turn; best where most of them are in use.  -ENOENT where none is found, as on a
+ * kernel before MSG_STAT_ANY. */
 static int list_by_index(struct queue_list *list, int max_index)
 {
 	struct msqid_ds ds = { 0 };
+	int rc = -ENOENT;
 
 	for (int i = 0; i <= max_index; i++) {
 		struct queue_stat *st;
 		int msqid = msgctl(i, MSG_STAT_ANY, &ds);
 
+		if (msqid < 0 && errno != EINVAL && errno != EIDRM)
+			return -errno;
 		if (msqid < 0)
 			continue;
 		st = queue_list_add(list);
 		if (!st)
 			return -ENOMEM;
 		fill_stat(st, msqid, &ds);
+		rc = 0;
 	}
-	return 0;
+	return rc;
 }
 
 /* Reads one number, blanks before it; sscanf(3) takes several times as long. */
@@ -562,9 +565,10 @@ static int list_with_qbytes(struct queue_list *list, int max_index, int in_use)
 
 	if (max_index >= 0 && max_index < 2 * in_use && !list->nknown) {
 		rc = list_by_index(list, max_index);
-		if (rc < 0 || list->n > first)
+		if (rc == 0 || rc == -ENOMEM)
 			return rc;
-		/* A kernel before MSG_STAT_ANY: go by /proc. */
+		/* What is refused here may be readable there. */
+		list->n = first;
 	}
 	rc = list_proc(list);
 	if (rc == 0)
@@ -725,6 +729,32 @@ static bool may_set(const struct msqid_ds *ds)
 	return uid == 0 || uid == ds->msg_perm.uid || uid == ds->msg_perm.cuid;
 }
 
+/* The kernel tells msgmnb and msgmni without /proc as well (msgctl(2)). */
+static bool read_info(struct msginfo *info)
+{
+	return msgctl(0, IPC_INFO, (struct msqid_ds *)info) >= 0;
+}
+
+static bool limit_msgmnb(uint64_t *value)
+{
+	struct msginfo info;
+
+	if (read_number_file("/proc/sys/kernel/msgmnb", value) == 0)
+		return true;
+	*value = read_info(&info) ? (unsigned int)info.msgmnb : 0;
+	return *value > 0;
+}
+
+static bool limit_msgmni(uint64_t *value)
+{
+	struct msginfo info;
+
+	if (read_number_file("/proc/sys/kernel/msgmni", value) == 0)
+		return true;
+	*value = read_info(&info) ? (unsigned int)info.msgmni : 0;
+	return *value > 0;
+}
+
 /* EPERM of IPC_SET: msg_qbytes over msgmnb takes CAP_SYS_RESOURCE, even to chmod (msgctl(2)). */
 static bool explain_qbytes(const struct queue_attempt *a, struct buffer *why)
 {
@@ -733,7 +763,7 @@ static bool explain_qbytes(const struct queue_attempt *a, struct buffer *why)
 	bool asked = a->attr && (a->attr->have & ATTR_QBYTES);
 	int msqid;
 
-	if (read_number_file("/proc/sys/kernel/msgmnb", &msgmnb) < 0)
+	if (!limit_msgmnb(&msgmnb))
 		return false;
 	if (a->op == QUEUE_OP_SET) {
 		msqid = find_id(a->ref);
@@ -760,11 +790,27 @@ static bool explain_qbytes(const struct queue_attempt *a, struct buffer *why)
 	return true;
 }
 
-static bool explain_msgmni(struct buffer *why)
+/* EPERM for the owner or creator, whom msgctl(2) lets change and remove the queue. */
+static void explain_refused(const struct queue_attempt *a, struct buffer *why)
+{
+	struct msqid_ds ds;
+	uid_t uid = geteuid();
+	int msqid;
+
+	if (a->op != QUEUE_OP_SET && a->op != QUEUE_OP_REMOVE)
+		return;
+	msqid = find_id(a->ref);
+	if (msqid < 0 || stat_any(msqid, &ds) < 0)
+		return;
+	if (uid == ds.msg_perm.uid || uid == ds.msg_perm.cuid)
+		queue_explain_refused(why);
+}
+
+static bool explain_msgmni(const struct queue_attempt *a, struct buffer *why)
 {
 	uint64_t msgmni;
 
-	if (read_number_file("/proc/sys/kernel/msgmni", &msgmni) < 0)
+	if (a->op != QUEUE_OP_CREATE || !limit_msgmni(&msgmni))
 		return false;
 	buffer_printf(why,
 		      _("there are %" PRIu64 " System V queues already, all that are allowed"
@@ -782,9 +828,12 @@ static bool sysv_explain(const struct queue_attempt *a, int error, struct buffer
 	case ETIMEDOUT:
 		return explain_full(a, why);
 	case EPERM:
-		return explain_qbytes(a, why);
+		if (explain_qbytes(a, why))
+			return true;
+		explain_refused(a, why);
+		return false;
 	case ENOSPC:
-		return explain_msgmni(why);
+		return explain_msgmni(a, why);
 	default:
 		return false;
 	}

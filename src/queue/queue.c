@@ -217,14 +217,12 @@ bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer
 		buffer_printf(why, _("no key from this path: %s"), strerror(-error));
 		return true;
 	}
-	if (error == -EUSERS) {
-		buffer_puts(why,
-			    _("no thread can be started to wait with: RLIMIT_NPROC (ulimit -u) or "
-			      "pids.max of the control group allows no more"));
+	if (error == -EUSERS) { /* of waiting, not of the queue */
+		queue_explain_plain(attempt, error, why);
 		return true;
 	}
 	limit = backend_of(ref ? ref->kind : QUEUE_SYSV)->explain(attempt, error, why);
 	if (why->len == before)
-		buffer_puts(why, queue_plain_meaning(attempt, error));
+		queue_explain_plain(attempt, error, why);
 	return limit;
 }

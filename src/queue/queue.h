@@ -19,6 +19,7 @@
  *   -E2BIG       take, peek: the message is larger than the room given; it stays on the queue.
  *                take: so many messages are in hand that some are to be settled first
  *   -EOPNOTSUPP  this kind of queue has no such operation
+ *   -ENODATA     create: a default of the kernel that is needed cannot be read
  *   -ECONNRESET  the connection to the broker was lost: what was taken and not settled is on the queue
  *                again, what was sent is as queue_unconfirmed() says; queue_reopen() makes another
  */
@@ -172,7 +173,8 @@ bool queue_same(const struct queue *a, const struct queue *b);
 int queue_settle(struct queue *q, const struct message *m, enum queue_settle how) _must_check_;
 /*
  * Copies the message at position index (0 is the oldest) without taking it: msgrcv(2), MSG_COPY.
- * -ENOMSG past the last; -EMSGSIZE for one that today's msgmax hides; POSIX: -EOPNOTSUPP.
+ * -ENOMSG past the last; -EMSGSIZE for one that today's msgmax hides; -ENOSYS where the kernel was
+ * built without it; POSIX: -EOPNOTSUPP.
  */
 int queue_peek(struct queue *q, struct message *m, size_t room, size_t index) _must_check_;
 
@@ -266,6 +268,7 @@ enum queue_op {
 	QUEUE_OP_OPEN,
 	QUEUE_OP_SEND,
 	QUEUE_OP_TAKE,
+	QUEUE_OP_PEEK,
 	QUEUE_OP_SET,
 	QUEUE_OP_REMOVE,
 	QUEUE_OP_STAT

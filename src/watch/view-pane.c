@@ -274,6 +274,18 @@ static void paint_processes(struct area *a, const struct facts *facts, const str
 
 /* ---- its messages ---- */
 
+static void put_peek_error(struct buffer *b, int error, const struct queue_stat *st)
+{
+	struct queue_ref ref;
+	const struct queue_attempt attempt = { .op = QUEUE_OP_PEEK, .ref = &ref };
+	struct buffer why = { 0 };
+
+	queue_stat_ref(st, &ref);
+	(void)queue_explain(&attempt, error, &why);
+	buffer_printf(b, _("messages cannot be looked at: %s"), buffer_string(&why));
+	buffer_free(&why);
+}
+
 static void paint_peek(struct area *a, const struct facts_detail *d, const struct row *row)
 {
 	struct buffer b = { 0 };
@@ -284,8 +296,7 @@ static void paint_peek(struct area *a, const struct facts_detail *d, const struc
 	}
 	if (!d->peeked || d->peek_error) {
 		if (d->peek_error)
-			buffer_printf(&b, _("messages cannot be looked at: %s"),
-				      strerror(-d->peek_error));
+			put_peek_error(&b, d->peek_error, &row->st);
 		else
 			buffer_puts(&b, "...");
 		area_line(a, STYLE_DIM, &b);

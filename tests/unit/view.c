@@ -392,7 +392,7 @@ static void test_peek(void **state)
 	s->facts.detail.npeek = 0;
 	shows(s, "no messages");
 	s->facts.detail.peek_error = -13;
-	shows(s, "messages cannot be looked at: Permission denied");
+	shows(s, "messages cannot be looked at: permission denied");
 }
 
 static void test_events_pane(void **state)
