@@ -75,16 +75,22 @@ libmqtool_a_SOURCES = \
 	src/cmd/cmdline.c \
 	src/cmd/dispatch.c \
 	src/cmd/dispatch.h \
+	src/cmd/exit.c \
+	src/cmd/exit.h \
 	src/cmd/handler.c \
 	src/cmd/handler.h \
 	src/cmd/input.c \
 	src/cmd/input.h \
 	src/cmd/msg.c \
+	src/cmd/msg.h \
 	src/cmd/opt.c \
+	src/cmd/opt.h \
 	src/cmd/progress.c \
 	src/cmd/progress.h \
 	src/cmd/sibling.c \
 	src/cmd/sibling.h \
+	src/cmd/stdout.c \
+	src/cmd/stdout.h \
 	src/cmd/take.c \
 	src/cmd/take.h \
 	src/cmd/version.c \

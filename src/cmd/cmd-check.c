@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "cmd/opt.h"
+#include "cmd/stdout.h"
 #include "queue/limit.h"
 #include "show/queue-filter.h"
 

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "cmd/opt.h"
 #include "show/users.h"
 
 /* Rounds of "it exists" and "it is gone" before that is what is said. */

@@ -12,6 +12,8 @@
 
 #include "base/wait.h"
 #include "cmd/cmd-take.h"
+#include "cmd/msg.h"
+#include "cmd/opt.h"
 #include "cmd/take.h"
 #include "queue/carry.h"
 

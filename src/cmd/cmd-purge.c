@@ -11,6 +11,8 @@
 
 #include "base/wait.h"
 #include "cmd/cmd-take.h"
+#include "cmd/msg.h"
+#include "cmd/stdout.h"
 #include "cmd/take.h"
 
 static const struct poptOption purge_options[] = {

@@ -16,6 +16,7 @@
 #include "cmd/batch.h"
 #include "cmd/cmd-take.h"
 #include "cmd/handler.h"
+#include "cmd/msg.h"
 #include "queue/carry.h"
 #include "show/render.h"
 

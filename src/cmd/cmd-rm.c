@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "cmd/opt.h"
 #include "show/queue-filter.h"
 
 enum {

@@ -16,6 +16,8 @@
 #include "base/wait.h"
 #include "cmd/cmd.h"
 #include "cmd/input.h"
+#include "cmd/msg.h"
+#include "cmd/opt.h"
 #include "cmd/progress.h"
 #include "queue/carry.h"
 #include "show/json.h"

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "cmd/opt.h"
 
 enum { OPT_MODE = OPT_FIRST, OPT_OWNER, OPT_MAX_BYTES };
 

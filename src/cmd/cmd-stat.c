@@ -11,6 +11,8 @@
 #include <time.h>
 
 #include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "cmd/opt.h"
 #include "queue/limit.h"
 #include "show/columns.h"
 #include "show/procs.h"

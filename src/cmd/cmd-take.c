@@ -9,6 +9,9 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "cmd/msg.h"
+#include "cmd/opt.h"
+
 /* ---- the command line ---- */
 
 static bool set_type(struct cmdline *cl, struct take_options *opt, const char *value)

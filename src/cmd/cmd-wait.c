@@ -10,6 +10,8 @@
 
 #include "base/wait.h"
 #include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "cmd/opt.h"
 #include "queue/queue-change.h"
 
 enum { OPT_MESSAGES = OPT_FIRST, OPT_EMPTY, OPT_WRITABLE, OPT_EXISTS, OPT_GONE, OPT_TIMEOUT };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd.h - commands: the table's row, one command line, exit statuses, error lines
+ * cmd.h - commands: the table's row, and one command line being read
  */
 #ifndef MQTOOL_CMD_H
 #define MQTOOL_CMD_H
@@ -13,16 +13,6 @@
 #include "base/util.h"
 #include "cmd/walk.h"
 #include "queue/queue.h"
-#include "show/columns.h"
-
-enum exit_status {
-	EX_DONE = 0,
-	EX_FAILED = 1,   /* bad input data, a limit, a failed write, a failed COMMAND */
-	EX_BADUSAGE = 2, /* nothing was done */
-	EX_NOTHING = 3,  /* nothing to receive, no room, condition not met in time */
-	EX_NOQUEUE = 4,  /* no such queue, or removed while in use */
-	EX_DENIED = 5,   /* permission denied */
-};
 
 struct cmdline;
 
@@ -109,64 +99,6 @@ int cmdline_run(const struct command *cmd, int argc, char **argv);
  */
 int cmdline_next(struct cmdline *cl, const char **value) _must_check_;
 
-/* ---- reporting: lines on stderr, each begun with "mqtool COMMAND: " and written at once ---- */
-
-/* Names the command in every later line; NULL is mqtool itself. */
-void msg_set_command(const char *name);
-/* Prints the line: foreign text in it must have been escaped by the caller. */
-void msg_error(const char *fmt, ...) _printf_(1, 2);
-/* The same, with "Try 'mqtool COMMAND --help'" as a second line; returns EX_BADUSAGE. */
-int msg_usage(const char *fmt, ...) _printf_(1, 2) _must_check_;
-/* The same, with "Did you mean 'NEAR'?" as the second line. */
-int msg_usage_near(const char *near, const char *fmt, ...) _printf_(2, 3) _must_check_;
-/* A word of a command line as one may type it again, in quotes if it needs them; "..." if that is not
- * enough or it is long.  Valid until the next call. */
-const char *msg_word(const char *word);
-/* Prints "Did you mean 'NEAR'?": the second line after msg_error(). */
-void msg_near(const char *near);
-/* Foreign text ready for a message: escaped, cut where it is very long; in one of four static
- * buffers used in turn. */
-const char *msg_quote(const char *text);
-/*
- * Prints "QUEUE: why" for a queue operation that failed with error (-errno): the explanation with
- * its limit.  Returns the exit status for it.
- */
-int msg_queue_failed(const struct queue_attempt *attempt, int error) _must_check_;
-/* Says that n messages taken from a queue could not go back (take_back()), by the first error. */
-void msg_lost(const struct queue_ref *ref, size_t n, int error);
-/*
- * Says that the connection of a queue was lost, and makes it again: queue_reopen().  For commands
- * that follow.
- */
-int msg_reconnect(struct queue *q) _must_check_;
-/*
- * Prints a line for each kind in mask whose queues could not be listed (list->note): why, and what
- * to do.  Returns EX_DONE where another kind was asked for too, else the exit status for it.
- */
-int msg_list_notes(const struct queue_list *list, unsigned int mask);
-/* The exit status that belongs to -errno of a queue operation. */
-int exit_status_of(int error);
-/* Of two statuses the one that counts: the first that is no success. */
-int status_first(int first, int next);
-
-/*
- * Values of options, parsed strictly.  They print a usage error that names the option as it was
- * written and return false where the text is refused.
- */
-bool opt_u64(struct cmdline *cl, const char *text, uint64_t min, uint64_t max, uint64_t *value);
-bool opt_i64(struct cmdline *cl, const char *text, int64_t min, int64_t max, int64_t *value);
-bool opt_size(struct cmdline *cl, const char *text, uint64_t *bytes);
-bool opt_duration(struct cmdline *cl, const char *text, int64_t *ns);
-bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode);
-/* A pattern for names of queues, fnmatch(3); it must match something.  *glob is text. */
-bool opt_glob(struct cmdline *cl, const char *text, const char **glob);
-/* COL,... or +COL,..., which adds to what is in *list; watch's own columns where list->live. */
-bool opt_columns(struct cmdline *cl, const char *text, struct column_list *list);
-/* COL or COL:r; watch's NET/s too where live. */
-bool opt_sort(struct cmdline *cl, const char *text, bool live, enum column *col, bool *reverse);
-/* USER[:GROUP] as chown(1) takes it: sets uid and gid, ATTR_OWNER and ATTR_GROUP. */
-bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr);
-
 /*
  * Parses operands first..noperands-1 as queues into a malloc'd array, owned by the caller: all of
  * them, or an error (printed) and NULL.
@@ -186,17 +118,4 @@ void cmdline_set_timeout(const struct cmdline *cl, int64_t timeout_ns);
  */
 int cmdline_each(const struct queue_ref *refs, int n,
 		 int (*one)(const struct queue_ref *ref, void *arg), void *arg) _must_check_;
-/* The usage error for the first of n queues that is of no kind in mask (0 is any), or EX_DONE. */
-int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n) _must_check_;
-/* The usage error for an option that only another kind of queue has; returns EX_BADUSAGE. */
-int msg_wrong_kind(const char *option, const struct queue_ref *ref) _must_check_;
-/* The same for an option that only queues of brokers have. */
-int msg_amqp_only(const char *option, const struct queue_ref *ref) _must_check_;
-
-/*
- * The last use of standard output: flushes and closes it, and reports a write that failed.
- * Returns status, or EX_FAILED.  main() calls it.
- */
-int stdout_finish(int status);
-
 #endif

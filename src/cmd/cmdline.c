@@ -6,11 +6,15 @@
 
 #include "cmd/cmd.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/near.h"
+#include "cmd/msg.h"
+#include "cmd/sibling.h"
 #include "cmd/version.h"
 
 /* What popt replaces by the next operand wherever an option's value has it. */
@@ -269,4 +273,89 @@ void cmdline_set_timeout(const struct cmdline *cl, int64_t timeout_ns)
 	const struct queue_broker how = { .timeout_ns = timeout_ns, .plaintext = cl->plaintext };
 
 	queue_set_broker(&how);
+}
+
+/* ---- queues ---- */
+
+/* Becomes the program that has queues of that kind, or says why not. */
+static _cold_ bool use_sibling(const struct cmdline *cl, const struct queue_ref *ref)
+{
+	char path[PATH_MAX], name[QUEUE_NAME_TEXT];
+	int rc = HAVE_RABBITMQ ? sibling_exec(SIBLING_AMQP, cl->cmd->name, cl->words) : -ENOSYS;
+
+	sibling_path(SIBLING_AMQP, path, sizeof(path));
+	queue_ref_text(ref, name);
+	if (rc == -ENOSYS)
+		msg_error(_("'%s': AMQP queues are not supported by this build: name a System V or"
+			    " POSIX queue"),
+			  name);
+	else if (rc == -ENOENT)
+		msg_error(_("'%s': AMQP queues are not supported by this build: %s is in the package"
+			    " mqtool-amqp"),
+			  name, msg_quote(path));
+	else
+		msg_error("%s: %s", msg_quote(path), strerror(-rc));
+	return false;
+}
+
+/* An address as it may be shown: where a password was written into it, without that. */
+static const char *show_name(const char *text)
+{
+	const char *user = strstr(text, "://");
+	const char *at = user ? strchr(user, '@') : NULL;
+	const char *colon = at ? strchr(user + 3, ':') : NULL;
+	struct buffer b = { 0 };
+	const char *shown;
+
+	if (strncmp(text, "amqp", 4) != 0 || !colon || colon > at)
+		return msg_quote(text);
+	buffer_put(&b, text, (size_t)(colon + 1 - text));
+	buffer_puts(&b, "...");
+	buffer_puts(&b, at);
+	shown = msg_quote(buffer_string(&b));
+	buffer_free(&b);
+	return shown;
+}
+
+bool cmdline_queue(struct cmdline *cl, const char *text, struct queue_ref *ref)
+{
+	struct queue_ref_error error;
+	int rc = queue_ref_parse(ref, text, &error);
+
+	if (rc == 0 && !queue_supported(ref->kind))
+		return use_sibling(cl, ref);
+	if (rc == 0)
+		rc = queue_ref_ready(ref, &error);
+	if (rc == 0)
+		return true;
+	msg_error("'%s': %s", show_name(text), error.text);
+	return false;
+}
+
+struct queue_ref *cmdline_queues(struct cmdline *cl, int first)
+{
+	int n = cl->noperands - first, i;
+	struct queue_ref *refs = calloc(n > 0 ? (size_t)n : 1, sizeof(*refs));
+
+	if (!refs) {
+		msg_error(_("out of memory"));
+		return NULL;
+	}
+	for (i = 0; i < n; i++) {
+		if (!cmdline_queue(cl, cl->operands[first + i], &refs[i])) {
+			free(refs);
+			return NULL;
+		}
+	}
+	return refs;
+}
+
+int cmdline_each(const struct queue_ref *refs, int n,
+		 int (*one)(const struct queue_ref *ref, void *arg), void *arg)
+{
+	int status = EX_DONE, i;
+
+	for (i = 0; i < n; i++)
+		status = status_first(status, one(&refs[i], arg));
+	return status;
 }

@@ -14,6 +14,8 @@
 
 #include "base/near.h"
 #include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "cmd/stdout.h"
 #include "cmd/version.h"
 
 /* What others call these things. */

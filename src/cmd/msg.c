@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * msg.c - what mqtool says: lines on stderr, exit statuses, the end of standard output
+ * msg.c - what mqtool says: lines on stderr
  */
 #include "config.h"
 
-#include "cmd/cmd.h"
+#include "cmd/msg.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -146,24 +145,6 @@ const char *msg_quote(const char *text)
 	return buffer_string(b);
 }
 
-int exit_status_of(int error)
-{
-	switch (error) {
-	case -EAGAIN:
-	case -ETIMEDOUT:
-	case -ENOMSG:
-		return EX_NOTHING;
-	case -ENOENT:
-	case -EIDRM:
-		return EX_NOQUEUE;
-	case -EACCES:
-	case -EPERM:
-		return EX_DENIED;
-	default:
-		return EX_FAILED;
-	}
-}
-
 /* A limit is a failure whatever errno it came with, but one that waiting may cure stays "not now";
  * a path that ftok(3) cannot read says nothing about a queue. */
 static int attempt_status(const struct queue_attempt *attempt, int error, bool limit)
@@ -255,30 +236,36 @@ int msg_list_notes(const struct queue_list *list, unsigned int mask)
 	return status;
 }
 
-int status_first(int first, int next)
+/* ---- options that a kind of queue does not have ---- */
+
+int msg_wrong_kind(const char *option, const struct queue_ref *ref)
 {
-	return first != EX_DONE ? first : next;
+	char name[QUEUE_NAME_TEXT];
+
+	queue_ref_text(ref, name);
+	if (ref->kind == QUEUE_AMQP)
+		return msg_usage(_("%s is for queues of the kernel, and %s is an AMQP queue"),
+				 option, name);
+	if (ref->kind == QUEUE_SYSV)
+		return msg_usage(_("%s is for POSIX queues, and %s is a System V queue"), option,
+				 name);
+	return msg_usage(_("%s is for System V queues, and %s is a POSIX queue"), option, name);
 }
 
-int stdout_finish(int status)
+int msg_amqp_only(const char *option, const struct queue_ref *ref)
 {
-	static bool finished;
-	bool pending, failed;
-	int error = 0;
+	char name[QUEUE_NAME_TEXT];
 
-	if (finished)
-		return status;
-	finished = true;
-	pending = __fpending(stdout) != 0;
-	failed = ferror(stdout);
-	/* close(2) too can bring a failed write (NFS, quotas). */
-	if (fclose(stdout) != 0 && (pending || errno != EBADF))
-		error = errno;
-	if (!failed && error == 0)
-		return status;
-	if (error)
-		msg_error(_("cannot write standard output: %s"), strerror(error));
-	else
-		msg_error(_("cannot write standard output"));
-	return EX_FAILED;
+	return msg_usage(_("%s is for AMQP queues, and %s is none"), option,
+			 queue_ref_text(ref, name));
+}
+
+int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n)
+{
+	for (int i = 0; mask && i < n; i++) {
+		if (!(mask & (1u << refs[i].kind)))
+			return msg_wrong_kind(refs[i].kind == QUEUE_SYSV ? "--posix" : "--sysv",
+					      &refs[i]);
+	}
+	return EX_DONE;
 }

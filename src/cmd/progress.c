@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/format.h"
-#include "cmd/cmd.h"
+#include "cmd/msg.h"
 
 /* Ten times a second at most. */
 #define INTERVAL (NSEC_PER_SEC / 10)

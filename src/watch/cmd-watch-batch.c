@@ -17,7 +17,8 @@
 
 #include "base/format.h"
 #include "base/wait.h"
-#include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "show/columns.h"
 #include "show/report.h"
 #include "watch/model.h"
 #include "watch/sampler.h"

@@ -9,6 +9,7 @@
 
 #define NCURSES_WIDECHAR 1
 
+#include "cmd/msg.h"
 #include "watch/tui.h"
 
 #include <curses.h>
@@ -32,7 +33,6 @@
 
 #include "base/format.h"
 #include "base/wait.h"
-#include "cmd/cmd.h"
 #include "watch/canvas.h"
 #include "watch/model.h"
 #include "watch/sampler.h"

@@ -10,6 +10,7 @@
 
 #include "base/wait.h"
 #include "cmd/cmd.h"
+#include "cmd/exit.h"
 #include "fuzz.h"
 #include "queue/queue-change.h"
 

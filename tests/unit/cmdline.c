@@ -20,6 +20,8 @@
 #include <cmocka.h>
 
 #include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "cmd/opt.h"
 
 /* ---- what a command saw, and what was printed ---- */
 

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "cmd/cmd.h"
+#include "cmd/exit.h"
 
 /* What the kernel answers, one after another; the last answer stays. */
 #define ANSWERS 4

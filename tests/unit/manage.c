@@ -21,6 +21,8 @@
 #include <cmocka.h>
 
 #include "cmd/cmd.h"
+#include "cmd/exit.h"
+#include "cmd/stdout.h"
 #include "queue/queue-change.h"
 
 /* What each function returns. */

@@ -19,7 +19,8 @@
 
 #include <cmocka.h>
 
-#include "cmd/cmd.h"
+#include "cmd/msg.h"
+#include "cmd/stdout.h"
 
 /* Every write(2) to stderr is one record of a socket: records tell how many there were. */
 static int saved, record;

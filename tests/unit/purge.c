@@ -22,6 +22,8 @@
 #include <cmocka.h>
 
 #include "cmd/cmd.h"
+#include "cmd/exit.h"
+#include "cmd/stdout.h"
 
 /* In the process of purge, where no test can fail. */
 static void expect(bool holds)

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "cmd/cmd.h"
+#include "cmd/exit.h"
 #include "show/columns.h"
 #include "show/procs.h"
 #include "show/report.h"

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * msg.h - what mqtool says: lines on stderr
+ *
+ * Each line begins with "mqtool COMMAND: " and is written at once.
+ */
+#ifndef MQTOOL_MSG_H
+#define MQTOOL_MSG_H
+
+#include <stddef.h>
+
+#include "base/util.h"
+#include "cmd/exit.h"
+#include "queue/queue.h"
+
+/* Names the command in every later line; NULL is mqtool itself. */
+void msg_set_command(const char *name);
+/* Prints the line: foreign text in it must have been escaped by the caller. */
+void msg_error(const char *fmt, ...) _printf_(1, 2);
+/* The same, with "Try 'mqtool COMMAND --help'" as a second line; returns EX_BADUSAGE. */
+int msg_usage(const char *fmt, ...) _printf_(1, 2) _must_check_;
+/* The same, with "Did you mean 'NEAR'?" as the second line. */
+int msg_usage_near(const char *near, const char *fmt, ...) _printf_(2, 3) _must_check_;
+/* A word of a command line as one may type it again, in quotes if it needs them; "..." if that is not
+ * enough or it is long.  Valid until the next call. */
+const char *msg_word(const char *word);
+/* Prints "Did you mean 'NEAR'?": the second line after msg_error(). */
+void msg_near(const char *near);
+/* Foreign text ready for a message: escaped, cut where it is very long; in one of four static
+ * buffers used in turn. */
+const char *msg_quote(const char *text);
+/*
+ * Prints "QUEUE: why" for a queue operation that failed with error (-errno): the explanation with
+ * its limit.  Returns the exit status for it.
+ */
+int msg_queue_failed(const struct queue_attempt *attempt, int error) _must_check_;
+/* Says that n messages taken from a queue could not go back (take_back()), by the first error. */
+void msg_lost(const struct queue_ref *ref, size_t n, int error);
+/*
+ * Says that the connection of a queue was lost, and makes it again: queue_reopen().  For commands
+ * that follow.
+ */
+int msg_reconnect(struct queue *q) _must_check_;
+/*
+ * Prints a line for each kind in mask whose queues could not be listed (list->note): why, and what
+ * to do.  Returns EX_DONE where another kind was asked for too, else the exit status for it.
+ */
+int msg_list_notes(const struct queue_list *list, unsigned int mask);
+/* The usage error for the first of n queues that is of no kind in mask (0 is any), or EX_DONE. */
+int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n) _must_check_;
+/* The usage error for an option that only another kind of queue has; returns EX_BADUSAGE. */
+int msg_wrong_kind(const char *option, const struct queue_ref *ref) _must_check_;
+/* The same for an option that only queues of brokers have. */
+int msg_amqp_only(const char *option, const struct queue_ref *ref) _must_check_;
+
+#endif
