@@ -948,7 +948,7 @@ static bool count_visible(uint64_t *queues, uint64_t *bytes)
 {
 	const unsigned int sizes = STAT_MAXMSG | STAT_MSGSIZE;
 	struct queue_list list = { 0 };
-	int rc = posix_list(&list, sizes);
+	int rc = mqueue_list(&list, sizes);
 
 	*queues = list.n;
 	*bytes = 0;
