@@ -324,7 +324,7 @@ static void test_refused(void **state)
 		{ &recv_like, { "/q", "--" }, "no command after '--'" },
 		{ &send_like, { "-q", "/q" }, "unknown option '-q'" },
 		{ &send_like, { "-fq", "/q" }, "unknown option '-q'" },
-		{ &send_like, { "-5", "/q" }, "unknown option '-5'" },
+		{ &send_like, { "-5", "/q" }, "unknown option '-5'\nDid you mean '-- -5'?" },
 		{ &send_like, { "-\303\244", "/q" }, "unknown option '-\303\244'" },
 		{ &send_like, { "-\377", "/q" }, "unknown option '-\\xff'" },
 		{ &send_like, { "--bogus=1", "/q" }, "unknown option '--bogus'" },
