@@ -411,7 +411,7 @@ static bool set_limits(struct cmdline *cl, struct check *c)
 	uint64_t most = c->messages ? UINT64_MAX : 100;
 
 	if (!c->warning_text || !c->critical_text)
-		return msg_usage(_("both -w and -c are needed")) == EX_DONE;
+		return msg_refuse(_("both -w and -c are needed"));
 	cl->seen = "-w";
 	if (!opt_u64(cl, c->warning_text, 0, most, &c->warning))
 		return false;
@@ -419,7 +419,7 @@ static bool set_limits(struct cmdline *cl, struct check *c)
 	if (!opt_u64(cl, c->critical_text, 0, most, &c->critical))
 		return false;
 	if (c->warning > c->critical)
-		return msg_usage(_("-w is above -c: there could be no warning")) == EX_DONE;
+		return msg_refuse(_("-w is above -c: there could be no warning"));
 	return true;
 }
 
@@ -428,12 +428,12 @@ static bool check_combination(const struct cmdline *cl, const struct check *c)
 	const char *alone = c->readable ? "--readable" : c->filter.have ? "--match" : NULL;
 
 	if (alone && cl->noperands > 0)
-		return msg_usage(_("%s takes no QUEUE: '%s' cannot be named"), alone,
-				 msg_quote(cl->operands[0])) == EX_DONE;
+		return msg_refuse(_("%s takes no QUEUE: '%s' cannot be named"), alone,
+				  msg_quote(cl->operands[0]));
 	if (c->messages && c->limits)
-		return msg_usage(_("-L is in percent, so it excludes -m")) == EX_DONE;
+		return msg_refuse(_("-L is in percent, so it excludes -m"));
 	if (c->messages && c->max_messages)
-		return msg_usage(_("--max-messages is in percent, so it excludes -m")) == EX_DONE;
+		return msg_refuse(_("--max-messages is in percent, so it excludes -m"));
 	return true;
 }
 

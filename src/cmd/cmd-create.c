@@ -76,7 +76,7 @@ static bool read_message_size(struct cmdline *cl, const char *text, struct queue
 		return false;
 	if (attr->msgsize > 0)
 		return true;
-	return msg_usage(_("%s: the size of a message must be at least 1"), cl->seen) == EX_DONE;
+	return msg_refuse(_("%s: the size of a message must be at least 1"), cl->seen);
 }
 
 static bool read_max_priority(struct cmdline *cl, const char *text, struct queue_attr *attr)
@@ -156,11 +156,10 @@ static int check_ref(const struct create *c, const struct queue_ref *ref)
 {
 	bool amqp;
 	const char *foreign = foreign_option(&c->attr, ref->kind, &amqp);
-	char name[QUEUE_NAME_TEXT];
 
 	if (ref->by == QUEUE_BY_ID)
 		return msg_usage(_("%s: the kernel chooses ids; give a key, or --private"),
-				 queue_ref_text(ref, name));
+				 msg_name(ref));
 	if (!foreign)
 		return EX_DONE;
 	return amqp ? msg_amqp_only(foreign, ref) : msg_wrong_kind(foreign, ref);
@@ -190,9 +189,7 @@ static int check_private(const struct create *c, const struct cmdline *cl)
 static void difference(const struct queue_ref *ref, const char *what, const char *is,
 		       const char *asked)
 {
-	char name[QUEUE_NAME_TEXT];
-
-	msg_error(_("%s exists with %s %s, not %s"), queue_ref_text(ref, name), what, is, asked);
+	msg_error(_("%s exists with %s %s, not %s"), msg_name(ref), what, is, asked);
 }
 
 static bool same_number(const struct queue_ref *ref, const char *what, bool known, uint64_t is,
@@ -319,22 +316,20 @@ static int create_one(const struct queue_ref *ref, void *arg)
 {
 	const struct create *c = arg;
 	int status = c->exist_ok ? ensure(ref, &c->attr) : make(ref, &c->attr);
-	char name[QUEUE_NAME_TEXT];
 
 	if (status == EX_DONE && c->verbose)
-		puts(queue_ref_text(ref, name));
+		puts(msg_name(ref));
 	return status;
 }
 
 static int create_private(const struct create *c)
 {
 	struct queue_ref made;
-	char name[QUEUE_NAME_TEXT];
 	int rc = queue_create(NULL, &c->attr, false, &made);
 
 	if (rc < 0)
 		return failed(QUEUE_OP_CREATE, NULL, &c->attr, rc);
-	puts(queue_ref_text(&made, name));
+	puts(msg_name(&made));
 	return EX_DONE;
 }
 

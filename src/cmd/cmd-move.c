@@ -139,12 +139,11 @@ static void put_reason(struct mover *mv, const struct message *m, int error, str
 		.op = QUEUE_OP_SEND, .ref = &mv->dest_ref, .queue = &mv->dest, .size = m->len
 	};
 	enum queue_kind to = mv->dest_ref.kind;
-	char name[QUEUE_NAME_TEXT];
 	bool by_type;
 
 	/* EMSGSIZE names the queue itself: "9000 bytes; /jobs takes at most 8192". */
 	if (error != -EMSGSIZE)
-		buffer_printf(why, "%s: ", queue_ref_text(&mv->dest_ref, name));
+		buffer_printf(why, "%s: ", msg_name(&mv->dest_ref));
 	if (error != -ERANGE) {
 		queue_explain(&attempt, error, why);
 		return;
@@ -162,11 +161,10 @@ static void put_reason(struct mover *mv, const struct message *m, int error, str
 static int end_back(struct mover *mv, const struct message *m, const char *why)
 {
 	uint64_t moved = mv->progress.messages;
-	char name[QUEUE_NAME_TEXT];
 	int rc;
 
 	progress_clear(&mv->progress);
-	rc = take_back(&mv->source, m, queue_ref_text(&mv->source_ref, name));
+	rc = take_back(&mv->source, m, msg_name(&mv->source_ref));
 	mv->lost = rc < 0;
 	if (why)
 		msg_error(text_n("%s; %" PRIu64 " message was moved before it",
@@ -284,14 +282,13 @@ static int open_one(struct queue *q, const struct queue_ref *ref, unsigned int a
 /* Both, before anything is taken. */
 static int open_queues(struct mover *mv)
 {
-	char name[QUEUE_NAME_TEXT];
 	int status = open_one(&mv->source, &mv->source_ref, QUEUE_READ);
 
 	if (status == EX_DONE)
 		status = open_one(&mv->dest, &mv->dest_ref, QUEUE_WRITE);
 	if (status == EX_DONE && queue_same(&mv->source, &mv->dest))
 		status = msg_usage(_("SOURCE and DEST are the same queue: %s"),
-				   queue_ref_text(&mv->source_ref, name));
+				   msg_name(&mv->source_ref));
 	return status;
 }
 

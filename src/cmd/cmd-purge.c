@@ -57,7 +57,6 @@ static int purge_one(const struct queue_ref *ref, void *arg)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE, .ref = ref };
 	struct purge *p = arg;
-	char name[QUEUE_NAME_TEXT];
 	uint64_t done = 0;
 	struct queue q;
 	int rc;
@@ -71,7 +70,7 @@ static int purge_one(const struct queue_ref *ref, void *arg)
 	if (rc == 0 || done > 0)
 		printf(text_n("%s: %" PRIu64 " message purged\n",
 			      "%s: %" PRIu64 " messages purged\n", done),
-		       queue_ref_text(ref, name), done);
+		       msg_name(ref), done);
 	return rc < 0 ? msg_queue_failed(&attempt, rc) : EX_DONE;
 }
 

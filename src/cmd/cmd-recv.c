@@ -162,11 +162,10 @@ static int check_options(const struct receiver *r)
 
 static int check_peek(const struct receiver *r)
 {
-	char name[QUEUE_NAME_TEXT];
+	const char *name = msg_name(&r->ref);
 
 	if (!r->opt.peek || r->ref.kind == QUEUE_SYSV)
 		return EX_DONE;
-	queue_ref_text(&r->ref, name);
 	if (r->ref.kind == QUEUE_AMQP)
 		msg_error(_("%s: AMQP has no way to look at a message without taking it; --peek is"
 			    " for System V queues"),
@@ -391,7 +390,6 @@ static int compare_sights(const void *a, const void *b)
 
 static int end_peek(struct receiver *r, size_t hidden, bool short_of)
 {
-	char name[QUEUE_NAME_TEXT];
 	int status = end_taking(r, short_of ? -EAGAIN : 0);
 
 	if (hidden == 0)
@@ -400,7 +398,7 @@ static int end_peek(struct receiver *r, size_t hidden, bool short_of)
 	msg_error(text_n("%s: %zu message is larger than kernel.msgmax now and cannot be seen",
 			 "%s: %zu messages are larger than kernel.msgmax now and cannot be seen",
 			 hidden),
-		  queue_ref_text(&r->ref, name), hidden);
+		  msg_name(&r->ref), hidden);
 	return EX_FAILED;
 }
 

@@ -71,8 +71,7 @@ static bool read_owner(struct cmdline *cl, const char *text, struct queue_filter
 	if (!opt_owner(cl, text, &attr))
 		return false;
 	if (attr.have != ATTR_OWNER)
-		return msg_usage(_("%s: '%s' is not a user alone"), cl->seen, msg_quote(text)) ==
-		       EX_DONE;
+		return msg_refuse(_("%s: '%s' is not a user alone"), cl->seen, msg_quote(text));
 	f->owner = attr.uid;
 	return true;
 }
@@ -160,7 +159,6 @@ static int remove_one(const struct queue_ref *ref, void *arg)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_REMOVE, .ref = ref };
 	const struct rm *rm = arg;
-	char name[QUEUE_NAME_TEXT];
 	int rc = rm->dry_run ? queue_exists(ref) : queue_remove(ref);
 
 	/* An ftok path that is not there names no queue, so nothing is known to be missing. */
@@ -169,7 +167,7 @@ static int remove_one(const struct queue_ref *ref, void *arg)
 	if (rc < 0)
 		return msg_queue_failed(&attempt, rc);
 	if (rm->verbose || rm->dry_run)
-		puts(queue_ref_text(ref, name));
+		puts(msg_name(ref));
 	return EX_DONE;
 }
 

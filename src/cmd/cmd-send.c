@@ -109,8 +109,7 @@ static int add_file(struct send_options *opt, const char *path)
 	const char **files = reallocarray(opt->files, opt->nfiles + 1, sizeof(*files));
 
 	if (!files) {
-		msg_error("%s", strerror(ENOMEM));
-		return EX_FAILED;
+		return msg_no_memory();
 	}
 	opt->files = files;
 	opt->files[opt->nfiles++] = path;
@@ -307,14 +306,13 @@ static int report_send(struct sender *s, size_t size, bool at_least, int error)
 					 .size = size,
 					 .size_at_least = at_least };
 	struct buffer why = { 0 };
-	char name[QUEUE_NAME_TEXT];
 	int status;
 
 	if (error == -EINTR && !s->many)
 		return EX_FAILED;
 	/* EMSGSIZE names the queue itself: "9000 bytes; /jobs takes at most 8192". */
 	if (error != -EMSGSIZE)
-		buffer_printf(&why, "%s: ", queue_ref_text(&s->ref, name));
+		buffer_printf(&why, "%s: ", msg_name(&s->ref));
 	if (error == -EINTR)
 		buffer_puts(&why, _("interrupted, not sent"));
 	else
@@ -540,7 +538,7 @@ static int *open_files(struct sender *s)
 		}
 	}
 	if (!fds)
-		msg_error("%s", strerror(ENOMEM));
+		msg_no_memory();
 	return fds;
 }
 

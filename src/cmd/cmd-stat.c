@@ -175,12 +175,6 @@ static void complete_columns(struct stat_line *line)
 		column_list_add(&line->columns, COL_WAITING);
 }
 
-static int out_of_memory(void)
-{
-	msg_error(_("out of memory"));
-	return EX_FAILED;
-}
-
 static int list_all(const struct stat_line *line, struct stat_result *result)
 {
 	unsigned int mask = line->mask ? line->mask : QUEUE_MASK_ALL;
@@ -191,7 +185,7 @@ static int list_all(const struct stat_line *line, struct stat_result *result)
 		detail |= column_detail(line->sort);
 	rc = queue_list(&result->list, mask, detail);
 	if (rc < 0)
-		return out_of_memory();
+		return msg_no_memory();
 	status = msg_list_notes(&result->list, mask);
 	result->items = result->list.items;
 	result->n = result->list.n;
@@ -247,7 +241,7 @@ static int look_at_named(const struct stat_line *line, struct stat_result *resul
 
 	result->items = calloc((size_t)line->nrefs, sizeof(*result->items));
 	if (!result->items)
-		return out_of_memory();
+		return msg_no_memory();
 	for (int i = 0; i < line->nrefs; i++) {
 		const struct queue_attempt attempt = { .op = QUEUE_OP_STAT, .ref = &line->refs[i] };
 		struct queue_stat *st = &result->items[result->n];
@@ -318,7 +312,7 @@ static int look_at_processes(const struct stat_line *line, struct stat_result *r
 		return EX_DONE;
 	rc = procs_scan(&result->procs, wanted, result->items, result->n);
 	if (rc == -ENOMEM)
-		return out_of_memory();
+		return msg_no_memory();
 	if (rc < 0) {
 		msg_error(_("processes cannot be looked at: /proc: %s"), strerror(-rc));
 		return EX_FAILED;
@@ -335,7 +329,7 @@ static int look_at_processes(const struct stat_line *line, struct stat_result *r
 static int print(struct buffer *b, int status)
 {
 	if (b->failed)
-		status = status_first(status, out_of_memory());
+		status = status_first(status, msg_no_memory());
 	else if (b->len)
 		fwrite(b->data, 1, b->len, stdout);
 	buffer_free(b);
@@ -375,7 +369,7 @@ static int sort(const struct stat_line *line, struct stat_result *result)
 		return EX_DONE;
 	if (column_sort(result->items, result->n, line->sorted ? line->sort : COL_QUEUE,
 			line->reverse) < 0)
-		return out_of_memory();
+		return msg_no_memory();
 	return EX_DONE;
 }
 
@@ -409,7 +403,7 @@ static int stat_limits(const struct stat_line *line)
 	size_t n;
 
 	if (queue_list(&list, mask, LIMITS_DETAIL) < 0)
-		return out_of_memory();
+		return msg_no_memory();
 	n = limits_read(limits, mask, &list);
 	queue_list_free(&list);
 	if (line->json)

@@ -91,7 +91,6 @@ int cmd_take_failed(const struct queue *q, const struct take_options *opt, struc
 {
 	const struct queue_attempt attempt = { .op = op, .ref = &q->ref, .queue = q };
 	bool empty = error == -EAGAIN || error == -ETIMEDOUT;
-	char name[QUEUE_NAME_TEXT];
 
 	if (error == -EINTR)
 		return EX_FAILED;
@@ -101,7 +100,7 @@ int cmd_take_failed(const struct queue *q, const struct take_options *opt, struc
 	if (!empty || opt->want.type == 0)
 		return msg_queue_failed(&attempt, error);
 	/* Other types may be there. */
-	msg_error(_("%s: no message of the type asked for"), queue_ref_text(&q->ref, name));
+	msg_error(_("%s: no message of the type asked for"), msg_name(&q->ref));
 	return EX_NOTHING;
 }
 

@@ -49,8 +49,8 @@ struct waiting {
 static bool set_condition(struct waiting *w, enum condition until)
 {
 	if (w->given && w->until != until)
-		return msg_usage(_("--messages, --empty, --writable, --exists and --gone exclude"
-				   " each other")) == EX_DONE;
+		return msg_refuse(_("--messages, --empty, --writable, --exists and --gone exclude"
+				    " each other"));
 	w->given = true;
 	w->until = until;
 	return true;
@@ -136,24 +136,21 @@ static bool is_met(struct waiting *w, const struct queue_stat *st)
 /* EX_DONE where it may still be met, else the exit status for what was printed. */
 static int check_possible(struct waiting *w, const struct queue_stat *st)
 {
-	char name[QUEUE_NAME_TEXT];
-
 	if (w->until == UNTIL_WRITABLE &&
 	    (w->size > queue_max_message(&w->q) || queue_max_message(&w->q) == 0))
 		return report(w, QUEUE_OP_SEND, -EMSGSIZE);
 	if (w->until != UNTIL_MESSAGES || w->count <= most_messages(st))
 		return EX_DONE;
 	msg_error(_("%s: never so many: it holds at most %" PRIu64 " messages (its %s)"),
-		  queue_ref_text(&w->ref, name), most_messages(st),
+		  msg_name(&w->ref), most_messages(st),
 		  st->have & STAT_MAXMSG ? "mq_maxmsg" : "msg_qbytes");
 	return EX_FAILED;
 }
 
 static int not_in_time(struct waiting *w, const struct queue_stat *st)
 {
-	char name[QUEUE_NAME_TEXT];
+	const char *name = msg_name(&w->ref);
 
-	queue_ref_text(&w->ref, name);
 	if (w->until == UNTIL_WRITABLE)
 		return report(w, QUEUE_OP_SEND, -ETIMEDOUT);
 	if (w->until == UNTIL_EMPTY)
@@ -232,7 +229,6 @@ static bool replaced(const struct queue_stat *first, const struct queue_stat *no
 static int wait_for_existence(struct waiting *w)
 {
 	struct queue_stat first = { 0 }, now;
-	char name[QUEUE_NAME_TEXT];
 	int rc;
 
 	for (;;) {
@@ -251,9 +247,9 @@ static int wait_for_existence(struct waiting *w)
 			return report(w, QUEUE_OP_OPEN, rc);
 	}
 	if (w->until == UNTIL_EXISTS)
-		msg_error(_("%s: no such queue"), queue_ref_text(&w->ref, name));
+		msg_error(_("%s: no such queue"), msg_name(&w->ref));
 	else
-		msg_error(_("%s: the queue is still there"), queue_ref_text(&w->ref, name));
+		msg_error(_("%s: the queue is still there"), msg_name(&w->ref));
 	return EX_NOTHING;
 }
 

@@ -176,7 +176,7 @@ static bool open_line(struct cmdline *cl, int argc, char **argv)
 			cl->con = poptGetContext(NULL, n, cl->argv, cl->cmd->options, 0);
 	}
 	if (!cl->con)
-		msg_error(_("out of memory"));
+		msg_no_memory();
 	return cl->con != NULL;
 }
 
@@ -280,19 +280,18 @@ void cmdline_set_timeout(const struct cmdline *cl, int64_t timeout_ns)
 /* Becomes the program that has queues of that kind, or says why not. */
 static _cold_ bool use_sibling(const struct cmdline *cl, const struct queue_ref *ref)
 {
-	char path[PATH_MAX], name[QUEUE_NAME_TEXT];
+	char path[PATH_MAX];
 	int rc = HAVE_RABBITMQ ? sibling_exec(SIBLING_AMQP, cl->cmd->name, cl->words) : -ENOSYS;
 
 	sibling_path(SIBLING_AMQP, path, sizeof(path));
-	queue_ref_text(ref, name);
 	if (rc == -ENOSYS)
 		msg_error(_("'%s': AMQP queues are not supported by this build: name a System V or"
 			    " POSIX queue"),
-			  name);
+			  msg_name(ref));
 	else if (rc == -ENOENT)
 		msg_error(_("'%s': AMQP queues are not supported by this build: %s is in the package"
 			    " mqtool-amqp"),
-			  name, msg_quote(path));
+			  msg_name(ref), msg_quote(path));
 	else
 		msg_error("%s: %s", msg_quote(path), strerror(-rc));
 	return false;
@@ -338,7 +337,7 @@ struct queue_ref *cmdline_queues(struct cmdline *cl, int first)
 	struct queue_ref *refs = calloc(n > 0 ? (size_t)n : 1, sizeof(*refs));
 
 	if (!refs) {
-		msg_error(_("out of memory"));
+		msg_no_memory();
 		return NULL;
 	}
 	for (i = 0; i < n; i++) {

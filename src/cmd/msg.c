@@ -69,19 +69,43 @@ void msg_error(const char *fmt, ...)
 	write_stderr(&b);
 }
 
-int msg_usage(const char *fmt, ...)
+static void say_usage(const char *fmt, va_list ap) _printf_(1, 0);
+
+static void say_usage(const char *fmt, va_list ap)
 {
 	struct buffer b = { 0 };
-	va_list ap;
 
-	va_start(ap, fmt);
 	put_line(&b, fmt, ap);
-	va_end(ap);
 	buffer_printf(&b, _("Try 'mqtool%s%s --help' for more information."),
 		      command_name ? " " : "", command_name ? command_name : "");
 	buffer_putc(&b, '\n');
 	write_stderr(&b);
+}
+
+int msg_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_usage(fmt, ap);
+	va_end(ap);
 	return EX_BADUSAGE;
+}
+
+bool msg_refuse(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_usage(fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+int msg_no_memory(void)
+{
+	msg_error(_("out of memory"));
+	return EX_FAILED;
 }
 
 #define WORD_MAX 60
@@ -127,18 +151,34 @@ int msg_usage_near(const char *near, const char *fmt, ...)
 	return EX_BADUSAGE;
 }
 
-const char *msg_quote(const char *text)
+/* The next of the buffers that are used in turn, empty. */
+static struct buffer *next_buffer(void)
 {
 	static struct buffer ring[QUOTES];
 	static unsigned int turn;
 	struct buffer *b = &ring[turn++ % QUOTES];
+
+	b->len = 0;
+	return b;
+}
+
+const char *msg_name(const struct queue_ref *ref)
+{
+	struct buffer *b = next_buffer();
+	char *name = buffer_reserve(b, QUEUE_NAME_TEXT);
+
+	return name ? queue_ref_text(ref, name) : "?";
+}
+
+const char *msg_quote(const char *text)
+{
+	struct buffer *b = next_buffer();
 	size_t len = strnlen(text, QUOTE_MAX + 1);
 	bool cut = len > QUOTE_MAX;
 
 	if (cut)
 		for (len = QUOTE_MAX; len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80; len--)
 			;
-	b->len = 0;
 	escape_put(b, text, len, ESCAPE_FOREIGN);
 	if (cut)
 		buffer_puts(b, "...");
@@ -159,7 +199,6 @@ static int attempt_status(const struct queue_attempt *attempt, int error, bool l
 int msg_queue_failed(const struct queue_attempt *attempt, int error)
 {
 	const struct queue_ref *ref = attempt->ref;
-	char name[QUEUE_NAME_TEXT];
 	struct buffer why = { 0 };
 	bool limit;
 
@@ -167,7 +206,7 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 		ref = &attempt->queue->ref;
 	limit = queue_explain(attempt, error, &why);
 	if (ref)
-		msg_error("%s: %s", queue_ref_text(ref, name), buffer_string(&why));
+		msg_error("%s: %s", msg_name(ref), buffer_string(&why));
 	else
 		msg_error("%s", buffer_string(&why));
 	buffer_free(&why);
@@ -193,11 +232,9 @@ static const char *put_back_reason(int error)
 
 void msg_lost(const struct queue_ref *ref, size_t n, int error)
 {
-	char name[QUEUE_NAME_TEXT];
-
 	msg_error(text_n("%s: %zu message could not be put back (%s) and stands above as JSON",
 			 "%s: %zu messages could not be put back (%s) and stand above as JSON", n),
-		  queue_ref_text(ref, name), n, put_back_reason(error));
+		  msg_name(ref), n, put_back_reason(error));
 }
 
 int msg_reconnect(struct queue *q)
@@ -240,9 +277,8 @@ int msg_list_notes(const struct queue_list *list, unsigned int mask)
 
 int msg_wrong_kind(const char *option, const struct queue_ref *ref)
 {
-	char name[QUEUE_NAME_TEXT];
+	const char *name = msg_name(ref);
 
-	queue_ref_text(ref, name);
 	if (ref->kind == QUEUE_AMQP)
 		return msg_usage(_("%s is for queues of the kernel, and %s is an AMQP queue"),
 				 option, name);
@@ -254,10 +290,7 @@ int msg_wrong_kind(const char *option, const struct queue_ref *ref)
 
 int msg_amqp_only(const char *option, const struct queue_ref *ref)
 {
-	char name[QUEUE_NAME_TEXT];
-
-	return msg_usage(_("%s is for AMQP queues, and %s is none"), option,
-			 queue_ref_text(ref, name));
+	return msg_usage(_("%s is for AMQP queues, and %s is none"), option, msg_name(ref));
 }
 
 int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n)

@@ -7,6 +7,7 @@
 #ifndef MQTOOL_MSG_H
 #define MQTOOL_MSG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/util.h"
@@ -19,6 +20,8 @@ void msg_set_command(const char *name);
 void msg_error(const char *fmt, ...) _printf_(1, 2);
 /* The same, with "Try 'mqtool COMMAND --help'" as a second line; returns EX_BADUSAGE. */
 int msg_usage(const char *fmt, ...) _printf_(1, 2) _must_check_;
+/* The same, but returns false, as readers of options do when they refuse a value. */
+bool msg_refuse(const char *fmt, ...) _printf_(1, 2);
 /* The same, with "Did you mean 'NEAR'?" as the second line. */
 int msg_usage_near(const char *near, const char *fmt, ...) _printf_(2, 3) _must_check_;
 /* A word of a command line as one may type it again, in quotes if it needs them; "..." if that is not
@@ -29,6 +32,10 @@ void msg_near(const char *near);
 /* Foreign text ready for a message: escaped, cut where it is very long; in one of four static
  * buffers used in turn. */
 const char *msg_quote(const char *text);
+/* A queue's name as mqtool prints it; in one of the same buffers. */
+const char *msg_name(const struct queue_ref *ref);
+/* Says that there is no memory; returns EX_FAILED. */
+int msg_no_memory(void);
 /*
  * Prints "QUEUE: why" for a queue operation that failed with error (-errno): the explanation with
  * its limit.  Returns the exit status for it.

@@ -17,7 +17,7 @@
 /* Prints "-t: 'x' WHY"; returns false. */
 static bool refused(const struct cmdline *cl, const char *text, const char *why)
 {
-	return msg_usage("%s: '%s' %s", cl->seen, msg_quote(text), why) == EX_DONE;
+	return msg_refuse("%s: '%s' %s", cl->seen, msg_quote(text), why);
 }
 
 bool opt_u64(struct cmdline *cl, const char *text, uint64_t min, uint64_t max, uint64_t *value)
@@ -25,8 +25,8 @@ bool opt_u64(struct cmdline *cl, const char *text, uint64_t min, uint64_t max, u
 	int rc = parse_u64(text, min, max, value);
 
 	if (rc == -ERANGE)
-		return msg_usage(_("%s: %s is out of range (%" PRIu64 " to %" PRIu64 ")"), cl->seen,
-				 msg_quote(text), min, max) == EX_DONE;
+		return msg_refuse(_("%s: %s is out of range (%" PRIu64 " to %" PRIu64 ")"),
+				  cl->seen, msg_quote(text), min, max);
 	return rc == 0 || refused(cl, text, _("is not a whole number (decimal digits only)"));
 }
 
@@ -35,8 +35,8 @@ bool opt_i64(struct cmdline *cl, const char *text, int64_t min, int64_t max, int
 	int rc = parse_i64(text, min, max, value);
 
 	if (rc == -ERANGE)
-		return msg_usage(_("%s: %s is out of range (%" PRId64 " to %" PRId64 ")"), cl->seen,
-				 msg_quote(text), min, max) == EX_DONE;
+		return msg_refuse(_("%s: %s is out of range (%" PRId64 " to %" PRId64 ")"),
+				  cl->seen, msg_quote(text), min, max);
 	return rc == 0 || refused(cl, text, _("is not a whole number (decimal digits only)"));
 }
 
@@ -69,24 +69,23 @@ bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode)
 bool opt_glob(struct cmdline *cl, const char *text, const char **glob)
 {
 	*glob = text;
-	return *text || msg_usage(_("%s: an empty pattern matches no queue"), cl->seen) == EX_DONE;
+	return *text || msg_refuse(_("%s: an empty pattern matches no queue"), cl->seen);
 }
 
 static bool no_column(const struct cmdline *cl, const char *name, size_t len, bool live)
 {
 	struct buffer names = { 0 }, bad = { 0 };
-	int status;
 
 	for (int col = 0; col < (live ? COLUMNS_WATCH : COLUMNS_ALL); col++) {
 		buffer_puts(&names, col ? ", " : "");
 		buffer_puts(&names, column_name((enum column)col));
 	}
 	buffer_put(&bad, name, len);
-	status = msg_usage(_("%s: there is no column '%s'; there are %s"), cl->seen,
-			   msg_quote(buffer_string(&bad)), buffer_string(&names));
+	(void)!msg_usage(_("%s: there is no column '%s'; there are %s"), cl->seen,
+			 msg_quote(buffer_string(&bad)), buffer_string(&names));
 	buffer_free(&names);
 	buffer_free(&bad);
-	return status == EX_DONE;
+	return false;
 }
 
 bool opt_columns(struct cmdline *cl, const char *text, struct column_list *list)
@@ -105,11 +104,9 @@ bool opt_sort(struct cmdline *cl, const char *text, bool live, enum column *col,
 	if (column_sort_parse(text, live, col, reverse) == 0)
 		return true;
 	if (text[len] && strcmp(text + len, ":r") != 0)
-		return msg_usage(_("%s: '%s' is not COL or COL:r"), cl->seen, msg_quote(text)) ==
-		       EX_DONE;
+		return msg_refuse(_("%s: '%s' is not COL or COL:r"), cl->seen, msg_quote(text));
 	if (column_find(text, len, live, col) == 0)
-		return msg_usage(_("%s: nothing is sorted by %s"), cl->seen, column_name(*col)) ==
-		       EX_DONE;
+		return msg_refuse(_("%s: nothing is sorted by %s"), cl->seen, column_name(*col));
 	return no_column(cl, text, len, live);
 }
 
@@ -117,6 +114,5 @@ bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr)
 {
 	struct owner_error error;
 
-	return owner_parse(text, attr, &error) == 0 ||
-	       msg_usage("%s: %s", cl->seen, error.text) == EX_DONE;
+	return owner_parse(text, attr, &error) == 0 || msg_refuse("%s: %s", cl->seen, error.text);
 }

@@ -112,12 +112,6 @@ static void put_objects(struct printer *p, const struct report *report, size_t n
 	}
 }
 
-static int out_of_memory(void)
-{
-	msg_error(_("out of memory"));
-	return EX_FAILED;
-}
-
 /* ---- writing ---- */
 
 /* As many whole lines as one write(2) puts into a pipe all at once or not at all (pipe(7)); one
@@ -184,7 +178,7 @@ static int print_look(struct printer *p, const struct timespec *when)
 	else if (rc == 0)
 		rc = put_text(p, &report, n, when);
 	if (rc < 0 || p->out.failed)
-		return out_of_memory();
+		return msg_no_memory();
 	return write_out(p);
 }
 
@@ -195,7 +189,7 @@ static int look_once(struct printer *p)
 	int status = EX_DONE;
 
 	if (sampler_look(&p->sampler, p->detail, p->waiters, &look) < 0)
-		return out_of_memory();
+		return msg_no_memory();
 	clock_gettime(CLOCK_REALTIME, &when);
 	if (!p->model.updates) {
 		status = msg_list_notes(&p->sampler.list, p->sampler.mask);
@@ -205,7 +199,7 @@ static int look_once(struct printer *p)
 	if (status != EX_DONE)
 		return status;
 	if (model_update(&p->model, &look) < 0)
-		return out_of_memory();
+		return msg_no_memory();
 	return print_look(p, &when);
 }
 

@@ -68,8 +68,8 @@ static bool read_delay(struct cmdline *cl, const char *text, struct watch_option
 	if (!opt_duration(cl, text, &o->delay_ns))
 		return false;
 	if (o->delay_ns < SHORTEST_DELAY_NS || o->delay_ns > LONGEST_DELAY_NS)
-		return msg_usage(_("%s: %s is out of range (10ms to 1d)"), cl->seen,
-				 msg_quote(text)) == EX_DONE;
+		return msg_refuse(_("%s: %s is out of range (10ms to 1d)"), cl->seen,
+				  msg_quote(text));
 	return true;
 }
 
@@ -78,7 +78,7 @@ static bool read_filter(struct cmdline *cl, const char *text, struct watch_optio
 	struct filter_error error;
 
 	if (filter_parse(&o->filter, text, &error) < 0)
-		return msg_usage("%s: %s", cl->seen, error.text) == EX_DONE;
+		return msg_refuse("%s: %s", cl->seen, error.text);
 	snprintf(o->filter_text, sizeof(o->filter_text), "%s", text);
 	return true;
 }
@@ -98,8 +98,7 @@ static bool read_color(struct cmdline *cl, const char *text, struct watch_option
 			return true;
 		}
 	}
-	return msg_usage(_("%s: '%s' is not auto, always or never"), cl->seen, msg_quote(text)) ==
-	       EX_DONE;
+	return msg_refuse(_("%s: '%s' is not auto, always or never"), cl->seen, msg_quote(text));
 }
 
 static bool read_output(struct cmdline *cl, const char *text, struct watch_options *o)

@@ -626,12 +626,6 @@ static void tear_down(struct tui *t)
 	free(t->line);
 }
 
-static int out_of_memory(void)
-{
-	msg_error(_("out of memory"));
-	return EX_FAILED;
-}
-
 /* What cannot be shown at all is said before there is a screen to hide it. */
 static int first_look(struct tui *t)
 {
@@ -640,7 +634,7 @@ static int first_look(struct tui *t)
 
 	t->due_ns = clock_monotonic_ns();
 	if (look(t) < 0)
-		return out_of_memory();
+		return msg_no_memory();
 	if (s->mask != QUEUE_MASK_ALL)
 		status = msg_list_notes(&s->list, s->mask);
 	if (status == EX_DONE)
@@ -663,7 +657,7 @@ int tui_run(const struct watch_options *o)
 
 		close_terminal(&t);
 		if (failed)
-			status = out_of_memory();
+			status = msg_no_memory();
 		else if (t.dead)
 			status = EX_FAILED;
 	}
