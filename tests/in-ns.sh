@@ -47,6 +47,8 @@ fi
 
 status 0 "mqueue is there" "$tests/in-ns" sh -c \
 	'test "$MQTOOL_TEST_MQUEUE" = /dev/mqueue && test -z "$(ls -A /dev/mqueue)"'
+status 0 "nothing is under the mqueue, also inside of another" "$tests/in-ns" "$tests/in-ns" sh -c '
+	umount -n /dev/mqueue && test "$(stat -f -c %t /dev/mqueue)" != 19800202'
 status 0 "queues are made" "$tests/in-ns" sh -c '
 	"$MQTOOL" create /in-ns 0x4d51000f && test -e /dev/mqueue/in-ns &&
 		grep -q 1297154063 /proc/sysvipc/msg'
