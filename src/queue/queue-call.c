@@ -13,9 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A time that is past: these calls then never wait.  All zeros, so that it is the same to a
- * kernel whose time_t has another width than ours. */
-static const struct timespec long_past[2];
+/*
+ * A time that is past: these calls then never wait.  All zeros, so that it is the same to a kernel
+ * whose time_t has another width than ours.  Not const: qemu-user writes it back, and where it
+ * cannot, says EFAULT of a message that went.
+ */
+static struct timespec long_past[2];
 
 static const struct timespec *time_limit(bool wait)
 {
