@@ -6,10 +6,6 @@
 
 #include "queue/amqp-link.h"
 
-#include <amqp.h>
-#include <amqp_framing.h>
-#include <amqp_ssl_socket.h>
-#include <amqp_tcp_socket.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -25,6 +21,18 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#if HAVE_RABBITMQ_C_FOLDER
+#include <rabbitmq-c/amqp.h>
+#include <rabbitmq-c/framing.h>
+#include <rabbitmq-c/ssl_socket.h>
+#include <rabbitmq-c/tcp_socket.h>
+#else /* before 0.12 */
+#include <amqp.h>
+#include <amqp_framing.h>
+#include <amqp_ssl_socket.h>
+#include <amqp_tcp_socket.h>
+#endif
 
 #include "base/format.h"
 #include "base/parse.h"
