@@ -15,10 +15,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,6 +84,26 @@ static int task_path(char path[static PROC_PATH], pid_t pid, pid_t tid, const ch
 {
 	return snprintf(path, PROC_PATH, "%d/task/%d/%s", pid, tid, file);
 }
+
+#if !HAVE_STATX
+/* As the kernel lays it out; a C library that lacks it (musl before 1.2.4) has the number. */
+#define STATX_INO 0x100U
+struct statx {
+	uint32_t head[8]; /* stx_mask to stx_mode */
+	uint64_t stx_ino;
+	uint64_t middle[12]; /* stx_size to stx_rdev_minor */
+	uint32_t stx_dev_major;
+	uint32_t stx_dev_minor;
+	uint64_t rest[14];
+};
+_Static_assert(offsetof(struct statx, stx_dev_major) == 136 && sizeof(struct statx) == 256,
+	       "statx(2)");
+
+static int statx(int dir, const char *path, int flags, unsigned int mask, struct statx *stx)
+{
+	return (int)syscall(SYS_statx, dir, path, flags, mask, stx);
+}
+#endif
 
 /* A file's identity; never asks a file server that may not answer. */
 static int identify(int dir, const char *path, dev_t *dev, ino_t *ino)
