@@ -100,6 +100,7 @@ BATS_TESTS = \
 	tests/bats/rm-all-users.bats \
 	tests/bats/rm-users.bats \
 	tests/bats/rm.bats \
+	tests/bats/seccomp.bats \
 	tests/bats/set-users.bats \
 	tests/bats/set.bats \
 	tests/bats/siblings.bats \
@@ -142,7 +143,8 @@ TESTS += $(SOURCE_TESTS)
 check_PROGRAMS += \
 	tests/helpers/blocked \
 	tests/helpers/read-proc \
-	tests/helpers/rights
+	tests/helpers/rights \
+	tests/helpers/system-service
 
 # Prints the tables of commands and columns.
 check_PROGRAMS += tests/optdump

@@ -406,6 +406,29 @@ static bool is_mqueue(int fd)
 	return fstatfs(fd, &fs) == 0 && fs.f_type == MQUEUE_MAGIC;
 }
 
+/* Of a line of /proc/self/status, the number; `missing` if there is no such line. */
+static uint64_t status_number(const char *status, const char *name, int base, uint64_t missing)
+{
+	const char *line = strstr(status, name);
+
+	return line ? strtoull(line + strlen(name), NULL, base) : missing;
+}
+
+/*
+ * May this process try fsopen(2)?  A seccomp filter may end who calls what it does not list, as
+ * that of systemd's SystemCallFilter=@system-service does, and none can be asked.
+ */
+static bool may_fsopen(void)
+{
+	enum { CAP_SYS_ADMIN_BIT = 21 };
+	char status[8192];
+
+	if (read_text_file("/proc/self/status", status, sizeof(status)) < 0)
+		return false;
+	return status_number(status, "\nCapEff:", 16, 0) >> CAP_SYS_ADMIN_BIT & 1 &&
+	       status_number(status, "\nSeccomp:", 10, 0) == 0;
+}
+
 /*
  * The file system of our own IPC namespace, without touching the mount table (fsopen(2), Linux
  * 5.2).  Needs CAP_SYS_ADMIN over the namespace.  The descriptor of fsmount(2) is O_PATH: reading
@@ -417,8 +440,11 @@ static int open_own_dir(void)
 	enum { CMD_CREATE = 6 }; /* FSCONFIG_CMD_CREATE */
 	int dir = -1;
 	int mount = -1;
-	int fs = (int)syscall(SYS_fsopen, "mqueue", 1 /* FSOPEN_CLOEXEC */);
+	int fs;
 
+	if (!may_fsopen())
+		return -EPERM;
+	fs = (int)syscall(SYS_fsopen, "mqueue", 1 /* FSOPEN_CLOEXEC */);
 	if (fs < 0)
 		return -errno;
 	if (syscall(SYS_fsconfig, fs, CMD_CREATE, NULL, NULL, 0) == 0)
@@ -460,25 +486,17 @@ static enum dir_state compare_by_name(int by_path, const char *slash_name)
 	return fstat(by_path, &file) < 0 || file.st_nlink == 0 ? DIR_UNKNOWN : DIR_FOREIGN;
 }
 
-/*
- * Opens the directory of our namespace: by privilege, which is always right, else as mounted,
- * when *state says how much that is worth.  -ENODEV where none is mounted.
- */
-static int open_dir(enum dir_state *state)
+/* Opens /dev/mqueue, whosever queues it shows.  -ENODEV if mqueue is not mounted there. */
+static int open_mounted_dir(void)
 {
-	int fd = open_own_dir();
+	int fd = open(MQUEUE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	*state = DIR_OURS;
-	if (fd >= 0)
-		return fd;
-	fd = open(MQUEUE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ENODEV : -errno;
 	if (!is_mqueue(fd)) {
 		close(fd);
 		return -ENODEV;
 	}
-	*state = DIR_UNKNOWN;
 	return fd;
 }
 
@@ -572,18 +590,15 @@ static int add_queue(struct queue_list *list, int dir, const char *name, unsigne
 	return *state == DIR_FOREIGN ? -EXDEV : add_item(list, &found, slash_name);
 }
 
-static int mqueue_list(struct queue_list *list, unsigned int detail)
+/* Adds the queues of a directory, which is closed; *state is what is known of it, and becomes what
+ * they tell of it.  None is added if it fails, with -EXDEV where they are another namespace's. */
+static int list_dir(struct queue_list *list, int fd, unsigned int detail, enum dir_state *state)
 {
-	enum dir_state state;
-	struct dirent *entry;
 	size_t first = list->n;
-	DIR *dir;
-	int fd, rc = 0;
+	struct dirent *entry;
+	DIR *dir = fdopendir(fd);
+	int rc = 0;
 
-	fd = open_dir(&state);
-	if (fd < 0)
-		return fd;
-	dir = fdopendir(fd);
 	if (!dir) {
 		close(fd);
 		return -ENOMEM;
@@ -591,13 +606,32 @@ static int mqueue_list(struct queue_list *list, unsigned int detail)
 	while (rc >= 0 && (entry = read_entry(dir, &rc))) {
 		if (is_dot(entry->d_name))
 			continue;
-		rc = add_queue(list, dirfd(dir), entry->d_name, detail, &state);
+		rc = add_queue(list, dirfd(dir), entry->d_name, detail, state);
 	}
 	closedir(dir);
 	if (rc >= 0)
 		return 0;
 	list->n = first;
 	return rc;
+}
+
+/* The mounted directory does wherever a queue in it says that it is ours; else privilege has one
+ * that is ours for certain. */
+static int mqueue_list(struct queue_list *list, unsigned int detail)
+{
+	enum dir_state state = DIR_UNKNOWN;
+	size_t first = list->n;
+	int fd = open_mounted_dir();
+	int rc = fd < 0 ? fd : list_dir(list, fd, detail, &state);
+
+	if (rc == -ENOMEM || state == DIR_OURS)
+		return rc;
+	fd = open_own_dir();
+	if (fd < 0)
+		return rc;
+	list->n = first;
+	state = DIR_OURS;
+	return list_dir(list, fd, detail, &state);
 }
 
 /* ---- a directory that is ours for certain ---- */
@@ -659,28 +693,36 @@ static enum dir_state compare_probe(int dir)
 	return state;
 }
 
+/* Opens a directory that is ours for certain: -EXDEV if there is none. */
+static int open_certain_dir(bool may_probe)
+{
+	int mounted = open_mounted_dir();
+	enum dir_state state = mounted < 0 ? DIR_FOREIGN : compare_entries(mounted);
+	int own = state == DIR_OURS ? -EXDEV : open_own_dir();
+
+	if (own < 0 && state == DIR_UNKNOWN && may_probe)
+		state = compare_probe(mounted);
+	if (state == DIR_OURS)
+		return mounted;
+	if (mounted >= 0)
+		close(mounted);
+	return own < 0 ? -EXDEV : own;
+}
+
 /*
  * A queue that its owner may neither read nor write cannot be opened, but its mode can be changed
  * by path.  Opens the path alone, in a directory that is ours for certain: -EXDEV in another.
  */
 static int open_path_only(const char *slash_name, bool may_probe)
 {
-	enum dir_state state;
-	int dir = open_dir(&state);
+	int dir = open_certain_dir(may_probe);
 	int fd;
 
 	if (dir < 0)
-		return -EXDEV;
-	if (state == DIR_UNKNOWN)
-		state = compare_entries(dir);
-	if (state == DIR_UNKNOWN && may_probe)
-		state = compare_probe(dir);
-	fd = -EXDEV;
-	if (state == DIR_OURS) {
-		fd = openat(dir, slash_name + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		if (fd < 0)
-			fd = -errno;
-	}
+		return dir;
+	fd = openat(dir, slash_name + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		fd = -errno;
 	close(dir);
 	return fd;
 }
