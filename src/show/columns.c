@@ -50,7 +50,7 @@ static const struct column_info columns[COLUMNS_WATCH] = {
 			FORM_USER, LOCAL, STAT_OWNER, STAT_OWNER },
 	[COL_LAST] = { "LAST", "last", N_("age of the last send or receive"),
 		       FORM_AGE, LOCAL, STAT_LAST, STAT_LAST },
-	[COL_WAITING] = { "WAITING", "waiting", N_("threads blocked: r in a receive, s in a send"),
+	[COL_WAITING] = { "WAITING", "waiting", N_("threads blocked in a receive or a send"),
 			  FORM_WAITING, LOCAL, STAT_WAITING, STAT_INODE },
 	[COL_KEY] = { "KEY", "key", N_("System V key"), FORM_KEY, SYSV, STAT_KEY, STAT_KEY },
 	[COL_MSQID] = { "MSQID", "msqid", N_("System V identifier"),
@@ -355,22 +355,19 @@ static void put_time(struct buffer *b, int64_t seconds)
 	buffer_put(b, iso + n - 2, 2);
 }
 
+/* "1 recv", "2 send" or both: a letter alone would read as a unit of time beside LAST. */
 static void put_waiting(struct buffer *b, const struct queue_stat *st)
 {
-	if (!st->receivers && !st->senders) {
-		buffer_putc(b, '0');
-		return;
-	}
-	if (st->receivers) {
-		put_number(b, st->receivers);
-		buffer_putc(b, 'r');
-	}
+	if (!st->receivers && !st->senders)
+		buffer_putc(b, '-');
+	if (st->receivers)
+		/* TRANSLATORS: threads that wait to receive, as short as can be: a column. */
+		buffer_printf(b, _("%u recv"), st->receivers);
 	if (st->receivers && st->senders)
-		buffer_putc(b, '+');
-	if (st->senders) {
-		put_number(b, st->senders);
-		buffer_putc(b, 's');
-	}
+		buffer_puts(b, ", ");
+	if (st->senders)
+		/* TRANSLATORS: threads that wait to send, as short as can be: a column. */
+		buffer_printf(b, _("%u send"), st->senders);
 }
 
 /* With its sign, and a digit behind the point where it is small. */

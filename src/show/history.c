@@ -117,6 +117,10 @@ static unsigned int step_at(const struct history *h, size_t age)
 
 void history_put_spark(struct buffer *b, const struct history *h, size_t width, bool ascii)
 {
-	while (width--)
-		buffer_puts(b, spark_step(step_at(h, width), ascii));
+	size_t n = h->n < width ? h->n : width;
+
+	for (size_t age = n; age-- > 0;)
+		buffer_puts(b, spark_step(step_at(h, age), ascii));
+	for (size_t i = n; i < width; i++)
+		buffer_putc(b, ' ');
 }

@@ -46,8 +46,9 @@ int history_use(const struct history *h, size_t age);
 /* One step as text, one column wide: eighths of a block, or ASCII; static. */
 const char *spark_step(unsigned int step, bool ascii);
 /*
- * Appends a line `width` columns wide, a step for each look, the last at the right.  A step is
- * what was in use of what the queue can hold; what holds a message is never empty.
+ * Appends a line `width` columns wide, a step for each look from the left, the last `width` looks
+ * where there are more.  A step is what was in use of what the queue can hold; what holds a message
+ * is never empty.
  */
 void history_put_spark(struct buffer *b, const struct history *h, size_t width, bool ascii);
 

@@ -39,7 +39,7 @@ restricted()
 	start "${user[@]}" "$program" msgrcv 0x1 1 7 0
 	blocked "$pid" msgrcv
 	run --separate-stderr -0 as_user 1234 mqtool stat -w -H -o queue
-	equal "$output" "key:0x00000001  0"
+	equal "$output" "key:0x00000001  -"
 	matches "$stderr" "*mqtool stat: 1 thread waits on a queue that may not be told *ptrace_scope*"
 }
 
@@ -70,7 +70,7 @@ restricted()
 		"$(expected "${own[@]}" | cat - <(expected "${others[@]}") | sort)"
 	equal "$(waiters as_user 1234 mqtool stat -wj)" "$(expected "${own[@]}" | sort)"
 	run --separate-stderr -0 as_user 1234 mqtool stat -w -H -o queue
-	equal "$(tr -s ' ' <<<"$output")" $'key:0x00000001 2r\n/a 3s'
+	equal "$(tr -s ' ' <<<"$output")" $'key:0x00000001 2 recv\n/a 3 send'
 	matches "$stderr" \
 		"mqtool stat: +([0-9]) processes may not be looked at: what they hold or wait for is not shown"
 	run --separate-stderr -0 as_user 1234 mqtool stat /a
@@ -130,7 +130,7 @@ mqtool stat: 2 processes may not be looked at: what they hold or wait for is not
 	run timeout 60 unshare --mount --pid --fork --kill-child bash inside
 	[ "$status" -ne 77 ] || skip_loudly "/proc cannot be mounted with hidepid"
 	equal "$status" 0
-	equal "$(<table)" "key:0x00000001  0"
+	equal "$(<table)" "key:0x00000001  -"
 	matches "$(<stderr)" "mqtool stat: processes of other users are hidden here (/proc is mounted with hidepid): *"
 	# Hidden is not gone.
 	matches "$(<running)" *$'\n'"lspid: $(<pid)"$'\n'*

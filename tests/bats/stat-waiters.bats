@@ -28,7 +28,8 @@ waiters()
 # column QUEUE: WAITING in the table.
 column()
 {
-	mqtool stat -w -H 2>/dev/null | awk -v queue="$1" '$1 == queue { print $NF }'
+	mqtool stat -w -H -o queue 2>/dev/null |
+		awk -v queue="$1" '$1 == queue { $1 = ""; print substr($0, 2) }'
 }
 
 # block QUEUE FIELD: the values of a field of the block, a line each.
@@ -54,10 +55,10 @@ all_blocked()
 	equal "$(waiters key:1 pid tid command direction type except priority size)" \
 		"[$pid,$pid,\"blocked\",\"receive\",77,false,null,100]"
 	equal "$(waiters key:2 pid)" ""
-	equal "$(column key:0x00000001) $(column key:0x00000002)" "1r 0"
+	equal "$(column key:0x00000001) $(column key:0x00000002)" "1 recv -"
 	matches "$(block key:1 waiters)" \
 		"$pid blocked, receives, type 77, room for 100 bytes, for +([0-9])s"
-	equal "$(block key:1 waiting)" 1r
+	equal "$(block key:1 waiting)" "1 recv"
 	equal "$(block key:2 waiters)" -
 	equal "$(block key:1 diagnosis)" ""
 }
@@ -80,7 +81,7 @@ all_blocked()
 	matches "$(block key:1 waiters)" *"$any blocked, receives, room for 1 byte, "*
 	matches "$(block key:1 waiters)" *"$up_to blocked, receives, type -9223372036854775808, "*
 	matches "$(block key:1 waiters)" *"$but blocked, receives, any type but 5, room for 3 "*
-	equal "$(column key:0x00000001)" 3r
+	equal "$(column key:0x00000001)" "3 recv"
 }
 
 @test "a sender to a full System V queue" {
@@ -90,7 +91,7 @@ all_blocked()
 	blocked "$pid" msgsnd
 	equal "$(waiters key:1 pid tid command direction type except priority size)" \
 		"[$pid,$pid,\"blocked\",\"send\",null,null,null,64]"
-	equal "$(column key:0x00000001)" 1s
+	equal "$(column key:0x00000001)" "1 send"
 	matches "$(block key:1 waiters)" "$pid blocked, sends 64 bytes, for +([0-9])s"
 	matches "$(block key:1 diagnosis)" \
 		"full: 1 sender is blocked, with 64 bytes where 90 of 100 are in use"*
@@ -113,7 +114,7 @@ all_blocked()
 	receiver=$pid
 	start "$program" msgsnd 0x1 1
 	blocked "$receiver" msgrcv && blocked "$pid" msgsnd
-	equal "$(column key:0x00000001)" 1r+1s
+	equal "$(column key:0x00000001)" "1 recv, 1 send"
 	# What it says of a receiver it must have seen before the messages were counted.
 	wait_until eval '[[ $(block key:1 diagnosis) == *"1 receiver waits for type 77: none is queued" ]]'
 	matches "$(block key:1 diagnosis)" "full: 1 sender is blocked, *"$'\n'*
@@ -126,7 +127,7 @@ all_blocked()
 	equal "$(waiters /a pid tid command direction type except priority size)" \
 		"[$pid,$pid,\"blocked\",\"receive\",null,null,null,65536]"
 	equal "$(waiters /b pid)" ""
-	equal "$(block /a waiting) $(block /b waiting)" "1r 0"
+	equal "$(block /a waiting) $(block /b waiting)" "1 recv -"
 	matches "$(block /a waiters)" "$pid blocked, receives, room for 65536 bytes, for +([0-9])s"
 	equal "$(block /a holders)" "$pid blocked, fd 3, reads"
 }
@@ -166,7 +167,7 @@ all_blocked()
 		mq_timedsend /full mq_send /full 1 0
 		mq_timedreceive /empty mq_receive /empty
 	END
-	equal "$(column key:0x00000001) $(column key:0x00000002)" "3s 3r"
+	equal "$(column key:0x00000001) $(column key:0x00000002)" "3 send 3 recv"
 }
 
 @test "mqtool's own waits" {
@@ -312,9 +313,9 @@ all_blocked()
 	run --separate-stderr -0 mqtool stat -S -w
 	matches "${lines[0]}" "*LAST  WAITING"
 	run --separate-stderr -0 mqtool stat -S -w -o queue
-	equal "$(tr -s ' ' <<<"$output")" $'QUEUE WAITING\nkey:0x00000001 0\nkey:0x00000002 1r'
+	equal "$(tr -s ' ' <<<"$output")" $'QUEUE WAITING\nkey:0x00000001 -\nkey:0x00000002 1 recv'
 	run --separate-stderr -0 mqtool stat -S -H -o waiting
-	equal "$output" $' 0\n1r'
+	equal "$output" $'     -\n1 recv'
 	run --separate-stderr -0 mqtool stat -S -H -s waiting:r -o queue
 	equal "$output" $'key:0x00000002\nkey:0x00000001'
 	run --separate-stderr -0 mqtool stat -S -j -o waiting
@@ -335,7 +336,7 @@ all_blocked()
 		until [ \"\$(mqtool create --private)\" = id:$id ]; do :; done
 		exec mqtool recv id:$id"
 	blocked "$pid" msgrcv
-	equal "$(column key:0x00000001)" 0
+	equal "$(column key:0x00000001)" -
 	equal "$(block key:1 waiters)" -
 }
 

@@ -204,9 +204,9 @@ lines_of()
 	mqtool create /q -c 4 -s 8
 	mqtool send /q 1 2 3 4
 	run -0 mqtool watch -b -n 1 -o history
-	matches "${lines[2]}" "*█"
+	matches "${lines[2]}" "*█*"
 	run -0 mqtool watch -b -n 1 -o history --ascii
-	matches "${lines[2]}" "*@"
+	matches "${lines[2]}" "*@*"
 	run -0 mqtool watch -j -n 3 -d 10ms -o history
 	equal "$(jq -c '.history' <<<"${lines[2]}")" "[4,4,4]"
 	equal "$(jq -c 'keys_unsorted' <<<"${lines[2]}")" '["time","dt","history"]'
@@ -221,8 +221,8 @@ lines_of()
 	start mqtool recv -t 77 0x7
 	blocked "$pid"
 	run -0 mqtool watch -b -n 1 -o queue,waiting -s waiting:r
-	equal "$(tr -s ' ' <<<"${lines[2]}")" "key:0x00000007 1r"
-	equal "$(tr -s ' ' <<<"${lines[3]}")" "/q 1s"
+	equal "$(tr -s ' ' <<<"${lines[2]}")" "key:0x00000007 1 recv"
+	equal "$(tr -s ' ' <<<"${lines[3]}")" "/q 1 send"
 	run -0 mqtool watch -b -n 1 -o queue --filter 'waiting>0' -P
 	equal "${lines[2]}" "/q"
 }

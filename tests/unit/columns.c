@@ -130,7 +130,7 @@ static const struct {
 	{ COL_MODE, "0640", "0000", "0600", "\"0640\"", "\"0000\"", "\"0600\"" },
 	{ COL_OWNER, "a\\x1b[31m", "root", "zed", "\"a\\\\x1b[31m\"", "\"root\"", "\"zed\"" },
 	{ COL_LAST, "3s", "-", "0s", "1699999997", "0", "1700000000" },
-	{ COL_WAITING, "1r+2s", "0", "?", "3", "0", "null" },
+	{ COL_WAITING, "1 recv, 2 send", "-", "?", "3", "0", "null" },
 	{ COL_KEY, "0xdeadbeef", "-", "-", "3735928559", "null", "null" },
 	{ COL_MSQID, "32769", "-", "-", "32769", "null", "null" },
 	{ COL_MAXMSG, "-", "10", "?", "null", "10", "null" },
@@ -176,10 +176,10 @@ static void test_waiting(void **state)
 	struct queue_stat st = { .have = STAT_WAITING, .receivers = 3 };
 
 	(void)state;
-	assert_string_equal(cell(COL_WAITING, &st, false), "3r");
+	assert_string_equal(cell(COL_WAITING, &st, false), "3 recv");
 	st.receivers = 0;
 	st.senders = 12;
-	assert_string_equal(cell(COL_WAITING, &st, false), "12s");
+	assert_string_equal(cell(COL_WAITING, &st, false), "12 send");
 }
 
 static void test_time_zone(void **state)
@@ -322,7 +322,7 @@ static void test_live_columns(void **state)
 	st.have |= STAT_HISTORY;
 	st.history = &history;
 	assert_string_equal(json(COL_HISTORY, &st), "[null,10]");
-	assert_string_equal(cell(COL_HISTORY, &st, false), "           \u2588");
+	assert_string_equal(cell(COL_HISTORY, &st, false), " \u2588          ");
 }
 
 static void test_live_choice(void **state)

@@ -124,7 +124,7 @@ static void test_spark(void **state)
 		history_add(&h, &st);
 	}
 	check_spark(&h, 0, false, "");
-	check_spark(&h, 9, true, "   .:=#@@");
+	check_spark(&h, 9, true, " .:=#@@  ");
 	check_spark(&h, 3, true, "#@@");
 	check_spark(&h, 7, false, " ▁▂▄▇██");
 	assert_string_equal(spark_step(99, false), "█");
