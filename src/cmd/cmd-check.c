@@ -382,8 +382,10 @@ static bool read_limit(struct cmdline *cl, const char *value, const char **text)
 	return opt_u64(cl, value, 0, UINT64_MAX, &any);
 }
 
-static bool read_option(struct cmdline *cl, int opt, const char *value, struct check *c)
+static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
+	struct check *c = arg;
+
 	switch (opt) {
 	case OPT_WARNING:
 		return read_limit(cl, value, &c->warning_text);
@@ -439,13 +441,7 @@ static bool check_combination(const struct cmdline *cl, const struct check *c)
 
 static bool read_options(struct cmdline *cl, struct check *c)
 {
-	const char *value;
-	int opt;
-
-	while ((opt = cmdline_next(cl, &value)) > 0)
-		if (!read_option(cl, opt, value, c))
-			return false;
-	return opt == 0 && set_limits(cl, c) && check_combination(cl, c);
+	return cmdline_read(cl, read_option, c) && set_limits(cl, c) && check_combination(cl, c);
 }
 
 static bool names_amqp(const struct queue_ref *refs, int n)

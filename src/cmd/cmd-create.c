@@ -90,8 +90,9 @@ static bool read_max_priority(struct cmdline *cl, const char *text, struct queue
 	return true;
 }
 
-static bool read_option(struct cmdline *cl, int opt, const char *value, struct create *c)
+static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
+	struct create *c = arg;
 	struct queue_attr *attr = &c->attr;
 
 	switch (opt) {
@@ -359,13 +360,9 @@ static int check_together(const struct create *c)
 static int create_run(struct cmdline *cl)
 {
 	struct create c = { 0 };
-	const char *value;
-	int opt, status;
+	int status;
 
-	while ((opt = cmdline_next(cl, &value)) > 0)
-		if (!read_option(cl, opt, value, &c))
-			return EX_BADUSAGE;
-	if (opt < 0)
+	if (!cmdline_read(cl, read_option, &c))
 		return EX_BADUSAGE;
 	status = check_together(&c);
 	if (status != EX_DONE)

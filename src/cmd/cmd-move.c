@@ -75,8 +75,10 @@ static bool set_priority(struct cmdline *cl, struct mover *mv, const char *value
 	return true;
 }
 
-static bool read_option(struct cmdline *cl, struct mover *mv, int val, const char *value)
+static bool read_option(struct cmdline *cl, int val, const char *value, void *arg)
 {
+	struct mover *mv = arg;
+
 	switch (val) {
 	case OPT_SET_TYPE:
 		return set_type(cl, mv, value);
@@ -105,14 +107,10 @@ static int check_given(const struct mover *mv)
 
 static int read_options(struct cmdline *cl, struct mover *mv)
 {
-	const char *value;
-	int val, status;
+	int status;
 
 	mv->opt.timeout_ns = QUEUE_WAIT_FOREVER;
-	while ((val = cmdline_next(cl, &value)) > 0)
-		if (!read_option(cl, mv, val, value))
-			return EX_BADUSAGE;
-	if (val < 0)
+	if (!cmdline_read(cl, read_option, mv))
 		return EX_BADUSAGE;
 	cmdline_set_timeout(cl, mv->opt.timeout_ns);
 	if (!cmdline_queue(cl, cl->operands[0], &mv->source_ref) ||

@@ -102,16 +102,19 @@ static int purge_all(struct cmdline *cl, struct purge *p)
 	return status;
 }
 
+static bool read_option(struct cmdline *cl, int val, const char *value, void *arg)
+{
+	struct purge *p = arg;
+
+	return cmd_take_option(cl, &p->opt, val, value);
+}
+
 static int purge_run(struct cmdline *cl)
 {
 	struct purge p = { 0 };
-	const char *value;
-	int val, status;
+	int status;
 
-	while ((val = cmdline_next(cl, &value)) > 0)
-		if (!cmd_take_option(cl, &p.opt, val, value))
-			return EX_BADUSAGE;
-	if (val < 0)
+	if (!cmdline_read(cl, read_option, &p))
 		return EX_BADUSAGE;
 	status = cmd_take_check(&p.opt, NULL);
 	if (status != EX_DONE)

@@ -92,29 +92,30 @@ struct receiver {
 
 /* ---- the command line ---- */
 
-static int set_style(struct receiver *r, enum output_style style)
+static bool set_style(struct receiver *r, enum output_style style)
 {
 	if (r->opt.has_style && r->output.style != style)
-		return msg_usage(_("only one of -0, -r, -F and -j can say what to write"));
+		return msg_refuse(_("only one of -0, -r, -F and -j can say what to write"));
 	r->opt.has_style = true;
 	r->output.style = style;
-	return EX_DONE;
+	return true;
 }
 
-static int set_failure(struct receiver *r, const char *value)
+static bool set_failure(struct receiver *r, const char *value)
 {
 	if (!strcmp(value, "stop"))
 		r->opt.on_failure = FAILURE_STOP;
 	else if (!strcmp(value, "drop"))
 		r->opt.on_failure = FAILURE_DROP;
 	else
-		return msg_usage(_("--on-failure is stop or drop, not '%s'"), msg_quote(value));
+		return msg_refuse(_("--on-failure is stop or drop, not '%s'"), msg_quote(value));
 	r->opt.has_failure = true;
-	return EX_DONE;
+	return true;
 }
 
-static int take_option(struct cmdline *cl, struct receiver *r, int val, const char *value)
+static bool read_option(struct cmdline *cl, int val, const char *value, void *arg)
 {
+	struct receiver *r = arg;
 	struct recv_options *opt = &r->opt;
 
 	switch (val) {
@@ -136,9 +137,9 @@ static int take_option(struct cmdline *cl, struct receiver *r, int val, const ch
 		opt->move_to = value;
 		break;
 	default:
-		return cmd_take_option(cl, &r->take, val, value) ? EX_DONE : EX_BADUSAGE;
+		return cmd_take_option(cl, &r->take, val, value);
 	}
-	return EX_DONE;
+	return true;
 }
 
 /* Which options go together. */
@@ -213,16 +214,10 @@ static int find_command(struct receiver *r)
 
 static int read_options(struct cmdline *cl, struct receiver *r)
 {
-	const char *value;
-	int val, status;
+	int status;
 
 	r->take.timeout_ns = QUEUE_WAIT_FOREVER;
-	while ((val = cmdline_next(cl, &value)) > 0) {
-		status = take_option(cl, r, val, value);
-		if (status != EX_DONE)
-			return status;
-	}
-	if (val < 0)
+	if (!cmdline_read(cl, read_option, r))
 		return EX_BADUSAGE;
 	r->command = cl->trailing;
 	cmdline_set_timeout(cl, r->take.timeout_ns);

@@ -107,8 +107,10 @@ static bool read_filter(struct cmdline *cl, int opt, const char *value, struct r
 	}
 }
 
-static bool read_option(struct cmdline *cl, int opt, const char *value, struct rm *rm)
+static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
+	struct rm *rm = arg;
+
 	switch (opt) {
 	case OPT_FORCE:
 		rm->force = true;
@@ -349,13 +351,9 @@ static int remove_all(const struct rm *rm)
 static int rm_run(struct cmdline *cl)
 {
 	struct rm rm = { 0 };
-	const char *value;
-	int opt, status;
+	int status;
 
-	while ((opt = cmdline_next(cl, &value)) > 0)
-		if (!read_option(cl, opt, value, &rm))
-			return EX_BADUSAGE;
-	if (opt < 0)
+	if (!cmdline_read(cl, read_option, &rm))
 		return EX_BADUSAGE;
 	status = rm.all ? check_all(cl, &rm) : check_named(cl, &rm);
 	if (status != EX_DONE)

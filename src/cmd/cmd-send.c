@@ -94,36 +94,26 @@ struct sender {
 
 /* ---- the command line ---- */
 
-static int set_framing(struct send_options *opt, enum input_framing framing, bool json)
+static bool set_framing(struct send_options *opt, enum input_framing framing, bool json)
 {
 	if (opt->framed && (opt->framing != framing || opt->json != json))
-		return msg_usage(_("only one of -l, -0 and -j can say what a message is"));
+		return msg_refuse(_("only one of -l, -0 and -j can say what a message is"));
 	opt->framed = true;
 	opt->framing = framing;
 	opt->json = json;
-	return EX_DONE;
+	return true;
 }
 
-static int add_file(struct send_options *opt, const char *path)
+static bool read_option(struct cmdline *cl, int val, const char *value, void *arg)
 {
-	const char **files = reallocarray(opt->files, opt->nfiles + 1, sizeof(*files));
-
-	if (!files) {
-		return msg_no_memory();
-	}
-	opt->files = files;
-	opt->files[opt->nfiles++] = path;
-	return EX_DONE;
-}
-
-static int take_option(struct cmdline *cl, struct send_options *opt, int val, const char *value)
-{
+	struct send_options *opt = arg;
 	int64_t number;
 	uint64_t count;
 
 	switch (val) {
 	case OPT_FILE:
-		return add_file(opt, value);
+		opt->files[opt->nfiles++] = value;
+		break;
 	case OPT_LINES:
 		return set_framing(opt, INPUT_LINES, false);
 	case OPT_NULL:
@@ -132,13 +122,13 @@ static int take_option(struct cmdline *cl, struct send_options *opt, int val, co
 		return set_framing(opt, INPUT_LINES, true);
 	case OPT_TYPE:
 		if (!opt_i64(cl, value, 1, LONG_MAX, &number))
-			return EX_BADUSAGE;
+			return false;
 		opt->has_type = true;
 		opt->type = (long)number;
 		break;
 	case OPT_PRIORITY:
 		if (!opt_u64(cl, value, 0, MESSAGE_PRIORITY_MAX, &count))
-			return EX_BADUSAGE;
+			return false;
 		opt->has_priority = true;
 		opt->priority = (unsigned int)count;
 		break;
@@ -147,7 +137,7 @@ static int take_option(struct cmdline *cl, struct send_options *opt, int val, co
 		break;
 	case OPT_TIMEOUT:
 		if (!opt_duration(cl, value, &opt->timeout_ns))
-			return EX_BADUSAGE;
+			return false;
 		opt->timeout = true;
 		break;
 	case OPT_VERBOSE:
@@ -157,7 +147,7 @@ static int take_option(struct cmdline *cl, struct send_options *opt, int val, co
 		opt->progress = true;
 		break;
 	}
-	return EX_DONE;
+	return true;
 }
 
 static bool has_types(const struct sender *s)
@@ -193,16 +183,16 @@ static _cold_ void suggest_order(const struct cmdline *cl)
 static int read_options(struct cmdline *cl, struct sender *s)
 {
 	struct send_options *opt = &s->opt;
-	const char *value;
-	int val, status;
+	size_t words = 0;
 
+	/* No more files than words. */
+	while (cl->words[words])
+		words++;
+	opt->files = calloc(words + 1, sizeof(*opt->files));
+	if (!opt->files)
+		return msg_no_memory();
 	opt->timeout_ns = QUEUE_WAIT_FOREVER;
-	while ((val = cmdline_next(cl, &value)) > 0) {
-		status = take_option(cl, opt, val, value);
-		if (status != EX_DONE)
-			return status;
-	}
-	if (val < 0)
+	if (!cmdline_read(cl, read_option, opt))
 		return EX_BADUSAGE;
 	cmdline_set_timeout(cl, opt->timeout_ns);
 	if (!cmdline_queue(cl, cl->operands[0], &s->ref)) {

@@ -21,8 +21,10 @@ static const struct poptOption set_options[] = {
 	CMD_COMMON_OPTIONS
 };
 
-static bool read_option(struct cmdline *cl, int opt, const char *value, struct queue_attr *attr)
+static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
+	struct queue_attr *attr = arg;
+
 	switch (opt) {
 	case OPT_MODE:
 		attr->have |= ATTR_MODE;
@@ -71,13 +73,8 @@ static int set_all(struct cmdline *cl, struct queue_attr *attr)
 static int set_run(struct cmdline *cl)
 {
 	struct queue_attr attr = { 0 };
-	const char *value;
-	int opt;
 
-	while ((opt = cmdline_next(cl, &value)) > 0)
-		if (!read_option(cl, opt, value, &attr))
-			return EX_BADUSAGE;
-	if (opt < 0)
+	if (!cmdline_read(cl, read_option, &attr))
 		return EX_BADUSAGE;
 	if (!attr.have)
 		return msg_usage(_("nothing to change: give -m, -o or -b"));

@@ -87,8 +87,10 @@ static bool read_sort(struct cmdline *cl, const char *text, struct stat_line *li
 	return opt_sort(cl, text, false, &line->sort, &line->reverse);
 }
 
-static bool read_option(struct cmdline *cl, int opt, const char *value, struct stat_line *line)
+static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
+	struct stat_line *line = arg;
+
 	switch (opt) {
 	case OPT_SYSV:
 		line->mask |= QUEUE_MASK_SYSV;
@@ -133,15 +135,10 @@ static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 
 static int read_line(struct cmdline *cl, struct stat_line *line)
 {
-	const char *value;
-	int opt, status;
+	int status;
 
 	column_list_default(&line->columns);
-	while ((opt = cmdline_next(cl, &value)) > 0) {
-		if (!read_option(cl, opt, value, line))
-			return EX_BADUSAGE;
-	}
-	if (opt < 0)
+	if (!cmdline_read(cl, read_option, line))
 		return EX_BADUSAGE;
 	if (line->limits) {
 		status = check_limits(line, cl);

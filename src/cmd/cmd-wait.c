@@ -56,8 +56,10 @@ static bool set_condition(struct waiting *w, enum condition until)
 	return true;
 }
 
-static bool read_option(struct cmdline *cl, int opt, const char *value, struct waiting *w)
+static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
+	struct waiting *w = arg;
+
 	switch (opt) {
 	case OPT_MESSAGES:
 		return set_condition(w, UNTIL_MESSAGES) &&
@@ -275,13 +277,9 @@ static int wait_until(struct waiting *w)
 static int wait_run(struct cmdline *cl)
 {
 	struct waiting w = { .until = UNTIL_MESSAGES, .count = 1, .timeout_ns = -1 };
-	const char *value;
-	int opt, status;
+	int status;
 
-	while ((opt = cmdline_next(cl, &value)) > 0)
-		if (!read_option(cl, opt, value, &w))
-			return EX_BADUSAGE;
-	if (opt < 0)
+	if (!cmdline_read(cl, read_option, &w))
 		return EX_BADUSAGE;
 	cmdline_set_timeout(cl, w.timeout_ns);
 	if (!cmdline_queue(cl, cl->operands[0], &w.ref))

@@ -98,6 +98,13 @@ int cmdline_run(const struct command *cmd, int argc, char **argv);
  * their count have been checked, or < 0 for a usage error, already reported.
  */
 int cmdline_next(struct cmdline *cl, const char **value) _must_check_;
+/* Files one option, of the value val, with its value or NULL.  False if it refuses it, printed. */
+typedef bool option_reader(struct cmdline *cl, int val, const char *value, void *arg);
+/*
+ * Reads the whole line with cmdline_next(): one() gets each option, and arg.  False for a usage
+ * error, already reported.
+ */
+bool cmdline_read(struct cmdline *cl, option_reader *one, void *arg) _must_check_;
 
 /*
  * Parses operands first..noperands-1 as queues into a malloc'd array, owned by the caller: all of

@@ -268,6 +268,17 @@ int cmdline_next(struct cmdline *cl, const char **value)
 	return val;
 }
 
+bool cmdline_read(struct cmdline *cl, option_reader *one, void *arg)
+{
+	const char *value;
+	int val;
+
+	while ((val = cmdline_next(cl, &value)) > 0)
+		if (!one(cl, val, value, arg))
+			return false;
+	return val == 0;
+}
+
 void cmdline_set_timeout(const struct cmdline *cl, int64_t timeout_ns)
 {
 	const struct queue_broker how = { .timeout_ns = timeout_ns, .plaintext = cl->plaintext };

@@ -140,8 +140,10 @@ static bool read_flag(int opt, struct watch_options *o)
 	return true;
 }
 
-static bool read_option(struct cmdline *cl, int opt, const char *value, struct watch_options *o)
+static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
+	struct watch_options *o = arg;
+
 	switch (opt) {
 	case OPT_DELAY:
 		return read_delay(cl, value, o);
@@ -174,15 +176,8 @@ static bool asks_for_batch(const struct cmdline *cl)
 
 static int read_line(struct cmdline *cl, struct watch_options *o)
 {
-	const char *value;
-	int opt;
-
 	column_list_watch(&o->columns, asks_for_batch(cl));
-	while ((opt = cmdline_next(cl, &value)) > 0) {
-		if (!read_option(cl, opt, value, o))
-			return EX_BADUSAGE;
-	}
-	if (opt < 0)
+	if (!cmdline_read(cl, read_option, o))
 		return EX_BADUSAGE;
 	if (o->batch && o->screen_only)
 		return msg_usage(_("%s is for the screen, and %s asks for none"), o->screen_only,
