@@ -1106,11 +1106,25 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 	return true;
 }
 
+/* Is gid one of ours?  getgroups(2) may or may not tell of the effective one. */
+static bool have_group(gid_t gid)
+{
+	int n = getgroups(0, NULL);
+	gid_t *groups = n > 0 ? calloc((size_t)n, sizeof(*groups)) : NULL;
+	bool found = gid == getegid();
+
+	n = groups ? getgroups(n, groups) : 0;
+	for (int i = 0; i < n && !found; i++)
+		found = groups[i] == gid;
+	free(groups);
+	return found;
+}
+
 /* Does it take privilege to make that the owner of a queue of ours (chown(2))? */
 static bool gives_away(const struct queue_attr *attr)
 {
 	return (attr->have & ATTR_OWNER && attr->uid != geteuid()) ||
-	       (attr->have & ATTR_GROUP && attr->gid != getegid() && !group_member(attr->gid));
+	       (attr->have & ATTR_GROUP && !have_group(attr->gid));
 }
 
 /*

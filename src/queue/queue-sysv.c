@@ -461,13 +461,14 @@ static int list_proc(struct queue_list *list)
 {
 	char buf[16384];
 	size_t left = 0;
-	ssize_t n;
+	ssize_t n = 0;
 	int fd;
 
 	fd = open("/proc/sysvipc/msg", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	while ((n = read(fd, buf + left, sizeof(buf) - left)) > 0) {
+	/* The bound is for compilers: they cannot know that a line is short. */
+	while (left < sizeof(buf) && (n = read(fd, buf + left, sizeof(buf) - left)) > 0) {
 		n = add_proc_lines(list, buf, left + (size_t)n);
 		if (n < 0)
 			break;
