@@ -7,6 +7,7 @@
 #include "show/procs.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -56,40 +57,74 @@ enum proc_sleep proc_parse_wchan(const char *text)
 	return SLEEP_ELSEWHERE;
 }
 
-static bool is_mq_send(long nr)
-{
-#if defined SYS_mq_timedsend_time64
-	if (nr == SYS_mq_timedsend_time64)
-		return true;
+/*
+ * The calls that block, by the number that each ABI of the machine has for them: a 64-bit kernel
+ * runs 32-bit programs too, and either may look at the other.  ipc(2) is all of System V in one.
+ */
+enum blocking { CALL_MSGSND, CALL_MSGRCV, CALL_IPC, CALL_MQ_SEND, CALL_MQ_RECEIVE };
+
+static const struct {
+	long nr;
+	enum blocking call;
+	bool narrow; /* of 32-bit programs */
+} numbers[] = {
+#if defined __x86_64__ || defined __i386__
+	{ 69, CALL_MSGSND, false },     { 70, CALL_MSGRCV, false },
+	{ 242, CALL_MQ_SEND, false },   { 243, CALL_MQ_RECEIVE, false },
+	{ 400, CALL_MSGSND, true },     { 401, CALL_MSGRCV, true },
+	{ 117, CALL_IPC, true },        { 279, CALL_MQ_SEND, true },
+	{ 280, CALL_MQ_RECEIVE, true }, { 418, CALL_MQ_SEND, true },
+	{ 419, CALL_MQ_RECEIVE, true },
+#elif defined __aarch64__ || defined __arm__
+	{ 189, CALL_MSGSND, false },  { 188, CALL_MSGRCV, false },
+	{ 182, CALL_MQ_SEND, false }, { 183, CALL_MQ_RECEIVE, false },
+	{ 301, CALL_MSGSND, true },   { 302, CALL_MSGRCV, true },
+	{ 276, CALL_MQ_SEND, true },  { 277, CALL_MQ_RECEIVE, true },
+	{ 418, CALL_MQ_SEND, true },  { 419, CALL_MQ_RECEIVE, true },
+#else
+#if defined SYS_msgsnd
+	{ SYS_msgsnd, CALL_MSGSND, false },
+	{ SYS_msgrcv, CALL_MSGRCV, false },
+#endif
+#if defined SYS_ipc
+	{ SYS_ipc, CALL_IPC, false },
 #endif
 #if defined SYS_mq_timedsend
-	if (nr == SYS_mq_timedsend)
-		return true;
+	{ SYS_mq_timedsend, CALL_MQ_SEND, false },
+	{ SYS_mq_timedreceive, CALL_MQ_RECEIVE, false },
 #endif
-	return false;
-}
+#if defined SYS_mq_timedsend_time64
+	{ SYS_mq_timedsend_time64, CALL_MQ_SEND, false },
+	{ SYS_mq_timedreceive_time64, CALL_MQ_RECEIVE, false },
+#endif
+#endif
+};
 
-static bool is_mq_receive(long nr)
+/* May a thread that made this call sleep there? */
+static bool fits(enum blocking call, enum proc_sleep sleep)
 {
-#if defined SYS_mq_timedreceive_time64
-	if (nr == SYS_mq_timedreceive_time64)
-		return true;
-#endif
-#if defined SYS_mq_timedreceive
-	if (nr == SYS_mq_timedreceive)
-		return true;
-#endif
+	switch (sleep) {
+	case SLEEP_MSGSND:
+		return call == CALL_MSGSND || call == CALL_IPC;
+	case SLEEP_MSGRCV:
+		return call == CALL_MSGRCV || call == CALL_IPC;
+	case SLEEP_MQUEUE:
+		return call == CALL_MQ_SEND || call == CALL_MQ_RECEIVE;
+	case SLEEP_ELSEWHERE:
+		break;
+	}
 	return false;
 }
 
 /* msgrcv(msqid, msgp, msgsz, msgtyp, msgflg) */
-static void decode_msgrcv(const struct proc_syscall *call, struct proc_waiter *waiter)
+static void decode_msgrcv(const struct proc_syscall *call, bool narrow, struct proc_waiter *waiter)
 {
-	waiter->kind = QUEUE_SYSV;
-	waiter->sender = false;
+	int64_t type = narrow ? (int32_t)call->arg[3] : (int64_t)call->arg[3];
+
 	waiter->msqid = (int)call->arg[0];
 	waiter->size = call->arg[2];
-	waiter->type = (long)call->arg[3];
+	waiter->untold = type < LONG_MIN || type > LONG_MAX;
+	waiter->type = waiter->untold ? 0 : (long)type;
 	/* The kernel ignores the flag with any other type. */
 	waiter->except = (call->arg[4] & FLAG_EXCEPT) && waiter->type > 0;
 }
@@ -97,10 +132,16 @@ static void decode_msgrcv(const struct proc_syscall *call, struct proc_waiter *w
 /* msgsnd(msqid, msgp, msgsz, msgflg) */
 static void decode_msgsnd(const struct proc_syscall *call, struct proc_waiter *waiter)
 {
-	waiter->kind = QUEUE_SYSV;
-	waiter->sender = true;
 	waiter->msqid = (int)call->arg[0];
 	waiter->size = call->arg[2];
+}
+
+/* ipc(call, msqid, msgsz, msgflg, ...): a receiver's type is in its memory. */
+static void decode_ipc(const struct proc_syscall *call, struct proc_waiter *waiter)
+{
+	waiter->msqid = (int)call->arg[1];
+	waiter->size = call->arg[2];
+	waiter->untold = !waiter->sender;
 }
 
 /* mq_timedsend(mqd, ptr, len, prio, timeout), mq_timedreceive(mqd, ptr, len, *prio, timeout) */
@@ -117,21 +158,30 @@ static void decode_mqueue(const struct proc_syscall *call, bool sender, struct p
 bool proc_decode(enum proc_sleep sleep, const struct proc_syscall *call, struct proc_waiter *waiter,
 		 int *fd)
 {
-#if defined SYS_msgrcv
-	if (sleep == SLEEP_MSGRCV && call->nr == SYS_msgrcv) {
-		decode_msgrcv(call, waiter);
-		return true;
-	}
-#endif
-#if defined SYS_msgsnd
-	if (sleep == SLEEP_MSGSND && call->nr == SYS_msgsnd) {
-		decode_msgsnd(call, waiter);
-		return true;
-	}
-#endif
-	if (sleep != SLEEP_MQUEUE || (!is_mq_send(call->nr) && !is_mq_receive(call->nr)))
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(numbers) &&
+	       (numbers[i].nr != call->nr || !fits(numbers[i].call, sleep)))
+		i++;
+	if (i == ARRAY_SIZE(numbers))
 		return false;
-	decode_mqueue(call, is_mq_send(call->nr), waiter, fd);
+	waiter->kind = QUEUE_SYSV;
+	waiter->sender = sleep == SLEEP_MSGSND;
+	switch (numbers[i].call) {
+	case CALL_MSGSND:
+		decode_msgsnd(call, waiter);
+		break;
+	case CALL_MSGRCV:
+		decode_msgrcv(call, numbers[i].narrow, waiter);
+		break;
+	case CALL_IPC:
+		decode_ipc(call, waiter);
+		break;
+	case CALL_MQ_SEND:
+	case CALL_MQ_RECEIVE:
+		decode_mqueue(call, numbers[i].call == CALL_MQ_SEND, waiter, fd);
+		break;
+	}
 	return true;
 }
 

@@ -30,6 +30,7 @@ struct proc_waiter {
 	bool sender;
 	bool except;           /* System V receiver: any type but `type` (MSG_EXCEPT) */
 	long type;             /* System V receiver: as msgrcv(2) was given it */
+	bool untold;           /* System V receiver: type and except cannot be known, and are 0 */
 	unsigned int priority; /* POSIX sender */
 	uint64_t size;         /* sender: bytes of its message; receiver: bytes it has room for */
 	int64_t waited_ns;     /* since it blocked; -1 where the kernel does not say */
@@ -106,9 +107,9 @@ enum proc_sleep { SLEEP_ELSEWHERE, SLEEP_MSGRCV, SLEEP_MSGSND, SLEEP_MQUEUE };
 /* Reads wchan, whose names may carry a compiler's suffix (".constprop.0"). */
 enum proc_sleep proc_parse_wchan(const char *text);
 /*
- * Decodes a blocked call.  System call numbers differ between the ABIs that one kernel runs: only
- * a number that fits where the thread sleeps is believed.  Fills kind, sender, msqid or *fd, type,
- * except, size and priority; returns false where it is no call that we know.
+ * Decodes a blocked call of any ABI that the machine runs.  System call numbers differ between
+ * these: only a number that fits where the thread sleeps is believed.  Fills kind, sender, msqid or
+ * *fd, type, except, untold, size and priority; returns false if it is no call that we know.
  */
 bool proc_decode(enum proc_sleep sleep, const struct proc_syscall *call, struct proc_waiter *waiter,
 		 int *fd);

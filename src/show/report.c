@@ -108,6 +108,8 @@ static void put_wanted(struct buffer *b, const struct proc_waiter *waiter)
 	buffer_puts(b, _("receives"));
 	if (waiter->kind == QUEUE_SYSV && waiter->except)
 		buffer_printf(b, _(", any type but %ld"), waiter->type);
+	else if (waiter->kind == QUEUE_SYSV && waiter->untold)
+		buffer_puts(b, _(", type ?"));
 	else if (waiter->kind == QUEUE_SYSV && waiter->type)
 		buffer_printf(b, _(", type %ld"), waiter->type);
 	buffer_printf(b,
@@ -234,7 +236,7 @@ static void put_json_waiter(struct buffer *b, const struct report *report,
 	buffer_printf(b, "{\"pid\":%d,\"tid\":%d,\"command\":", waiter->pid, waiter->tid);
 	put_json_command(b, waiter->command);
 	buffer_printf(b, ",\"direction\":\"%s\",\"type\":", waiter->sender ? "send" : "receive");
-	if (waiter->kind == QUEUE_SYSV && !waiter->sender)
+	if (waiter->kind == QUEUE_SYSV && !waiter->sender && !waiter->untold)
 		buffer_printf(b, "%ld,\"except\":%s", waiter->type,
 			      waiter->except ? "true" : "false");
 	else

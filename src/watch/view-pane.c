@@ -157,6 +157,8 @@ static void put_waiting_state(struct buffer *b, const struct proc_waiter *w)
 	}
 	if (w->sender)
 		buffer_printf(b, _(", sends %" PRIu64 " bytes"), w->size);
+	else if (w->untold)
+		buffer_puts(b, _(", receives type ?"));
 	else if (w->kind == QUEUE_POSIX || w->type == 0)
 		buffer_puts(b, _(", receives"));
 	else if (w->except)

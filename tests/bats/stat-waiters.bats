@@ -63,6 +63,19 @@ all_blocked()
 	equal "$(block key:1 diagnosis)" ""
 }
 
+@test "a receiver of a 32-bit program, whose type is in its memory" {
+	mqtool create key:0x1
+	start "$program" msgrcv32 0x1 100 77
+	# Blocked, or ended for want of such a call.
+	wait_until grep -q -e msgrcv -e '^State:.*Z' "/proc/$pid/wchan" "/proc/$pid/status"
+	! grep -q '^State:.*Z' "/proc/$pid/status" || skip_loudly "no 32-bit programs here"
+	equal "$(waiters key:1 pid command direction type except size)" \
+		"[$pid,\"blocked\",\"receive\",null,null,100]"
+	equal "$(column key:0x00000001)" 1r
+	matches "$(block key:1 waiters)" "$pid blocked, receives, type ?, room for 100 bytes, *"
+	equal "$(block key:1 diagnosis)" ""
+}
+
 @test "receivers with other wishes" {
 	mqtool create key:0x1
 	local any up_to but

@@ -3,6 +3,7 @@
  * blocked.c - blocks on a queue, holds it open, or plays other parts, until it is killed
  *
  *   blocked [-t THREADS] msgrcv KEY SIZE TYPE FLAGS
+ *   blocked msgrcv32 KEY SIZE TYPE    as a 32-bit program does; exit 77 where there are none
  *   blocked [-t THREADS] msgsnd KEY SIZE
  *   blocked [-t THREADS] mq_receive NAME
  *   blocked [-t THREADS] mq_send NAME SIZE PRIORITY
@@ -22,10 +23,12 @@
 #include <mqueue.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -50,12 +53,40 @@ static char *message(size_t size)
 	return (char *)m;
 }
 
+/* ipc(2) of 32-bit programs, as their glibc calls it (x86). */
+static void msgrcv32(void)
+{
+#if defined __x86_64__ && defined MAP_32BIT
+	enum { IPC = 117, MSGRCV = 12 };
+	const size_t size = (size_t)number(2) + 4096;
+	unsigned int *low = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	int status = 77;
+
+	if (low == MAP_FAILED)
+		err(1, "mmap");
+	/* A kernel that has no such programs ends us. */
+	signal(SIGSEGV, _exit);
+	low[0] = (unsigned int)(uintptr_t)&low[2];
+	low[1] = (unsigned int)number(3);
+	__asm__ volatile("int $0x80"
+			 : "=a"(status)
+			 : "a"(IPC), "b"(MSGRCV), "c"(msqid), "d"(number(2)), "S"(0), "D"(low)
+			 : "memory");
+	errx(1, "ipc: %d", status);
+#else
+	exit(77);
+#endif
+}
+
 static void *call(void *unused)
 {
 	char *m;
 
 	(void)unused;
-	if (!strcmp(args[0], "msgrcv")) {
+	if (!strcmp(args[0], "msgrcv32")) {
+		msgrcv32();
+	} else if (!strcmp(args[0], "msgrcv")) {
 		m = message((size_t)number(2));
 		if (msgrcv(msqid, m, (size_t)number(2), number(3), (int)number(4)) < 0)
 			err(1, "msgrcv");

@@ -151,7 +151,49 @@ static void test_decode_mqueue(void **state)
 }
 #endif
 
-/* A 32-bit program's numbers mean other calls: where it sleeps does not fit them. */
+#if defined __x86_64__ || defined __i386__
+/* A program of the other width, with its own numbers. */
+static void test_decode_other_abi(void **state)
+{
+	struct proc_syscall call = { 70, { 5, 0x1000, 8192, (uint64_t)-7, 0 } };
+	struct proc_waiter waiter = { 0 };
+	int fd = -1;
+
+	(void)state;
+	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
+	assert_int_equal(waiter.type, -7);
+	call.arg[3] = (uint64_t)1 << 40; /* fits no 32-bit program's long */
+	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
+	assert_int_equal(waiter.untold, sizeof(long) == 4);
+	call = (struct proc_syscall){ 401, { 5, 0x1000, 8192, 0xfffffff9, 0 } };
+	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
+	assert_int_equal(waiter.type, -7);
+	assert_false(waiter.untold);
+	/* ipc(2), as glibc has it: the type is in memory. */
+	call = (struct proc_syscall){ 117, { 12, 6, 100, 0, 0xffd00000, 0 } };
+	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
+	assert_false(waiter.sender);
+	assert_int_equal(waiter.msqid, 6);
+	assert_int_equal(waiter.size, 100);
+	assert_true(waiter.untold);
+	waiter = (struct proc_waiter){ 0 };
+	call.arg[0] = 11;
+	assert_true(proc_decode(SLEEP_MSGSND, &call, &waiter, &fd));
+	assert_true(waiter.sender);
+	assert_false(waiter.untold);
+	for (size_t i = 0; i < 3; i++) {
+		call = (struct proc_syscall){ (const long[]){ 242, 279, 418 }[i], { 7, 0, 9, 3 } };
+		assert_true(proc_decode(SLEEP_MQUEUE, &call, &waiter, &fd));
+		assert_true(waiter.sender);
+		call.nr++;
+		assert_true(proc_decode(SLEEP_MQUEUE, &call, &waiter, &fd));
+		assert_false(waiter.sender);
+		assert_int_equal(fd, 7);
+	}
+}
+#endif
+
+/* Where it sleeps does not fit the call. */
 static void test_decode_refused(void **state)
 {
 	const struct proc_syscall receive = { SYS_msgrcv, { 1, 2, 3, 4, 5 } };
@@ -289,6 +331,9 @@ int main(void)
 		cmocka_unit_test(test_decode_msgsnd),
 #if defined SYS_mq_timedsend && defined SYS_mq_timedreceive
 		cmocka_unit_test(test_decode_mqueue),
+#endif
+#if defined __x86_64__ || defined __i386__
+		cmocka_unit_test(test_decode_other_abi),
 #endif
 		cmocka_unit_test(test_decode_refused),
 		cmocka_unit_test(test_fdinfo),
