@@ -87,7 +87,7 @@ end
 
 function __mqtool_columns
     set -l columns QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG \
-        MSGSIZE QBYTES UID GID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY
+        MSGSIZE QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY
     test (__mqtool_command) = watch
     and set -a columns NET/s HISTORY
     printf '%s\n' $columns
@@ -202,6 +202,8 @@ __mqtool_option stat -s b -l bytes -d 'sizes in bytes'
 __mqtool_option stat -s H -l noheadings -d 'no line of headings'
 __mqtool_option stat -s w -l waiters -d 'look for the processes that wait on queues'
 __mqtool_option stat -s L -l limits -d 'show the limits of the kernel'
+__mqtool_option stat -l match -x -d 'queues whose name matches'
+__mqtool_option stat -l openmetrics -d 'as OpenMetrics text'
 
 __mqtool_option check -s w -l warning -x -d 'WARNING from this use on'
 __mqtool_option check -s c -l critical -x -d 'CRITICAL from this use on'

@@ -57,6 +57,7 @@ librabbitmq.pc librabbitmq-dev librabbitmq-devel librabbitmq-c rabbitmq-c-dev
 openssl.pc  libssl-dev       openssl-devel       openssl         openssl-dev
 openssl     openssl          openssl             openssl         openssl
 amqp-publish amqp-tools      librabbitmq-tools   librabbitmq-c   rabbitmq-c-utils
+promtool    prometheus       golang-github-prometheus prometheus prometheus
 /usr/lib/rabbitmq/bin/rabbitmq-server  rabbitmq-server rabbitmq-server rabbitmq rabbitmq-server
 /usr/share/bash-completion/bash_completion  bash-completion bash-completion bash-completion bash-completion
 '
@@ -66,7 +67,7 @@ bootstrap_needs='autoconf automake autopoint'
 check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
 check_wishes='sanitizers clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc
 	man groff zsh fish /usr/share/bash-completion/bash_completion librabbitmq.pc openssl.pc openssl
-	amqp-publish /usr/lib/rabbitmq/bin/rabbitmq-server'
+	amqp-publish promtool /usr/lib/rabbitmq/bin/rabbitmq-server'
 
 have()
 {
@@ -137,7 +138,7 @@ as_root()
 
 # Debian's packages make services of what tests start for themselves, and these would listen on every
 # interface.
-services='rabbitmq-server.service epmd.service epmd.socket'
+services='rabbitmq-server.service epmd.service epmd.socket prometheus.service'
 
 # without_services COMMAND [ARG...]: those that it installs are not started, now or at boot.
 without_services()

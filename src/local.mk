@@ -131,6 +131,8 @@ libmqtool_a_SOURCES = \
 	src/show/json-read.c \
 	src/show/json-write.c \
 	src/show/json.h \
+	src/show/openmetrics.c \
+	src/show/openmetrics.h \
 	src/show/procs-parse.c \
 	src/show/procs.c \
 	src/show/procs.h \

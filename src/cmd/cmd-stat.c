@@ -15,7 +15,9 @@
 #include "cmd/opt.h"
 #include "queue/limit.h"
 #include "show/columns.h"
+#include "show/openmetrics.h"
 #include "show/procs.h"
+#include "show/queue-filter.h"
 #include "show/report.h"
 
 enum {
@@ -27,7 +29,9 @@ enum {
 	OPT_NOHEADINGS,
 	OPT_JSON,
 	OPT_WAITERS,
-	OPT_LIMITS
+	OPT_LIMITS,
+	OPT_MATCH,
+	OPT_OPENMETRICS
 };
 
 static const struct poptOption stat_options[] = {
@@ -45,6 +49,10 @@ static const struct poptOption stat_options[] = {
 	  N_("look for the processes that wait on queues"), NULL },
 	{ "limits", 'L', POPT_ARG_NONE, NULL, OPT_LIMITS,
 	  N_("show the kernel's limits instead of queues"), NULL },
+	{ "match", '\0', POPT_ARG_STRING, NULL, OPT_MATCH,
+	  N_("queues whose name or key, as mqtool prints it, matches"), N_("GLOB") },
+	{ "openmetrics", '\0', POPT_ARG_NONE, NULL, OPT_OPENMETRICS,
+	  N_("queues and limits as OpenMetrics text"), NULL },
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
@@ -57,8 +65,9 @@ struct stat_line {
 	bool sorted; /* -s */
 	enum column sort;
 	bool reverse;
-	bool bytes, noheadings, json, waiters, limits;
-	struct queue_ref *refs; /* operands */
+	bool bytes, noheadings, json, waiters, limits, openmetrics;
+	struct queue_filter filter; /* --match */
+	struct queue_ref *refs;     /* operands */
 	int nrefs;
 };
 
@@ -114,10 +123,46 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 	case OPT_WAITERS:
 		line->waiters = true;
 		return true;
+	case OPT_MATCH:
+		line->filter.have |= FILTER_MATCH;
+		return opt_glob(cl, value, &line->filter.glob);
+	case OPT_OPENMETRICS:
+		line->openmetrics = true;
+		return true;
 	default:
 		line->limits = true;
 		return true;
 	}
+}
+
+/* What has no meaning beside --openmetrics or --limits, or NULL. */
+static const char *shows_columns(const struct stat_line *line)
+{
+	return line->chosen  ? "--output" :
+	       line->sorted  ? "--sort" :
+	       line->waiters ? "--waiters" :
+			       NULL;
+}
+
+static int check_openmetrics(const struct stat_line *line)
+{
+	const char *other = line->limits     ? "--limits" :
+			    line->json       ? "--json" :
+			    line->bytes      ? "--bytes" :
+			    line->noheadings ? "--noheadings" :
+					       shows_columns(line);
+
+	if (line->openmetrics && other)
+		return msg_usage(_("--openmetrics has a form of its own: not with %s"), other);
+	return EX_DONE;
+}
+
+static int check_match(const struct stat_line *line, const struct cmdline *cl)
+{
+	if (line->filter.have && cl->noperands)
+		return msg_usage(_("%s takes no QUEUE: '%s' cannot be named"), "--match",
+				 msg_quote(cl->operands[0]));
+	return EX_DONE;
 }
 
 static int check_limits(const struct stat_line *line, const struct cmdline *cl)
@@ -125,12 +170,23 @@ static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 	if (cl->noperands)
 		return msg_usage(_("--limits is about no queue: '%s' cannot be named"),
 				 msg_quote(cl->operands[0]));
-	if (line->chosen || line->sorted || line->waiters)
+	if (line->filter.have)
+		return msg_usage(_("--limits is about no queue: not with %s"), "--match");
+	if (shows_columns(line))
 		return msg_usage(_("--limits has no columns of queues: not with %s"),
-				 line->chosen ? "--output" :
-				 line->sorted ? "--sort" :
-						"--waiters");
+				 shows_columns(line));
 	return EX_DONE;
+}
+
+static int check_options(const struct stat_line *line, const struct cmdline *cl)
+{
+	int status = check_openmetrics(line);
+
+	if (status == EX_DONE)
+		status = check_match(line, cl);
+	if (status == EX_DONE && line->limits)
+		status = check_limits(line, cl);
+	return status;
 }
 
 static int read_line(struct cmdline *cl, struct stat_line *line)
@@ -140,11 +196,9 @@ static int read_line(struct cmdline *cl, struct stat_line *line)
 	column_list_default(&line->columns);
 	if (!cmdline_read(cl, read_option, line))
 		return EX_BADUSAGE;
-	if (line->limits) {
-		status = check_limits(line, cl);
-		if (status)
-			return status;
-	}
+	status = check_options(line, cl);
+	if (status)
+		return status;
 	if (!cl->noperands)
 		return EX_DONE;
 	line->refs = cmdline_queues(cl, 0);
@@ -158,7 +212,8 @@ static int read_line(struct cmdline *cl, struct stat_line *line)
 
 static bool as_block(const struct stat_line *line)
 {
-	return line->nrefs && !line->chosen && !line->sorted && !line->noheadings && !line->json;
+	return line->nrefs && !line->chosen && !line->sorted && !line->noheadings && !line->json &&
+	       !line->openmetrics;
 }
 
 /* JSON is for programs, which take what they need: all that costs no look at processes. */
@@ -172,6 +227,20 @@ static void complete_columns(struct stat_line *line)
 		column_list_add(&line->columns, COL_WAITING);
 }
 
+/* Leaves out what --match does not mean. */
+static void filter(const struct stat_line *line, struct queue_list *list)
+{
+	size_t n = 0;
+
+	if (!line->filter.have)
+		return;
+	text_init(); /* fnmatch(3) goes by the characters of the locale */
+	for (size_t i = 0; i < list->n; i++)
+		if (queue_filter_holds(&line->filter, &list->items[i], 0))
+			list->items[n++] = list->items[i];
+	list->n = n;
+}
+
 static int list_all(const struct stat_line *line, struct stat_result *result)
 {
 	unsigned int mask = line->mask ? line->mask : QUEUE_MASK_ALL;
@@ -180,10 +249,13 @@ static int list_all(const struct stat_line *line, struct stat_result *result)
 
 	if (line->sorted)
 		detail |= column_detail(line->sort);
+	if (line->openmetrics)
+		detail |= OPENMETRICS_DETAIL;
 	rc = queue_list(&result->list, mask, detail);
 	if (rc < 0)
 		return msg_no_memory();
 	status = msg_list_notes(&result->list, mask);
+	filter(line, &result->list);
 	result->items = result->list.items;
 	result->n = result->list.n;
 	return status;
@@ -273,7 +345,7 @@ static unsigned int processes_wanted(const struct stat_line *line)
 		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE;
 	if (line->waiters && line->json)
 		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE;
-	if (column_list_has(&line->columns, COL_WAITING) ||
+	if (line->openmetrics || column_list_has(&line->columns, COL_WAITING) ||
 	    (line->sorted && line->sort == COL_WAITING))
 		return PROCS_WAITERS;
 	return 0;
@@ -333,6 +405,31 @@ static int print(struct buffer *b, int status)
 	return status;
 }
 
+/* Limits are the machine's: of all queues, whichever are shown. */
+static int put_limit_metrics(struct buffer *b, const struct stat_line *line)
+{
+	unsigned int mask = line->mask ? line->mask : QUEUE_MASK_ALL;
+	struct limit limits[LIMITS_MAX];
+	struct queue_list list = { 0 };
+
+	if (queue_list(&list, mask, LIMITS_DETAIL) < 0)
+		return msg_no_memory();
+	openmetrics_put_limits(b, limits, limits_read(limits, mask, &list));
+	queue_list_free(&list);
+	return EX_DONE;
+}
+
+static int show_openmetrics(const struct stat_line *line, const struct stat_result *result,
+			    int status)
+{
+	struct buffer b = { 0 };
+
+	openmetrics_put_queues(&b, result->items, result->n);
+	status = status_first(status, put_limit_metrics(&b, line));
+	openmetrics_put_end(&b);
+	return print(&b, status);
+}
+
 static int show(const struct stat_line *line, const struct stat_result *result, int status)
 {
 	bool processes = result->looked && (line->waiters || as_block(line));
@@ -379,7 +476,8 @@ static int stat_queues(struct stat_line *line)
 	status = line->nrefs ? look_at_named(line, &result) : list_all(line, &result);
 	status = status_first(status, look_at_processes(line, &result));
 	status = status_first(status, sort(line, &result));
-	status = show(line, &result, status);
+	status = line->openmetrics ? show_openmetrics(line, &result, status) :
+				     show(line, &result, status);
 	if (line->nrefs)
 		free(result.items);
 	queue_list_free(&result.list);
@@ -430,7 +528,8 @@ const struct command cmd_stat = {
 		"full, with its holders, its waiters and what follows from them.\n"
 		"\n"
 		"Columns: QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST, and WAITING KEY MSQID\n"
-		"MAXMSG MSGSIZE QBYTES UID GID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY.\n"
+		"MAXMSG MSGSIZE QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO\n"
+		"NOTIFY.\n"
 		"A value that may not be read is ?, one that the kind does not have is -."),
 	.options = stat_options,
 	.min_operands = 0,

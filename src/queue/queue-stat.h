@@ -46,6 +46,8 @@ struct queue_stat {
 	mode_t mode; /* the nine permission bits */
 	uid_t uid;
 	gid_t gid;
+	uid_t cuid; /* System V: who made it */
+	gid_t cgid;
 	pid_t lspid, lrpid;                /* as seen from our pid namespace, 0 outside it */
 	int64_t stime, rtime, last, ctime; /* seconds since the epoch, 0 never */
 	dev_t dev;

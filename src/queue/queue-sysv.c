@@ -321,6 +321,8 @@ static void fill_stat(struct queue_stat *st, int msqid, const struct msqid_ds *d
 	st->mode = ds->msg_perm.mode & 0777;
 	st->uid = ds->msg_perm.uid;
 	st->gid = ds->msg_perm.gid;
+	st->cuid = ds->msg_perm.cuid;
+	st->cgid = ds->msg_perm.cgid;
 	st->lspid = ds->msg_lspid;
 	st->lrpid = ds->msg_lrpid;
 	st->stime = ds->msg_stime;
@@ -429,6 +431,8 @@ bool queue_parse_proc_line(const char *line, struct queue_stat *st)
 	st->lrpid = (pid_t)f[6];
 	st->uid = (uid_t)f[7];
 	st->gid = (gid_t)f[8];
+	st->cuid = (uid_t)f[9];
+	st->cgid = (gid_t)f[10];
 	st->stime = f[11];
 	st->rtime = f[12];
 	st->ctime = f[13];

@@ -65,6 +65,10 @@ static const struct column_info columns[COLUMNS_WATCH] = {
 		      FORM_NUMBER, LOCAL, STAT_OWNER, STAT_OWNER },
 	[COL_GID] = { "GID", "gid", N_("number of the owning group"),
 		      FORM_NUMBER, LOCAL, STAT_OWNER, STAT_OWNER },
+	[COL_CUID] = { "CUID", "cuid", N_("number of the user who created it (System V)"),
+		       FORM_NUMBER, SYSV, STAT_OWNER, STAT_OWNER },
+	[COL_CGID] = { "CGID", "cgid", N_("number of the group that it was created with (System V)"),
+		       FORM_NUMBER, SYSV, STAT_OWNER, STAT_OWNER },
 	[COL_SENT] = { "SENT", "sent", N_("time of the last send (System V)"),
 		       FORM_TIME, SYSV, STAT_SENT, STAT_SENT },
 	[COL_RECEIVED] = { "RECEIVED", "received", N_("time of the last receive (System V)"),
@@ -258,6 +262,10 @@ uint64_t column_number(enum column col, const struct queue_stat *st)
 		return st->uid;
 	case COL_GID:
 		return st->gid;
+	case COL_CUID:
+		return st->cuid;
+	case COL_CGID:
+		return st->cgid;
 	case COL_LAST:
 		return (uint64_t)st->last;
 	case COL_WAITING:

@@ -121,7 +121,7 @@ member()
 	mqtool create key:0x1
 	local column columns
 	columns="QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG MSGSIZE"
-	columns+=" QBYTES UID GID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY"
+	columns+=" QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY"
 	run -0 mqtool stat --help
 	local help=$output
 	for column in $columns; do
@@ -199,6 +199,8 @@ msqid: +([0-9])
 qbytes: 16K
 uid: 0
 gid: 0
+cuid: 0
+cgid: 0
 sent: -
 received: -
 lspid: -
