@@ -173,7 +173,7 @@ use: 10%
 mode: 0640
 owner: root
 last: +([0-9])s
-waiting: 0
+waiting: [-?]
 maxmsg: 10
 msgsize: 64
 uid: 0
@@ -193,7 +193,7 @@ use: 0%
 mode: 0600
 owner: root
 last: -
-waiting: 0
+waiting: [-?]
 key: 0x00000001
 msqid: +([0-9])
 qbytes: 16K
