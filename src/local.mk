@@ -44,6 +44,10 @@ noinst_LIBRARIES += libmqtool.a
 libmqtool_a_SOURCES = \
 	src/base/base64.c \
 	src/base/base64.h \
+	src/base/buffer.c \
+	src/base/buffer.h \
+	src/base/escape.c \
+	src/base/escape.h \
 	src/base/format.c \
 	src/base/format.h \
 	src/base/near.c \
@@ -52,7 +56,11 @@ libmqtool_a_SOURCES = \
 	src/base/parse.h \
 	src/base/table.c \
 	src/base/table.h \
+	src/base/text.c \
+	src/base/text.h \
 	src/base/unicode-ranges.h \
+	src/base/utf8.c \
+	src/base/utf8.h \
 	src/base/util.c \
 	src/base/util.h \
 	src/base/wait.c \

@@ -8,11 +8,13 @@ UNIT_PURE = \
 	tests/unit/address \
 	tests/unit/amqp-secret \
 	tests/unit/batch \
+	tests/unit/buffer \
 	tests/unit/carry \
 	tests/unit/cmdline \
 	tests/unit/columns \
 	tests/unit/create \
 	tests/unit/diagnose \
+	tests/unit/escape \
 	tests/unit/filter \
 	tests/unit/format \
 	tests/unit/handler \
@@ -39,7 +41,9 @@ UNIT_PURE = \
 	tests/unit/render \
 	tests/unit/stat \
 	tests/unit/table \
+	tests/unit/text \
 	tests/unit/users \
+	tests/unit/utf8 \
 	tests/unit/util \
 	tests/unit/view \
 	tests/unit/wait \
@@ -252,7 +256,8 @@ tests_unit_wait_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create -Wl,--wrap=eve
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_render_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
-tests_unit_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc -Wl,--wrap=read
+tests_unit_buffer_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
+tests_unit_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
 
 TEST_EXTENSIONS = .bats .sh
 LOG_COMPILER = $(srcdir)/tests/run-unit

@@ -7,6 +7,7 @@
 #include "base/base64.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/util.h"
+
 unsigned int parse_digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/format.h"
+#include "base/buffer.h"
+#include "base/utf8.h"
 
 #define GAP 2
 

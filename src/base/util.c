@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * util.c - translation, growing buffers, the clock, small files
+ * util.c - the clock, small files
  */
 #include "config.h"
 
@@ -9,148 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#if ENABLE_NLS
-#include <libintl.h>
-#endif
-
-/* ---- translation ---- */
-
-#define TEXT_DOMAIN "mqtool"
-
-void text_init(void)
-{
-	static bool done;
-
-	if (done)
-		return;
-	done = true;
-	setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C");
-#if ENABLE_NLS
-	bindtextdomain(TEXT_DOMAIN, LOCALEDIR);
-	textdomain(TEXT_DOMAIN);
-#endif
-}
-
-void text_ascii(void)
-{
-	text_init();
-#if ENABLE_NLS
-	bind_textdomain_codeset(TEXT_DOMAIN, "US-ASCII");
-#endif
-}
-
-#if ENABLE_NLS
-const char *text_get(const char *msgid)
-{
-	text_init();
-	/* gettext(3) answers the empty msgid with the header of the catalogue. */
-	return *msgid ? gettext(msgid) : msgid;
-}
-
-const char *text_n(const char *one, const char *many, unsigned long n)
-{
-	text_init();
-	return ngettext(one, many, n);
-}
-#else
-const char *text_get(const char *msgid)
-{
-	text_init();
-	return msgid;
-}
-
-const char *text_n(const char *one, const char *many, unsigned long n)
-{
-	text_init();
-	return n == 1 ? one : many;
-}
-#endif
-
-/* ---- buffers ---- */
-
-#define BUFFER_FIRST_CAP 256
-
-char *buffer_grow(struct buffer *b, size_t more)
-{
-	size_t cap = b->cap ? b->cap : BUFFER_FIRST_CAP;
-	char *data;
-
-	if (b->failed)
-		return NULL;
-	if (more >= PTRDIFF_MAX - b->len)
-		goto failed;
-	/* len and more together are below PTRDIFF_MAX here, so that cap cannot wrap. */
-	while (more >= cap - b->len)
-		cap *= 2;
-	data = realloc(b->data, cap);
-	if (!data)
-		goto failed;
-	b->data = data;
-	b->cap = cap;
-	return data + b->len;
-
-failed:
-	b->failed = true;
-	return NULL;
-}
-
-void buffer_vprintf(struct buffer *b, const char *fmt, va_list ap)
-{
-	size_t room;
-	va_list again;
-	char *to = buffer_reserve(b, 0);
-	int n;
-
-	if (!to)
-		return;
-	room = b->cap - b->len;
-	va_copy(again, ap);
-	n = vsnprintf(to, room, fmt, ap);
-	if (n < 0) {
-		b->failed = true;
-	} else if ((size_t)n >= room) {
-		to = buffer_reserve(b, (size_t)n);
-		if (to)
-			vsnprintf(to, (size_t)n + 1, fmt, again);
-	}
-	va_end(again);
-	if (!b->failed)
-		b->len += (size_t)n;
-}
-
-void buffer_printf(struct buffer *b, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	buffer_vprintf(b, fmt, ap);
-	va_end(ap);
-}
-
-const char *buffer_string(struct buffer *b)
-{
-	char *end = buffer_reserve(b, 0);
-
-	if (!end)
-		return "";
-	*end = '\0';
-	return b->data;
-}
-
-void buffer_free(struct buffer *b)
-{
-	free(b->data);
-	*b = (struct buffer){ 0 };
-}
-
-/* ---- the clock ---- */
 
 int64_t clock_monotonic_ns(void)
 {

@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/util.h"
+
 #define LOOK_INTERVAL NSEC_PER_SEC
 /* How soon a call that was about to block when the signal came is signalled again. */
 #define KICK_INTERVAL (NSEC_PER_SEC / 100)

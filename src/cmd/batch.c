@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/format.h"
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/wait.h"
 #include "cmd/take.h"
 #include "show/json.h"

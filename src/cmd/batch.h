@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/buffer.h"
 #include "base/util.h"
 #include "cmd/progress.h"
 #include "queue/queue.h"

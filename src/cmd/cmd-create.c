@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"

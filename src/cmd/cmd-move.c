@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <limits.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
 #include "base/wait.h"
 #include "cmd/cmd-take.h"
 #include "cmd/msg.h"

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
 #include "base/wait.h"
 #include "cmd/batch.h"
 #include "cmd/cmd-take.h"

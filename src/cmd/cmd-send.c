@@ -12,7 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/parse.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "cmd/cmd.h"
 #include "cmd/input.h"

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "base/text.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
+#include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
 

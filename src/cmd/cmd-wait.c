@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "cmd/cmd.h"
 #include "cmd/msg.h"

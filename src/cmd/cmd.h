@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "cmd/walk.h"
 #include "queue/queue.h"

@@ -4,6 +4,9 @@
  */
 #include "config.h"
 
+#include "base/buffer.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "cmd/cmd.h"
 
 #include <errno.h>

@@ -12,7 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/near.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/msg.h"
 #include "cmd/stdout.h"

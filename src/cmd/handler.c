@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "base/wait.h"
 
 /* The default of execvp(3) where PATH is not set. */

@@ -12,7 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/format.h"
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/text.h"
+#include "base/util.h"
 
 /* Foreign text is quoted to this many bytes: a line that names it should stay readable. */
 #define QUOTE_MAX 200

@@ -10,7 +10,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "cmd/msg.h"
 #include "show/users.h"
 

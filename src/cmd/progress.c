@@ -10,7 +10,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/format.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "cmd/msg.h"
 
 /* Ten times a second at most. */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/util.h"
+#include "base/buffer.h"
 
 struct progress {
 	bool live;        /* --progress, and stderr is a terminal */

@@ -12,7 +12,7 @@
 #include <stdio_ext.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/text.h"
 #include "cmd/msg.h"
 
 int stdout_finish(int status)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "show/json.h"
 
 /* Most messages fit at once: one that does not wakes who waits for it in vain (msgrcv(2)). */

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "base/util.h"
+#include "base/text.h"
 
 void print_version(void)
 {

@@ -11,8 +11,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/format.h"
 #include "base/parse.h"
+#include "base/text.h"
+#include "base/utf8.h"
 
 static int refuse(struct queue_ref_error *error, const char *why)
 {

@@ -7,6 +7,7 @@
 #ifndef MQTOOL_ADDRESS_H
 #define MQTOOL_ADDRESS_H
 
+#include "base/util.h"
 #include "queue/queue.h"
 
 #define ADDRESS_PORT 5672

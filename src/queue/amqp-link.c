@@ -34,8 +34,11 @@
 #include <amqp_tcp_socket.h>
 #endif
 
-#include "base/format.h"
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/parse.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "queue/amqp-secret.h"
 #include "queue/queue-backend.h"

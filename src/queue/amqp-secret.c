@@ -16,6 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "base/util.h"
+
 /* Whom RabbitMQ makes, for its own machine alone. */
 #define DEFAULT_USER "guest"
 

@@ -5,6 +5,7 @@
 #ifndef MQTOOL_AMQP_SECRET_H
 #define MQTOOL_AMQP_SECRET_H
 
+#include "base/util.h"
 #include "queue/queue.h"
 
 /* SASL PLAIN has no limit; a line of a password file here does. */

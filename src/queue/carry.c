@@ -8,6 +8,9 @@
 
 #include <errno.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+
 #define HAS_BOTH (MESSAGE_HAS_TYPE | MESSAGE_HAS_PRIORITY)
 
 static const struct {

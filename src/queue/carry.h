@@ -7,6 +7,7 @@
 #ifndef MQTOOL_CARRY_H
 #define MQTOOL_CARRY_H
 
+#include "base/buffer.h"
 #include "base/util.h"
 #include "queue/queue.h"
 

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "base/util.h"
 
 enum limit_use { USE_UNKNOWN, USE_QUEUES, USE_CHARGE };

@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "queue/address.h"
 #include "queue/amqp-link.h"

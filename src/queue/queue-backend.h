@@ -7,6 +7,7 @@
 #ifndef MQTOOL_QUEUE_BACKEND_H
 #define MQTOOL_QUEUE_BACKEND_H
 
+#include "base/buffer.h"
 #include "queue/queue.h"
 
 struct queue_backend {

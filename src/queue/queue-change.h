@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/util.h"
 #include "queue/queue.h"
 
 /* Owner: whoever called queue_change_begin(); ended with queue_change_end(). */

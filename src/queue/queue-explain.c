@@ -10,6 +10,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "queue/queue-backend.h"
 
 /* ---- what each errno means ---- */

@@ -19,6 +19,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "queue/limit.h"
 #include "queue/queue-backend.h"

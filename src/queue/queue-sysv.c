@@ -14,6 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "queue/queue-backend.h"
 #include "queue/queue-call.h"

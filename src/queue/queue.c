@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "queue/queue-backend.h"
 
 #define DEFAULT_TIMEOUT_NS (10 * NSEC_PER_SEC)

@@ -31,6 +31,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/buffer.h"
 #include "base/util.h"
 #include "queue/queue-stat.h"
 #include "queue/ref.h"

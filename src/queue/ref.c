@@ -14,8 +14,10 @@
 #include <string.h>
 #include <sys/ipc.h>
 
-#include "base/format.h"
+#include "base/escape.h"
 #include "base/parse.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "queue/address.h"
 #include "queue/queue-stat.h"
 

@@ -12,7 +12,11 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/format.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "show/history.h"
 #include "show/json.h"
 #include "show/users.h"
@@ -299,18 +303,6 @@ uint64_t column_number(enum column col, const struct queue_stat *st)
 	}
 }
 
-/* Ten thousand rows of these: printf(3) would be most of the cost of a listing. */
-static void put_number(struct buffer *b, uint64_t value)
-{
-	char digits[20], *p = digits + sizeof(digits);
-
-	do {
-		*--p = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	buffer_put(b, p, (size_t)(digits + sizeof(digits) - p));
-}
-
 static void put_mode(struct buffer *b, uint64_t mode)
 {
 	const char octal[4] = { '0', (char)('0' + (mode >> 6 & 7)), (char)('0' + (mode >> 3 & 7)),
@@ -324,7 +316,7 @@ static void put_key(struct buffer *b, uint64_t key)
 	char hex[10] = "0x";
 
 	for (int i = 0; i < 8; i++)
-		hex[2 + i] = "0123456789abcdef"[key >> (28 - 4 * i) & 15];
+		hex[2 + i] = format_hex_digit((unsigned int)(key >> (28 - 4 * i)));
 	buffer_put(b, hex, sizeof(hex));
 }
 
@@ -351,7 +343,7 @@ static void put_time(struct buffer *b, int64_t seconds)
 	size_t n;
 
 	if (!localtime_r(&when, &tm)) {
-		put_number(b, (uint64_t)seconds);
+		format_u64(b, (uint64_t)seconds);
 		return;
 	}
 	n = strftime(iso, sizeof(iso), "%Y-%m-%dT%H:%M:%S%z", &tm);
@@ -403,7 +395,7 @@ static void put_json_history(struct buffer *b, const struct history *history)
 		if (depth < 0)
 			buffer_puts(b, "null");
 		else
-			put_number(b, (uint64_t)depth);
+			format_u64(b, (uint64_t)depth);
 		if (age)
 			buffer_putc(b, ',');
 	}
@@ -434,13 +426,13 @@ static void put_cell(struct buffer *b, enum column col, const struct queue_stat 
 		break;
 	case FORM_NUMBER:
 	case FORM_PID:
-		put_number(b, value);
+		format_u64(b, value);
 		break;
 	case FORM_SIZE:
 		format_size(b, value, context->exact);
 		break;
 	case FORM_PERCENT:
-		put_number(b, value);
+		format_u64(b, value);
 		buffer_putc(b, '%');
 		break;
 	case FORM_MODE:
@@ -523,7 +515,7 @@ void column_put_json(struct buffer *b, enum column col, const struct queue_stat 
 		put_json_history(b, st->history);
 		break;
 	default:
-		put_number(b, column_number(col, st));
+		format_u64(b, column_number(col, st));
 		break;
 	}
 }

@@ -8,6 +8,9 @@
 
 #include <inttypes.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+
 /* ---- finding ---- */
 
 static bool never_fits(const struct queue_stat *st, const struct proc_waiter *waiter)

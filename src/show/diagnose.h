@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/util.h"
+#include "base/buffer.h"
 #include "queue/queue.h"
 #include "show/procs.h"
 

@@ -6,6 +6,8 @@
 
 #include "show/history.h"
 
+#include "base/buffer.h"
+
 /* Eleven bits behind a leading one that is not stored, times a power of two. */
 #define MANTISSA_BITS 11
 #define MANTISSA_ONE (1u << MANTISSA_BITS)

@@ -9,6 +9,11 @@
  */
 #include "config.h"
 
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "base/util.h"
 #include "show/json.h"
 
 #include <errno.h>
@@ -23,7 +28,6 @@
 #include <stdarg.h>
 
 #include "base/base64.h"
-#include "base/format.h"
 #include "base/parse.h"
 #include "show/json-plain.h"
 
@@ -107,26 +111,6 @@ static bool scan_u(struct reader *s, uint32_t *c)
 	return true;
 }
 
-static void write_utf8(struct reader *s, uint32_t c)
-{
-	if (c < 0x80) {
-		*s->out++ = (char)c;
-		return;
-	}
-	if (c < 0x800) {
-		*s->out++ = (char)(0xc0 | c >> 6);
-	} else {
-		if (c < 0x10000) {
-			*s->out++ = (char)(0xe0 | c >> 12);
-		} else {
-			*s->out++ = (char)(0xf0 | c >> 18);
-			*s->out++ = (char)(0x80 | (c >> 12 & 0x3f));
-		}
-		*s->out++ = (char)(0x80 | (c >> 6 & 0x3f));
-	}
-	*s->out++ = (char)(0x80 | (c & 0x3f));
-}
-
 /* Reads \uNNNN, or the two of them that a character above U+FFFF takes. */
 static bool scan_unicode(struct reader *s)
 {
@@ -139,7 +123,7 @@ static bool scan_unicode(struct reader *s)
 			return false;
 		c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
 	}
-	write_utf8(s, c);
+	s->out += utf8_encode(c, s->out);
 	return true;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include "base/buffer.h"
+#include "base/utf8.h"
 #include "show/json.h"
 
 #include <string.h>
@@ -14,21 +16,15 @@
 
 /* Characters that one byte may become: \u007f. */
 #define ESCAPE_MAX 6
-/* Bytes of UTF-8 that one character may take. */
-#define UTF8_MAX 4
 /* Bytes that are written before room is made again, so that no byte has to look for room. */
 #define CHUNK 1024
-/* Digits of the largest 64-bit number. */
-#define DIGITS_MAX 20
 
 static char *write_u(char *out, unsigned int c)
 {
-	static const char hex[] = "0123456789abcdef";
-
 	*out++ = '\\';
 	*out++ = 'u';
 	for (int shift = 12; shift >= 0; shift -= 4)
-		*out++ = hex[c >> shift & 15];
+		*out++ = format_hex_digit(c >> shift);
 	return out;
 }
 
@@ -152,15 +148,8 @@ void json_put_body(struct buffer *b, const char *data, size_t len)
 
 static void put_number(struct buffer *b, const char *member, uint64_t value)
 {
-	char digits[DIGITS_MAX];
-	char *p = digits + sizeof(digits);
-
-	do {
-		*--p = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
 	buffer_puts(b, member);
-	buffer_put(b, p, (size_t)(digits + sizeof(digits) - p));
+	format_u64(b, value);
 }
 
 void json_put_message(struct buffer *b, const char *queue, const struct message *m)

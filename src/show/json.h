@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/util.h"
 #include "queue/queue.h"
 

@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "queue/queue-stat.h"
 
 /* Appends one value; false if it is not known. */

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "base/util.h"
+#include "base/buffer.h"
 #include "queue/limit.h"
 #include "queue/queue.h"
 

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "base/util.h"
 #include "show/procs.h"
 
 #include <ctype.h>

@@ -25,6 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/util.h"
+
 #define PF_KTHREAD 0x00200000 /* linux/sched.h */
 
 /* Room for any path below /proc that is read here. */

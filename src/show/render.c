@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/format.h"
 #include "base/parse.h"
 
@@ -122,14 +124,13 @@ bool render_format_needs_time(const struct render_format *format)
 
 static void put_hex(struct buffer *b, const char *data, size_t len)
 {
-	static const char digits[] = "0123456789abcdef";
 	char *out = buffer_reserve(b, 2 * len);
 
 	if (!out)
 		return;
 	for (size_t i = 0; i < len; i++) {
-		*out++ = digits[(unsigned char)data[i] >> 4];
-		*out++ = digits[data[i] & 15];
+		*out++ = format_hex_digit((unsigned char)data[i] >> 4);
+		*out++ = format_hex_digit((unsigned char)data[i]);
 	}
 	b->len += 2 * len;
 }

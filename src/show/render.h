@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/buffer.h"
 #include "base/util.h"
 #include "queue/queue.h"
 

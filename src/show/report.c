@@ -10,8 +10,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/format.h"
 #include "base/table.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "show/diagnose.h"
 #include "show/json.h"
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/util.h"
 #include "queue/limit.h"
 #include "queue/queue.h"

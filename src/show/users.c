@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/format.h"
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/parse.h"
+#include "base/text.h"
 
 /* (uid_t)-1 and (gid_t)-1 mean "leave it" to chown(2): no id that anything can own. */
 #define ID_LAST (UINT32_MAX - 1)

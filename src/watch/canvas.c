@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "base/format.h"
+#include "base/utf8.h"
 
 int canvas_resize(struct canvas *c, int width, int height)
 {
@@ -110,16 +112,14 @@ static void add_mark(struct canvas *c, int y, int x, uint32_t cp)
 static void put_glyph(struct canvas *c, int y, int x, const struct glyph *g, const char *text,
 		      unsigned int style)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	if (g->escaped) {
 		for (size_t i = 0; i < g->bytes; i++) {
 			unsigned char byte = (unsigned char)text[i];
 
 			set_cell(c, y, x++, '\\', style);
 			set_cell(c, y, x++, 'x', style);
-			set_cell(c, y, x++, (uint32_t)digits[byte >> 4], style);
-			set_cell(c, y, x++, (uint32_t)digits[byte & 15], style);
+			set_cell(c, y, x++, (uint32_t)format_hex_digit(byte >> 4), style);
+			set_cell(c, y, x++, (uint32_t)format_hex_digit(byte), style);
 		}
 	} else {
 		set_cell(c, y, x, g->cp, style);
@@ -198,24 +198,11 @@ void canvas_blank(struct canvas *c, int y, int x, int width, unsigned int style)
 	}
 }
 
-static void put_utf8(struct buffer *b, uint32_t cp)
+static void put_character(struct buffer *b, uint32_t cp)
 {
-	if (cp < 0x80) {
-		buffer_putc(b, (char)cp);
-		return;
-	}
-	if (cp < 0x800) {
-		buffer_putc(b, (char)(0xc0 | cp >> 6));
-	} else {
-		if (cp < 0x10000) {
-			buffer_putc(b, (char)(0xe0 | cp >> 12));
-		} else {
-			buffer_putc(b, (char)(0xf0 | cp >> 18));
-			buffer_putc(b, (char)(0x80 | (cp >> 12 & 0x3f)));
-		}
-		buffer_putc(b, (char)(0x80 | (cp >> 6 & 0x3f)));
-	}
-	buffer_putc(b, (char)(0x80 | (cp & 0x3f)));
+	char utf8[UTF8_MAX];
+
+	buffer_put(b, utf8, utf8_encode(cp, utf8));
 }
 
 void canvas_put_line(const struct canvas *c, int y, struct buffer *b)
@@ -226,7 +213,7 @@ void canvas_put_line(const struct canvas *c, int y, struct buffer *b)
 		const struct cell *cell = canvas_at(c, y, x);
 
 		for (int i = 0; i < CELL_CHARS && cell->ch[i]; i++)
-			put_utf8(b, cell->ch[i]);
+			put_character(b, cell->ch[i]);
 		if (cell->ch[0] != ' ' && cell->ch[0])
 			end = b->len;
 	}

@@ -15,7 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/format.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "cmd/msg.h"
 #include "show/columns.h"

@@ -13,8 +13,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/format.h"
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/parse.h"
+#include "base/text.h"
+#include "base/util.h"
 
 /* Other words for a column. */
 static const struct {

@@ -6,6 +6,7 @@
 
 #include "watch/layout.h"
 
+#include "base/util.h"
 #include "show/history.h"
 
 /* Between two columns. */

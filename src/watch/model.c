@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "base/util.h"
+
 #define HALF_PERCENT 50
 #define HIGH_PERCENT 90
 

@@ -11,7 +11,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/format.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "queue/limit.h"
 #include "show/diagnose.h"
 

@@ -9,6 +9,10 @@
 
 #define NCURSES_WIDECHAR 1
 
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "cmd/msg.h"
 #include "watch/tui.h"
 
@@ -31,7 +35,6 @@
 #undef columns
 #undef lines
 
-#include "base/format.h"
 #include "base/wait.h"
 #include "watch/canvas.h"
 #include "watch/model.h"

@@ -4,6 +4,10 @@
  */
 #include "config.h"
 
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "watch/view.h"
 
 #include <inttypes.h>
@@ -52,17 +56,6 @@ static void plan_lines(struct plan *p, const struct view *v, bool alert, int h)
 	p->pane = y + p->table_lines;
 }
 
-void view_put_clock(struct buffer *b, int64_t when)
-{
-	time_t t = (time_t)when;
-	struct tm tm;
-
-	if (localtime_r(&t, &tm))
-		buffer_printf(b, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
-	else
-		buffer_printf(b, "@%" PRId64, when);
-}
-
 /* ---- lines above the table ---- */
 
 static void put_delay(struct buffer *b, const struct view *v, const struct facts *facts)
@@ -109,7 +102,7 @@ static void paint_title(const struct view *v, struct canvas *c, const struct fac
 	buffer_puts(&left, "  ");
 	put_delay(&left, v, facts);
 	buffer_puts(&left, "  ");
-	view_put_clock(&left, facts->now);
+	format_clock(&left, facts->now);
 	if (facts->cost >= 0)
 		buffer_printf(&left, "  %s %.1f%%", _("cost"), facts->cost);
 	put_state(&state, v, facts);
@@ -161,21 +154,13 @@ static void paint_alert(const struct view *v, struct canvas *c, const struct fac
 
 /* ---- the table ---- */
 
-static void put_net(struct buffer *b, const struct queue_stat *st)
-{
-	column_put_cell(b, COL_NET, st, &(struct column_context){ 0 });
-}
-
 /* The text of a cell as stat has it. */
 static void put_cell(struct buffer *b, enum column col, const struct row *row, int64_t now)
 {
 	const struct column_context context = { .now = now };
 
 	b->len = 0;
-	if (col == COL_NET)
-		put_net(b, &row->st);
-	else
-		column_put_cell(b, col, &row->st, &context);
+	column_put_cell(b, col, &row->st, &context);
 }
 
 static void heading_text(struct buffer *b, const struct view *v, enum column col, bool ascii)

@@ -4,6 +4,10 @@
  */
 #include "config.h"
 
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "watch/view.h"
 
 #include <errno.h>
@@ -85,7 +89,7 @@ static void put_moment(struct buffer *b, const char *what, int64_t when, int64_t
 	}
 	buffer_printf(b, "  %s ", what);
 	if (now - when < 86400)
-		view_put_clock(b, when);
+		format_clock(b, when);
 	else
 		format_age(b, now - when);
 }
@@ -474,7 +478,7 @@ void view_paint_events(struct view *v, struct canvas *c, int y, int lines)
 	for (size_t age = 0; age < m->nevents && a.y < a.end; age++) {
 		const struct event *event = model_event(m, age);
 
-		view_put_clock(&b, event->when);
+		format_clock(&b, event->when);
 		buffer_puts(&b, "  ");
 		put_event_text(&b, c, event->kind);
 		buffer_printf(&b, " %s", event->queue);

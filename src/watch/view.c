@@ -9,6 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "base/utf8.h"
+#include "base/util.h"
+
 void view_init(struct view *v, struct model *m)
 {
 	*v = (struct view){ .model = m, .waiters = true, .delay_ns = NSEC_PER_SEC };
@@ -75,24 +79,9 @@ static size_t last_character(const char *text, size_t len)
 static void type_character(struct view *v, uint32_t key)
 {
 	size_t len = strlen(v->typed);
-	char utf8[4];
-	size_t n = 0;
+	char utf8[UTF8_MAX];
+	size_t n = utf8_encode(key, utf8);
 
-	if (key < 0x80) {
-		utf8[n++] = (char)key;
-	} else if (key < 0x800) {
-		utf8[n++] = (char)(0xc0 | key >> 6);
-		utf8[n++] = (char)(0x80 | (key & 0x3f));
-	} else if (key < 0x10000) {
-		utf8[n++] = (char)(0xe0 | key >> 12);
-		utf8[n++] = (char)(0x80 | (key >> 6 & 0x3f));
-		utf8[n++] = (char)(0x80 | (key & 0x3f));
-	} else {
-		utf8[n++] = (char)(0xf0 | key >> 18);
-		utf8[n++] = (char)(0x80 | (key >> 12 & 0x3f));
-		utf8[n++] = (char)(0x80 | (key >> 6 & 0x3f));
-		utf8[n++] = (char)(0x80 | (key & 0x3f));
-	}
 	if (len + n >= sizeof(v->typed))
 		return;
 	memcpy(v->typed + len, utf8, n);

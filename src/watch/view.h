@@ -100,7 +100,5 @@ void view_paint_detail(struct view *v, struct canvas *c, const struct facts *fac
 void view_paint_events(struct view *v, struct canvas *c, int y, int lines);
 void view_paint_help(struct view *v, struct canvas *c, const struct facts *facts, int y, int lines);
 void view_paint_menu(struct view *v, struct canvas *c, int y, int lines);
-/* Appends the time of day of `when` (seconds since the epoch): 12:03:41. */
-void view_put_clock(struct buffer *b, int64_t when);
 
 #endif

@@ -2,8 +2,10 @@
 /* The escaper: what it writes may be shown to any terminal, and can be read back. */
 #include "config.h"
 
-#include "base/format.h"
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/parse.h"
+#include "base/utf8.h"
 #include "fuzz.h"
 
 /* Only printable characters, and what a body may have besides. */

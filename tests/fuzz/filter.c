@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "base/format.h"
+#include "base/escape.h"
 #include "fuzz.h"
 #include "watch/filter.h"
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "base/buffer.h"
 #include "cmd/input.h"
 #include "fuzz.h"
 

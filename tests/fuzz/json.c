@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "show/json-read.c"
 

@@ -2,7 +2,7 @@
 /* Names of queues: what is accepted is printed so that it can be read back as the same queue. */
 #include "config.h"
 
-#include "base/format.h"
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "queue/queue.h"
 

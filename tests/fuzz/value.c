@@ -4,7 +4,8 @@
 
 #include <errno.h>
 
-#include "base/format.h"
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/parse.h"
 #include "fuzz.h"
 

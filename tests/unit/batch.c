@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "cmd/batch.h"
 

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "queue/carry.h"
 
 #define T MESSAGE_HAS_TYPE

@@ -19,6 +19,9 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"

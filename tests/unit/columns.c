@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "show/columns.h"
 #include "show/history.h"
 #include "show/users.h"

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "show/diagnose.h"
 
 #define SYSV_HAVE (STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_PIDS | STAT_RECEIVED)

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
+#include "base/util.h"
 #include "watch/filter.h"
 
 #define NOW 1700000000

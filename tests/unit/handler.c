@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "cmd/handler.h"
 
 /* ---- what fails, errno or 0; and after how many calls that do not ---- */

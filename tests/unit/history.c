@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "show/history.h"
 
 static struct queue_stat look(uint64_t messages)

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "show/json-read.c"
 
 #if HAVE_JANSSON

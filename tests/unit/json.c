@@ -20,7 +20,10 @@
 #include <cmocka.h>
 
 #include "base/base64.h"
-#include "base/format.h"
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/utf8.h"
+#include "base/util.h"
 #include "show/json.h"
 
 /* ---- what can be missing ---- */

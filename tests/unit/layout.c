@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "show/history.h"
 #include "watch/layout.h"
 

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "queue/limit.h"
 
 static rlim_t soft;

@@ -20,7 +20,6 @@
 
 #include <cmocka.h>
 
-#include "base/util.h"
 #include "queue/queue.h"
 
 #ifndef MSG_STAT_ANY

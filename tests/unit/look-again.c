@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "queue/queue.h"
 
 static struct queue_ref ref_of(const char *text)

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "watch/model.h"
 
 #define NOW 1700000000

@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "cmd/msg.h"
 #include "cmd/stdout.h"
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/parse.h"
+#include "base/util.h"
 
 /* What *value holds before: a refused text must leave it there. */
 #define UNTOUCHED 4711

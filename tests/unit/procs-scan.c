@@ -25,6 +25,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "show/procs.h"
 
 static bool out_of_memory;

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "cmd/progress.h"
 
 static void test_line(void **state)

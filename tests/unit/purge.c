@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
 #include "cmd/stdout.h"

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
 #include "base/util.h"
 #include "queue/amqp-link.h"
 #include "queue/queue-amqp.h"

@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "base/wait.h"
 #include "queue/queue-change.h"
 

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "show/queue-filter.h"
 
 #define NOW (1000000 * NSEC_PER_SEC)

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "queue/queue-stat.h"
 
 static void test_stat_use(void **state)

@@ -20,7 +20,8 @@
 
 #include <cmocka.h>
 
-#include "base/format.h"
+#include "base/escape.h"
+#include "base/util.h"
 #include "queue/queue-stat.h"
 #include "queue/ref.h"
 

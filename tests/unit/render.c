@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "show/render.h"
 
 static bool no_memory;

@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
 #include "show/columns.h"

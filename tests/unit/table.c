@@ -13,7 +13,9 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
 #include "base/table.h"
+#include "base/util.h"
 
 static bool out_of_memory;
 

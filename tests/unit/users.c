@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "show/users.h"
 
 static char name_app[] = "app", name_1000[] = "1000", name_toor[] = "toor";

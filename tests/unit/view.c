@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "watch/view.h"
 
 #define NOW 1700000000 /* 22:13:20 UTC */

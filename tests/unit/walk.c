@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
 #include "base/util.h"
 #include "cmd/walk.h"
 
