@@ -67,6 +67,8 @@ libmqtool_a_SOURCES = \
 	src/base/wait.h \
 	src/cmd/batch.c \
 	src/cmd/batch.h \
+	src/cmd/cmd-attr.c \
+	src/cmd/cmd-attr.h \
 	src/cmd/cmd-check.c \
 	src/cmd/cmd-create.c \
 	src/cmd/cmd-move.c \

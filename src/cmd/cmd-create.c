@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "base/util.h"
+#include "cmd/cmd-attr.h"
 #include "cmd/cmd.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
@@ -21,11 +21,8 @@
 #define ENSURE_TRIES 10
 
 enum {
-	OPT_MODE = OPT_FIRST,
-	OPT_OWNER,
-	OPT_MAX_MESSAGES,
+	OPT_MAX_MESSAGES = OPT_ATTR_END,
 	OPT_MESSAGE_SIZE,
-	OPT_MAX_BYTES,
 	OPT_MAX_PRIORITY,
 	OPT_QUORUM,
 	OPT_EXIST_OK,
@@ -34,16 +31,13 @@ enum {
 };
 
 static const struct poptOption create_options[] = {
-	{ "mode", 'm', POPT_ARG_STRING, NULL, OPT_MODE,
-	  N_("permissions in octal, whatever the umask (default 0600)"), N_("MODE") },
-	{ "owner", 'o', POPT_ARG_STRING, NULL, OPT_OWNER,
-	  N_("owner and group, as chown(1) takes them"), N_("USER[:GROUP]") },
+	CMD_MODE_OPTION(N_("permissions in octal, whatever the umask (default 0600)")),
+	CMD_OWNER_OPTION,
 	{ "max-messages", 'c', POPT_ARG_STRING, NULL, OPT_MAX_MESSAGES,
 	  N_("POSIX, AMQP: room for N messages (mq_maxmsg, x-max-length)"), N_("N") },
 	{ "message-size", 's', POPT_ARG_STRING, NULL, OPT_MESSAGE_SIZE,
 	  N_("POSIX: the largest message (mq_msgsize)"), N_("SIZE") },
-	{ "max-bytes", 'b', POPT_ARG_STRING, NULL, OPT_MAX_BYTES,
-	  N_("System V: room for SIZE bytes (msg_qbytes)"), N_("SIZE") },
+	CMD_MAX_BYTES_OPTION,
 	{ "max-priority", '\0', POPT_ARG_STRING, NULL, OPT_MAX_PRIORITY,
 	  N_("AMQP: tell priorities from 0 to N apart (x-max-priority)"), N_("N") },
 	{ "quorum", '\0', POPT_ARG_NONE, NULL, OPT_QUORUM,
@@ -98,18 +92,10 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 	struct queue_attr *attr = &c->attr;
 
 	switch (opt) {
-	case OPT_MODE:
-		attr->have |= ATTR_MODE;
-		return opt_mode(cl, value, &attr->mode);
-	case OPT_OWNER:
-		return opt_owner(cl, value, attr);
 	case OPT_MAX_MESSAGES:
 		return read_count(cl, value, attr);
 	case OPT_MESSAGE_SIZE:
 		return read_message_size(cl, value, attr);
-	case OPT_MAX_BYTES:
-		attr->have |= ATTR_QBYTES;
-		return opt_size(cl, value, &attr->qbytes);
 	case OPT_MAX_PRIORITY:
 		return read_max_priority(cl, value, attr);
 	case OPT_QUORUM:
@@ -121,57 +107,28 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 	case OPT_PRIVATE:
 		c->private = true;
 		return true;
-	default:
+	case OPT_VERBOSE:
 		c->verbose = true;
 		return true;
+	default:
+		return cmd_attr_option(cl, attr, opt, value);
 	}
 }
 
 /* ---- what fits together ---- */
 
-/* Which kinds of queue have an attribute, and how it is asked for. */
-static const struct {
-	unsigned int attr, kinds;
-	const char *option;
-} attributes[] = {
-	{ ATTR_MODE, QUEUE_MASK_ALL, "--mode" },
-	{ ATTR_OWNER | ATTR_GROUP, QUEUE_MASK_ALL, "--owner" },
-	{ ATTR_MAXMSG, QUEUE_MASK_POSIX | QUEUE_MASK_AMQP, "--max-messages" },
-	{ ATTR_MSGSIZE, QUEUE_MASK_POSIX, "--message-size" },
-	{ ATTR_QBYTES, QUEUE_MASK_SYSV, "--max-bytes" },
-	{ ATTR_MAX_PRIORITY, QUEUE_MASK_AMQP, "--max-priority" },
-	{ ATTR_QUORUM, QUEUE_MASK_AMQP, "--quorum" },
-};
-
-/* The option given that queues of that kind do not have, or NULL; *amqp: only AMQP has it. */
-static const char *foreign_option(const struct queue_attr *attr, enum queue_kind kind, bool *amqp)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
-		if (!(attr->have & attributes[i].attr) || attributes[i].kinds & 1u << kind)
-			continue;
-		*amqp = attributes[i].kinds == QUEUE_MASK_AMQP;
-		return attributes[i].option;
-	}
-	return NULL;
-}
-
 static int check_ref(const struct create *c, const struct queue_ref *ref)
 {
-	bool amqp;
-	const char *foreign = foreign_option(&c->attr, ref->kind, &amqp);
-
 	if (ref->by == QUEUE_BY_ID)
 		return msg_usage(_("%s: the kernel chooses ids; give a key, or --private"),
 				 msg_name(ref));
-	if (!foreign)
-		return EX_DONE;
-	return amqp ? msg_amqp_only(foreign, ref) : msg_wrong_kind(foreign, ref);
+	return cmd_attr_check(&c->attr, ref);
 }
 
 static int check_private(const struct create *c, const struct cmdline *cl)
 {
 	bool amqp;
-	const char *foreign = foreign_option(&c->attr, QUEUE_SYSV, &amqp);
+	const char *foreign = cmd_attr_foreign(&c->attr, QUEUE_SYSV, &amqp);
 
 	if (cl->noperands > 0)
 		return msg_usage(_("--private makes one new queue: '%s' cannot be named"),
