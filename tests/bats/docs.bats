@@ -167,7 +167,7 @@ page_options()
 @test "the pages speak of no option that is not there" {
 	local page command
 	table option | tr -s ', =[' '\n' | grep '^-' | sort -u >all
-	for page in "$man"/*.[1-8]; do
+	for page in "$man"/mqtool*.[1-8]; do
 		command=${page##*/}
 		command=${command#mqtool-}
 		command=${command%.*}
@@ -249,7 +249,7 @@ one_letter_each()
 
 @test "each page has its sections" {
 	local page section
-	for page in "$man"/*.1; do
+	for page in "$man"/mqtool*.1; do
 		for section in NAME SYNOPSIS DESCRIPTION OPTIONS ENVIRONMENT 'EXIT STATUS' EXAMPLES \
 			'SEE ALSO'; do
 			grep -qx "\.Sh $section" "$page" || { echo "${page##*/}: $section" >&2; return 1; }
@@ -259,7 +259,7 @@ one_letter_each()
 
 @test "pages refer to pages of mqtool that exist" {
 	local page ref
-	for page in "$man"/*.[1-8]; do
+	for page in "$man"/mqtool*.[1-8]; do
 		for ref in $(sed -n 's/^\.Xr \(mq[a-z-]*\) \([1-8]\).*/\1.\2/p' "$page"); do
 			[[ $ref == mq_* ]] || [ -e "$man/$ref" ] || { echo "${page##*/}: $ref" >&2; return 1; }
 		done
@@ -276,13 +276,13 @@ one_letter_each()
 		if (text ~ /[-\\\047`^~]/) { print FILENAME ":" FNR ": " $0; bad = 1 }
 	}
 	/^[.]Bd -literal/ { literal = 1 }
-	END { exit !bad }' "$man"/*.[1-8]
+	END { exit !bad }' "$man"/mqtool*.[1-8]
 	equal "$output" ""
 }
 
 @test "mandoc finds nothing wrong with the pages" {
 	command -v mandoc >/dev/null || skip_loudly "mandoc not found"
-	run -0 mandoc -T lint -W warning "$man"/*.[1-8]
+	run -0 mandoc -T lint -W warning "$man"/mqtool*.[1-8]
 	equal "$output" ""
 }
 
@@ -290,7 +290,7 @@ one_letter_each()
 	local page
 	man --version >/dev/null 2>&1 && command -v groff >/dev/null ||
 		skip_loudly "man or groff not found"
-	for page in "$man"/*.[1-8]; do
+	for page in "$man"/mqtool*.[1-8]; do
 		run -0 --separate-stderr env MANROFFSEQ= MANWIDTH=80 \
 			man --warnings -E UTF-8 -l -Tutf8 -Z "$page"
 		equal "$stderr" ""

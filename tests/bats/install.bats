@@ -35,7 +35,7 @@ setup()
 	local dir page
 	install_there
 	dir=$PWD/root$(make_variable mandir)
-	for page in "$BATS_TEST_DIRNAME"/../../man/*.[1-8]; do
+	for page in "$BATS_TEST_DIRNAME"/../../man/mqtool*.[1-8]; do
 		cmp "$page" "$dir/man${page##*.}/${page##*/}"
 	done
 	[ $links = yes ] || return 0
@@ -79,6 +79,19 @@ setup()
 	[ "${#lines[@]}" -gt 10 ]
 	make -C "$MQTOOL_BUILD" uninstall DESTDIR="$PWD/root" >uninstall.log 2>&1
 	run -0 find root ! -type d
+	equal "$output" ""
+}
+
+@test "a place with a blank in its name gets all of it, and nothing beside it" {
+	install_there
+	mkdir "a place"
+	make -C "$MQTOOL_BUILD" install DESTDIR="$PWD/a place" >blank.log 2>&1
+	equal "$(cd "a place" && find . | sort)" "$(cd root && find . | sort)"
+	equal "$(find . -maxdepth 1 -type d | sort | tr '\n' ' ')" ". ./a place ./root "
+	make -C "$MQTOOL_BUILD" uninstall DESTDIR="$PWD/a place" >blank.log 2>&1
+	run -0 find "a place" ! -type d
+	equal "$output" ""
+	run -0 find "$MQTOOL_BUILD/po" -name place
 	equal "$output" ""
 }
 

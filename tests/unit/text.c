@@ -11,6 +11,7 @@
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -86,6 +87,21 @@ static void write_catalogue(const char *path)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* LANGUAGE counts in a locale that is not C, whatever its charset: Debian's C.UTF-8 with a name of
+ * its own in directory dir.  False if there is none. */
+static bool other_locale(const char *dir)
+{
+	char link[64];
+	bool set;
+
+	snprintf(link, sizeof(link), "%s/xx_XX.utf8", dir);
+	assert_int_equal(symlink("/usr/lib/locale/C.utf8", link), 0);
+	assert_int_equal(setenv("LOCPATH", dir, 1), 0);
+	set = setlocale(LC_CTYPE, "xx_XX.UTF-8") && setlocale(LC_MESSAGES, "xx_XX.UTF-8");
+	assert_int_equal(unlink(link), 0);
+	return set;
+}
+
 /* A screen of ASCII gets texts of ASCII, whatever the catalogue has; musl cannot convert. */
 static void test_text_ascii(void **state)
 {
@@ -94,6 +110,10 @@ static void test_text_ascii(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
+	if (!other_locale(dir)) {
+		assert_int_equal(rmdir(dir), 0);
+		skip();
+	}
 	snprintf(path, sizeof(path), "%s/xx", dir);
 	snprintf(sub, sizeof(sub), "%s/LC_MESSAGES", path);
 	snprintf(file, sizeof(file), "%s/mqtool.mo", sub);
