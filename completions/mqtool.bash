@@ -296,6 +296,9 @@ _mqtool_subcommand()
 	done
 	COMPREPLY=()
 	if declare -F _comp_command_offset >/dev/null; then
+		# It counts in these, which may be other words than COMP_WORDS.
+		# shellcheck disable=SC2034
+		local words=("${COMP_WORDS[@]}")
 		_comp_command_offset $((i + 1))
 	elif declare -F _command_offset >/dev/null; then
 		_command_offset $((i + 1))
