@@ -116,6 +116,10 @@ libmqtool_a_SOURCES = \
 	src/queue/carry.h \
 	src/queue/limit.c \
 	src/queue/limit.h \
+	src/queue/mqueue-dir.c \
+	src/queue/mqueue-dir.h \
+	src/queue/mqueue-file.c \
+	src/queue/mqueue-file.h \
 	src/queue/queue-backend.h \
 	src/queue/queue-call.c \
 	src/queue/queue-call.h \

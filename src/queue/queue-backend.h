@@ -60,14 +60,9 @@ extern struct queue_broker queue_broker;
 
 /*
  * Reads one line of /proc/sysvipc/msg (proc(5)) into the zeroed st.  False for what is none, as the
- * heading: st is then untouched.  Pure, as the next.
+ * heading: st is then untouched.  Pure.
  */
 bool queue_parse_proc_line(const char *line, struct queue_stat *st);
-/*
- * Reads the status text of a POSIX queue (mq_overview(7)), "QSIZE:129 NOTIFY:2 SIGNO:0
- * NOTIFY_PID:8260", into st: STAT_BYTES and STAT_NOTIFY, those that it has.
- */
-void queue_parse_status(const char *text, struct queue_stat *st);
 
 /* Appends what an error means for what was tried, where the backend knows no more. */
 void queue_explain_plain(const struct queue_attempt *attempt, int error, struct buffer *why);

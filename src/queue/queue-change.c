@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/wait.h"
+#include "queue/mqueue-file.h"
 
-#define MQUEUE_DIR "/dev/mqueue"
 #define MSEC 1000000LL
 #define FIRST_PAUSE (1 * MSEC)
 #define LAST_PAUSE (100 * MSEC)

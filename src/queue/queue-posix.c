@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,8 +14,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -24,11 +21,11 @@
 #include "base/util.h"
 #include "base/wait.h"
 #include "queue/limit.h"
+#include "queue/mqueue-dir.h"
+#include "queue/mqueue-file.h"
 #include "queue/queue-backend.h"
 #include "queue/queue-call.h"
 
-#define MQUEUE_DIR "/dev/mqueue"
-#define MQUEUE_MAGIC 0x19800202
 #define SYSCTL_DIR "/proc/sys/fs/mqueue/"
 
 /* ---- opening ---- */
@@ -38,22 +35,12 @@ static mqd_t open_name(const char *name, int flags)
 	return mq_open(name, flags | O_CLOEXEC);
 }
 
-/* For looking alone: whichever way the permissions let us in. */
-static mqd_t open_to_look(const char *name)
-{
-	mqd_t fd = open_name(name, O_RDONLY | O_NONBLOCK);
-
-	if (fd < 0 && errno == EACCES)
-		fd = open_name(name, O_WRONLY | O_NONBLOCK);
-	return fd;
-}
-
 static int mqueue_open(struct queue *q, unsigned int access)
 {
 	struct mq_attr attr;
 
 	if (access == 0)
-		q->handle = open_to_look(q->ref.name);
+		q->handle = mqueue_open_to_look(q->ref.name);
 	else if (access == QUEUE_READ)
 		q->handle = open_name(q->ref.name, O_RDONLY);
 	else if (access == QUEUE_WRITE)
@@ -97,14 +84,6 @@ static int move_error(void)
 	return errno == ETIMEDOUT ? -EAGAIN : -errno; /* EAGAIN itself through try_fd */
 }
 
-static bool same_queue(int a, int b)
-{
-	struct stat sa, sb;
-
-	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
-	       sa.st_ino == sb.st_ino;
-}
-
 /*
  * Opens an open queue once more, in another way.  Through /proc it is the very same one, removed
  * or not; the permission asked is the queue's own.
@@ -123,7 +102,7 @@ static int open_again(struct queue *q, int flags)
 	fd = open_name(q->ref.name, flags);
 	if (fd < 0)
 		return error;
-	if (same_queue(fd, q->handle))
+	if (mqueue_same_file(fd, q->handle))
 		return fd;
 	close(fd);
 	return -EIDRM;
@@ -302,7 +281,7 @@ static size_t mqueue_max_message(struct queue *q)
 
 static bool mqueue_same(const struct queue *a, const struct queue *b)
 {
-	return same_queue(a->handle, b->handle);
+	return mqueue_same_file(a->handle, b->handle);
 }
 
 static int mqueue_put_back(struct queue *q, const struct message *m)
@@ -335,58 +314,6 @@ static int mqueue_peek(struct queue *q, struct message *m, size_t room, size_t i
 
 /* ---- attributes ---- */
 
-static void fill_inode(struct queue_stat *st, const struct stat *file)
-{
-	st->kind = QUEUE_POSIX;
-	st->have |= STAT_OWNER | STAT_LAST | STAT_CTIME | STAT_INODE;
-	st->mode = file->st_mode & 0777;
-	st->uid = file->st_uid;
-	st->gid = file->st_gid;
-	/* The kernel moves mtime on send and receive, and nowhere else. */
-	st->last = file->st_mtim.tv_sec;
-	st->ctime = file->st_ctim.tv_sec;
-	st->dev = file->st_dev;
-	st->ino = file->st_ino;
-}
-
-void queue_parse_status(const char *text, struct queue_stat *st)
-{
-	const char *qsize = strstr(text, "QSIZE:");
-	const char *pid = strstr(text, "NOTIFY_PID:");
-
-	if (qsize) {
-		st->bytes = strtoull(qsize + strlen("QSIZE:"), NULL, 10);
-		st->have |= STAT_BYTES;
-	}
-	if (pid) {
-		/* NOTIFY 0 means SIGEV_SIGNAL and "none" alike; only the pid tells. */
-		st->notify_pid = (pid_t)strtol(pid + strlen("NOTIFY_PID:"), NULL, 10);
-		st->have |= STAT_NOTIFY;
-	}
-}
-
-static int fill_open(struct queue_stat *st, int fd, unsigned int detail)
-{
-	struct mq_attr attr;
-	char text[128];
-	ssize_t n;
-
-	if (mq_getattr(fd, &attr) < 0)
-		return -errno;
-	st->messages = (uint64_t)attr.mq_curmsgs;
-	st->maxmsg = (uint64_t)attr.mq_maxmsg;
-	st->msgsize = (uint64_t)attr.mq_msgsize;
-	st->have |= STAT_MESSAGES | STAT_MAXMSG | STAT_MSGSIZE;
-	if (detail & (STAT_BYTES | STAT_NOTIFY)) {
-		n = pread(fd, text, sizeof(text) - 1, 0); /* EBADF where open for writing only */
-		if (n > 0) {
-			text[n] = '\0';
-			queue_parse_status(text, st);
-		}
-	}
-	return 0;
-}
-
 static int mqueue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
 {
 	struct stat file;
@@ -395,339 +322,9 @@ static int mqueue_look(struct queue *q, unsigned int detail, struct queue_stat *
 		return -errno;
 	if (file.st_nlink == 0)
 		return -EIDRM;
-	fill_inode(st, &file);
+	mqueue_fill_inode(st, &file);
 	st->name = q->ref.name;
-	return fill_open(st, q->handle, detail);
-}
-
-/* ---- the directory of queues ---- */
-
-static bool is_mqueue(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 && fs.f_type == MQUEUE_MAGIC;
-}
-
-/* Of a line of /proc/self/status, the number; `missing` if there is no such line. */
-static uint64_t status_number(const char *status, const char *name, int base, uint64_t missing)
-{
-	const char *line = strstr(status, name);
-
-	return line ? strtoull(line + strlen(name), NULL, base) : missing;
-}
-
-/*
- * May this process try fsopen(2)?  A seccomp filter may end who calls what it does not list, as
- * that of systemd's SystemCallFilter=@system-service does, and none can be asked.
- */
-static bool may_fsopen(void)
-{
-	enum { CAP_SYS_ADMIN_BIT = 21 };
-	char status[8192];
-
-	if (read_text_file("/proc/self/status", status, sizeof(status)) < 0)
-		return false;
-	return status_number(status, "\nCapEff:", 16, 0) >> CAP_SYS_ADMIN_BIT & 1 &&
-	       status_number(status, "\nSeccomp:", 10, 0) == 0;
-}
-
-/*
- * The file system of our own IPC namespace, without touching the mount table (fsopen(2), Linux
- * 5.2).  Needs CAP_SYS_ADMIN over the namespace.  The descriptor of fsmount(2) is O_PATH: reading
- * it as a directory silently yields nothing, so "." is opened from it.
- */
-static int open_own_dir(void)
-{
-#if defined(SYS_fsopen) && defined(SYS_fsconfig) && defined(SYS_fsmount)
-	enum { CMD_CREATE = 6 }; /* FSCONFIG_CMD_CREATE */
-	int dir = -1;
-	int mount = -1;
-	int fs;
-
-	if (!may_fsopen())
-		return -EPERM;
-	fs = (int)syscall(SYS_fsopen, "mqueue", 1 /* FSOPEN_CLOEXEC */);
-	if (fs < 0)
-		return -errno;
-	if (syscall(SYS_fsconfig, fs, CMD_CREATE, NULL, NULL, 0) == 0)
-		mount = (int)syscall(SYS_fsmount, fs, 1 /* FSMOUNT_CLOEXEC */, 0);
-	if (mount >= 0)
-		dir = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		dir = -errno;
-	if (mount >= 0)
-		close(mount);
-	close(fs);
-	return dir;
-#else
-	return -ENOSYS;
-#endif
-}
-
-/* What a mounted directory is known to be. */
-enum dir_state { DIR_OURS, DIR_FOREIGN, DIR_UNKNOWN };
-
-/*
- * A directory mounted by somebody may show another IPC namespace, while mq_open(3) always means
- * ours.  A queue that opens by path tells: by name it must be the very same one.
- */
-static enum dir_state compare_by_name(int by_path, const char *slash_name)
-{
-	mqd_t by_name = open_to_look(slash_name);
-	struct stat file;
-	bool same;
-
-	if (by_name < 0 && errno != ENOENT)
-		return DIR_UNKNOWN;
-	same = by_name >= 0 && same_queue(by_path, by_name);
-	if (by_name >= 0)
-		mq_close(by_name);
-	if (same)
-		return DIR_OURS;
-	/* Removed since it was opened by path: the name says nothing of it any more. */
-	return fstat(by_path, &file) < 0 || file.st_nlink == 0 ? DIR_UNKNOWN : DIR_FOREIGN;
-}
-
-/* Opens /dev/mqueue, whosever queues it shows.  -ENODEV if mqueue is not mounted there. */
-static int open_mounted_dir(void)
-{
-	int fd = open(MQUEUE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno == ENOENT ? -ENODEV : -errno;
-	if (!is_mqueue(fd)) {
-		close(fd);
-		return -ENODEV;
-	}
-	return fd;
-}
-
-static bool is_dot(const char *name)
-{
-	/* Only these two are not queues: "..x" and ".x" are. */
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/* The next entry; NULL at the end, or with the -errno of readdir(3) in *rc. */
-static struct dirent *read_entry(DIR *dir, int *rc)
-{
-	struct dirent *entry;
-
-	errno = 0;
-	entry = readdir(dir);
-	if (!entry && errno)
-		*rc = -errno;
-	return entry;
-}
-
-static int open_at(int dir, const char *name)
-{
-	const int flags = O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW;
-	int fd = openat(dir, name, O_RDONLY | flags);
-
-	if (fd < 0 && errno == EACCES)
-		fd = openat(dir, name, O_WRONLY | flags);
-	return fd;
-}
-
-/*
- * Opens a queue to look at it and reads its inode: both of the same queue, whatever takes its name
- * meanwhile.  One that may not be opened still has its inode read.  -ENOENT where it is gone.
- */
-static int open_listed(int dir, const char *name, struct stat *file)
-{
-	int fd = open_at(dir, name);
-	int rc = fd < 0 ? -errno : fd;
-
-	if (fd >= 0 && fstat(fd, file) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	if (rc == -ENOENT || fstatat(dir, name, file, AT_SYMLINK_NOFOLLOW) < 0)
-		return -ENOENT;
-	return rc < 0 ? rc : -EACCES;
-}
-
-static int add_item(struct queue_list *list, const struct queue_stat *found, const char *name)
-{
-	struct queue_stat *st = queue_list_add(list);
-
-	if (!st)
-		return -ENOMEM;
-	*st = *found;
-	st->name = queue_list_name(list, name);
-	if (!st->name) {
-		list->n--;
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-/* Adds one queue; 1 where it was gone by then. */
-static int add_queue(struct queue_list *list, int dir, const char *name, unsigned int detail,
-		     enum dir_state *state)
-{
-	const unsigned int inside = STAT_MESSAGES | STAT_BYTES | STAT_NOTIFY | STAT_MAXMSG |
-				    STAT_MSGSIZE;
-	char slash_name[NAME_MAX + 2];
-	struct queue_stat found = { 0 };
-	struct stat file;
-	int fd = -1;
-
-	slash_name[0] = '/';
-	memcpy(slash_name + 1, name, strlen(name) + 1);
-	if ((detail & inside) || *state == DIR_UNKNOWN)
-		fd = open_listed(dir, name, &file);
-	else if (fstatat(dir, name, &file, AT_SYMLINK_NOFOLLOW) < 0)
-		fd = -ENOENT;
-	if (fd == -ENOENT)
-		return 1;
-	fill_inode(&found, &file);
-	if (fd >= 0) {
-		(void)fill_open(&found, fd, detail); /* what failed is unknown */
-		if (*state == DIR_UNKNOWN)
-			*state = compare_by_name(fd, slash_name);
-		close(fd);
-	}
-	return *state == DIR_FOREIGN ? -EXDEV : add_item(list, &found, slash_name);
-}
-
-/* Adds the queues of a directory, which is closed; *state is what is known of it, and becomes what
- * they tell of it.  None is added if it fails, with -EXDEV where they are another namespace's. */
-static int list_dir(struct queue_list *list, int fd, unsigned int detail, enum dir_state *state)
-{
-	size_t first = list->n;
-	struct dirent *entry;
-	DIR *dir = fdopendir(fd);
-	int rc = 0;
-
-	if (!dir) {
-		close(fd);
-		return -ENOMEM;
-	}
-	while (rc >= 0 && (entry = read_entry(dir, &rc))) {
-		if (is_dot(entry->d_name))
-			continue;
-		rc = add_queue(list, dirfd(dir), entry->d_name, detail, state);
-	}
-	closedir(dir);
-	if (rc >= 0)
-		return 0;
-	list->n = first;
-	return rc;
-}
-
-/* The mounted directory does wherever a queue in it says that it is ours; else privilege has one
- * that is ours for certain. */
-static int mqueue_list(struct queue_list *list, unsigned int detail)
-{
-	enum dir_state state = DIR_UNKNOWN;
-	size_t first = list->n;
-	int fd = open_mounted_dir();
-	int rc = fd < 0 ? fd : list_dir(list, fd, detail, &state);
-
-	if (rc == -ENOMEM || state == DIR_OURS)
-		return rc;
-	fd = open_own_dir();
-	if (fd < 0)
-		return rc;
-	list->n = first;
-	state = DIR_OURS;
-	return list_dir(list, fd, detail, &state);
-}
-
-/* ---- a directory that is ours for certain ---- */
-
-static enum dir_state compare_entry(int dir, const char *name)
-{
-	char slash_name[NAME_MAX + 2];
-	enum dir_state state;
-	int fd = open_at(dir, name);
-
-	if (fd < 0)
-		return DIR_UNKNOWN;
-	snprintf(slash_name, sizeof(slash_name), "/%s", name);
-	state = compare_by_name(fd, slash_name);
-	close(fd);
-	return state;
-}
-
-/* Any queue in it that opens tells. */
-static enum dir_state compare_entries(int dir)
-{
-	enum dir_state state = DIR_UNKNOWN;
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-
-	if (!stream) {
-		if (fd >= 0)
-			close(fd);
-		return DIR_UNKNOWN;
-	}
-	while (state == DIR_UNKNOWN && (entry = readdir(stream)))
-		if (!is_dot(entry->d_name))
-			state = compare_entry(dir, entry->d_name);
-	closedir(stream);
-	return state;
-}
-
-/*
- * The last resort: a queue made for a moment, which nobody else can open, is of our namespace, and
- * all queues of a namespace are on one device.
- */
-static enum dir_state compare_probe(int dir)
-{
-	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 1 };
-	enum dir_state state = DIR_UNKNOWN;
-	struct stat ours, shown;
-	char name[40];
-	mqd_t fd;
-
-	snprintf(name, sizeof(name), "/.mqtool-%ld", (long)getpid());
-	fd = mq_open(name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0, &attr);
-	if (fd < 0)
-		return DIR_UNKNOWN;
-	mq_unlink(name);
-	if (fstat(fd, &ours) == 0 && fstat(dir, &shown) == 0)
-		state = ours.st_dev == shown.st_dev ? DIR_OURS : DIR_FOREIGN;
-	mq_close(fd);
-	return state;
-}
-
-/* Opens a directory that is ours for certain: -EXDEV if there is none. */
-static int open_certain_dir(bool may_probe)
-{
-	int mounted = open_mounted_dir();
-	enum dir_state state = mounted < 0 ? DIR_FOREIGN : compare_entries(mounted);
-	int own = state == DIR_OURS ? -EXDEV : open_own_dir();
-
-	if (own < 0 && state == DIR_UNKNOWN && may_probe)
-		state = compare_probe(mounted);
-	if (state == DIR_OURS)
-		return mounted;
-	if (mounted >= 0)
-		close(mounted);
-	return own < 0 ? -EXDEV : own;
-}
-
-/*
- * A queue that its owner may neither read nor write cannot be opened, but its mode can be changed
- * by path.  Opens the path alone, in a directory that is ours for certain: -EXDEV in another.
- */
-static int open_path_only(const char *slash_name, bool may_probe)
-{
-	int dir = open_certain_dir(may_probe);
-	int fd;
-
-	if (dir < 0)
-		return dir;
-	fd = openat(dir, slash_name + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		fd = -errno;
-	close(dir);
-	return fd;
+	return mqueue_fill_open(st, q->handle, detail);
 }
 
 static int compare_inode(const struct queue_stat *seen, const struct queue_stat *now)
@@ -740,23 +337,23 @@ static int compare_inode(const struct queue_stat *seen, const struct queue_stat 
 static int mqueue_look_again(const struct queue_stat *seen, unsigned int detail,
 			     struct queue_stat *now)
 {
-	mqd_t fd = open_to_look(seen->name);
+	mqd_t fd = mqueue_open_to_look(seen->name);
 	bool opened = fd >= 0;
 	struct stat file;
 	int rc;
 
 	if (!opened)
-		fd = errno == EACCES ? open_path_only(seen->name, false) : -errno;
+		fd = errno == EACCES ? mqueue_dir_open_path(seen->name, false) : -errno;
 	if (fd < 0)
 		return fd;
 	now->name = seen->name;
 	rc = fstat(fd, &file) == 0 ? 0 : -errno;
 	if (rc == 0) {
-		fill_inode(now, &file);
+		mqueue_fill_inode(now, &file);
 		rc = compare_inode(seen, now);
 	}
 	if (rc == 0 && opened)
-		rc = fill_open(now, fd, detail);
+		rc = mqueue_fill_open(now, fd, detail);
 	close(fd);
 	return rc;
 }
@@ -877,11 +474,11 @@ static int change_mode(int fd, mode_t mode)
 /* Opened to be changed: by name, or where that is not permitted, by path. */
 static int open_to_set(const char *name)
 {
-	mqd_t fd = open_to_look(name);
+	mqd_t fd = mqueue_open_to_look(name);
 	int error = errno;
 
 	if (fd < 0 && error == EACCES)
-		fd = open_path_only(name, true);
+		fd = mqueue_dir_open_path(name, true);
 	else if (fd < 0)
 		fd = -error;
 	return fd == -EXDEV ? -EACCES : fd;
@@ -993,7 +590,7 @@ static bool count_visible(uint64_t *queues, uint64_t *bytes)
 {
 	const unsigned int sizes = STAT_MAXMSG | STAT_MSGSIZE;
 	struct queue_list list = { 0 };
-	int rc = mqueue_list(&list, sizes);
+	int rc = mqueue_dir_list(&list, sizes);
 
 	*queues = list.n;
 	*bytes = 0;
@@ -1141,7 +738,7 @@ static void explain_eperm(const struct queue_attempt *a, struct buffer *why)
 	mqd_t fd;
 
 	if (a->op == QUEUE_OP_SET || a->op == QUEUE_OP_REMOVE) {
-		fd = open_to_look(a->ref->name);
+		fd = mqueue_open_to_look(a->ref->name);
 		owner = fd < 0 ? errno == EPERM : fstat(fd, &st) == 0 && st.st_uid == geteuid();
 		if (fd >= 0)
 			mq_close(fd);
@@ -1191,7 +788,7 @@ const struct queue_backend queue_backend_posix = {
 	.peek = mqueue_peek,
 	.look = mqueue_look,
 	.look_again = mqueue_look_again,
-	.list = mqueue_list,
+	.list = mqueue_dir_list,
 	.create = mqueue_create,
 	.set = mqueue_set,
 	.remove = mqueue_remove,

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "fuzz.h"
+#include "queue/mqueue-file.h"
 #include "queue/queue-backend.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -18,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_check(st.have == 0);
 	}
 	st = (struct queue_stat){ .kind = QUEUE_POSIX };
-	queue_parse_status(text, &st);
+	mqueue_parse_status(text, &st);
 	fuzz_check((st.have & ~(STAT_BYTES | STAT_NOTIFY)) == 0);
 	free(text);
 	return 0;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mqueue-dir.h - the directory of POSIX queues, and whose IPC namespace it shows
+ */
+#ifndef MQTOOL_MQUEUE_DIR_H
+#define MQTOOL_MQUEUE_DIR_H
+
+#include <stdbool.h>
+
+#include "base/util.h"
+#include "queue/queue.h"
+
+/*
+ * Adds the POSIX queues of our own IPC namespace to the list, as queue_list().  Returns 0, -ENOMEM,
+ * -ENODEV if mqueue is not mounted, -EXDEV if what is mounted shows another namespace, or another
+ * -errno; the list is then as it was.
+ */
+int mqueue_dir_list(struct queue_list *list, unsigned int detail) _must_check_;
+/*
+ * A queue that its owner may neither read nor write cannot be opened, but its mode can be changed by
+ * path.  Opens the path alone (O_PATH), in a directory that is ours for certain; may_probe: a queue
+ * may be made for a moment to find out.  Returns a descriptor, -EXDEV if no such directory is there,
+ * or another -errno.
+ */
+int mqueue_dir_open_path(const char *slash_name, bool may_probe) _must_check_;
+
+#endif

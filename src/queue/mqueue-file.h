@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mqueue-file.h - one POSIX queue as a file of the mqueue file system
+ */
+#ifndef MQTOOL_MQUEUE_FILE_H
+#define MQTOOL_MQUEUE_FILE_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "queue/queue-stat.h"
+
+/* Where mqueue is mounted, if it is (mq_overview(7)). */
+#define MQUEUE_DIR "/dev/mqueue"
+
+/*
+ * Opens a queue, named with its slash, for looking alone: whichever way the permissions let us in.
+ * Returns a descriptor that never blocks, or -1 with errno as mq_open(3).
+ */
+int mqueue_open_to_look(const char *name);
+/* True if two descriptors are of one and the same queue. */
+bool mqueue_same_file(int a, int b);
+/* Sets what the inode of a queue tells. */
+void mqueue_fill_inode(struct queue_stat *st, const struct stat *file);
+/*
+ * Sets what an open queue tells: of STAT_BYTES and STAT_NOTIFY those that detail asks for.  Returns 0
+ * or -errno.
+ */
+int mqueue_fill_open(struct queue_stat *st, int fd, unsigned int detail);
+/*
+ * Reads the status text of a POSIX queue (mq_overview(7)), "QSIZE:129 NOTIFY:2 SIGNO:0
+ * NOTIFY_PID:8260", into st: STAT_BYTES and STAT_NOTIFY, those that it has.  Pure.
+ */
+void mqueue_parse_status(const char *text, struct queue_stat *st);
+
+#endif
