@@ -332,18 +332,16 @@ static int look_at_named(const struct stat_line *line, struct stat_result *resul
 /* ---- processes ---- */
 
 /* The processes of a broker's queue are on other machines. */
-static bool all_remote(const struct stat_line *line)
+static bool any_local(const struct stat_result *result)
 {
-	for (int i = 0; i < line->nrefs; i++)
-		if (line->refs[i].kind != QUEUE_AMQP)
-			return false;
-	return line->nrefs > 0;
+	for (size_t i = 0; i < result->n; i++)
+		if (result->items[i].kind != QUEUE_AMQP)
+			return true;
+	return false;
 }
 
 static unsigned int processes_wanted(const struct stat_line *line)
 {
-	if (all_remote(line))
-		return 0;
 	if (as_block(line))
 		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE;
 	if (line->waiters && line->json)
@@ -356,6 +354,11 @@ static unsigned int processes_wanted(const struct stat_line *line)
 
 static void say_hidden(const struct procs *procs)
 {
+	if (procs->error)
+		msg_error(_("processes cannot be looked at: /proc: %s"), strerror(-procs->error));
+	if (procs->foreign)
+		msg_error(_("/proc is that of another PID namespace: what processes outside it hold"
+			    " or wait for is not shown"));
 	if (procs->hidepid)
 		msg_error(_("processes of other users are hidden here (/proc is mounted with"
 			    " hidepid): what they hold or wait for is not shown"));
@@ -380,15 +383,11 @@ static int look_at_processes(const struct stat_line *line, struct stat_result *r
 	unsigned int wanted = processes_wanted(line);
 	int rc;
 
-	if (!wanted)
+	if (!wanted || !any_local(result))
 		return EX_DONE;
 	rc = procs_scan(&result->procs, wanted, result->items, result->n);
-	if (rc == -ENOMEM)
+	if (rc < 0)
 		return msg_no_memory();
-	if (rc < 0) {
-		msg_error(_("processes cannot be looked at: /proc: %s"), strerror(-rc));
-		return EX_FAILED;
-	}
 	result->looked = true;
 	procs_count(&result->procs, result->items, result->n);
 	say_hidden(&result->procs);

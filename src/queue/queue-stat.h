@@ -29,6 +29,7 @@
 #define STAT_WAITING (1u << 14) /* receivers, senders: found by procs.h, by no backend */
 #define STAT_NET (1u << 15)     /* net: what watch saw between two looks */
 #define STAT_HISTORY (1u << 16) /* history: likewise */
+#define STAT_SEEN (1u << 17)    /* receivers, senders: at least so many, by procs.h */
 
 struct history;
 

@@ -22,12 +22,14 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/util.h"
 
-#define PF_KTHREAD 0x00200000 /* linux/sched.h */
+#define PROC_SUPER_MAGIC 0x9fa0 /* linux/magic.h */
+#define PF_KTHREAD 0x00200000   /* linux/sched.h */
 
 /* Room for any path below /proc that is read here. */
 #define PROC_PATH 80
@@ -43,7 +45,7 @@ struct scan {
 	pid_t self;
 	dev_t devs[MAX_DEVS];
 	size_t ndevs;
-	bool have_ipc; /* our own IPC namespace is known */
+	int ipc_error; /* of finding out our own IPC namespace */
 	dev_t ipc_dev;
 	ino_t ipc_ino;
 	bool have_clock;
@@ -236,11 +238,17 @@ static int same_namespace(const struct scan *scan, const struct proc_waiter *wai
 	ino_t ino;
 	int ret;
 
+	if (scan->procs->foreign)
+		return 0; /* ours is not to be found there */
+	if (scan->ipc_error == -ENOENT)
+		return 1; /* a kernel with one namespace for all */
+	if (scan->ipc_error < 0)
+		return -EACCES;
 	task_path(path, waiter->pid, waiter->tid, "ns/ipc");
 	ret = identify(scan->proc, path, &dev, &ino);
 	if (ret < 0)
 		return ret;
-	return scan->have_ipc && dev == scan->ipc_dev && ino == scan->ipc_ino;
+	return dev == scan->ipc_dev && ino == scan->ipc_ino;
 }
 
 /* Which queue the blocked call is about: 1, 0 where it is none of ours, -errno. */
@@ -329,6 +337,19 @@ static DIR *open_dir(int proc, const char *path)
 	return dir;
 }
 
+/* The next entry; where that fails, what is left of the process was not looked at. */
+static struct dirent *read_entry(DIR *dir, struct process *process)
+{
+	struct dirent *entry;
+
+	errno = 0;
+	entry = readdir(dir);
+	/* A process that is gone by now has nothing left. */
+	if (!entry && errno && errno != ENOENT && errno != ESRCH)
+		process->denied = true;
+	return entry;
+}
+
 static int scan_tasks(struct scan *scan, struct process *process)
 {
 	struct dirent *entry;
@@ -342,7 +363,7 @@ static int scan_tasks(struct scan *scan, struct process *process)
 		process->denied |= denied(-errno);
 		return errno == ENOMEM ? -ENOMEM : 0;
 	}
-	while (!ret && (entry = readdir(dir))) {
+	while (!ret && (entry = read_entry(dir, process))) {
 		pid_t tid = number_of(entry->d_name);
 
 		if (tid)
@@ -420,7 +441,7 @@ static int scan_fds(struct scan *scan, struct process *process)
 		process->denied |= denied(-errno);
 		return errno == ENOMEM ? -ENOMEM : 0;
 	}
-	while (!ret && (entry = readdir(dir))) {
+	while (!ret && (entry = read_entry(dir, process))) {
 		if (isdigit((unsigned char)*entry->d_name))
 			ret = scan_fd(scan, process, dirfd(dir), entry->d_name);
 	}
@@ -460,6 +481,24 @@ static int scan_process(struct scan *scan, pid_t pid)
 	return ret;
 }
 
+/*
+ * Our own number in that /proc; 0 where it has none for us, being that of a PID namespace that we
+ * are not in.  -ENOENT where it is not proc(5) at all.
+ */
+static int find_self(int proc, pid_t *self)
+{
+	char text[32];
+	struct statfs fs;
+	ssize_t n = readlinkat(proc, "self", text, sizeof(text) - 1);
+
+	*self = 0;
+	if (n < 0)
+		return fstatfs(proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC ? 0 : -ENOENT;
+	text[n] = '\0';
+	*self = number_of(text);
+	return 0;
+}
+
 static void find_devices(struct scan *scan, const struct queue_stat *queues, size_t n)
 {
 	for (size_t i = 0; i < n && scan->ndevs < MAX_DEVS; i++) {
@@ -478,14 +517,13 @@ static int scan_begin(struct scan *scan, const struct queue_stat *queues, size_t
 	if (!scan->dir)
 		return -errno;
 	scan->proc = dirfd(scan->dir);
-	/* An empty directory is not proc(5). */
-	ret = identify(scan->proc, "self", &dev, &ino);
+	ret = find_self(scan->proc, &scan->self);
 	if (ret < 0) {
 		closedir(scan->dir);
 		return ret;
 	}
-	scan->self = getpid();
-	scan->have_ipc = identify(scan->proc, "self/ns/ipc", &scan->ipc_dev, &scan->ipc_ino) == 0;
+	scan->procs->foreign = scan->self == 0;
+	scan->ipc_error = identify(scan->proc, "self/ns/ipc", &scan->ipc_dev, &scan->ipc_ino);
 	if (scan->what & PROCS_SINCE)
 		read_clock(scan);
 	find_devices(scan, queues, n);
@@ -525,23 +563,37 @@ static int compare_holders(const void *pa, const void *pb)
 	return order ? order : compare((uint64_t)a->fd, (uint64_t)b->fd);
 }
 
+void procs_forget(struct procs *procs)
+{
+	procs->nwaiters = procs->nholders = 0;
+	procs->hidden = procs->blind = 0;
+	procs->hidepid = procs->foreign = false;
+	procs->error = 0;
+}
+
 int procs_scan(struct procs *procs, unsigned int what, const struct queue_stat *queues, size_t n)
 {
 	struct scan scan = { .procs = procs, .what = what };
 	struct dirent *entry;
-	int ret;
+	int ret = 0;
 
-	procs->nwaiters = procs->nholders = 0;
-	procs->hidden = procs->blind = 0;
-	ret = scan_begin(&scan, queues, n);
-	if (ret < 0)
-		return ret;
-	while (!ret && (entry = readdir(scan.dir))) {
-		pid_t pid = number_of(entry->d_name);
+	procs_forget(procs);
+	procs->error = scan_begin(&scan, queues, n);
+	if (procs->error < 0)
+		return procs->error == -ENOMEM ? -ENOMEM : 0;
+	while (!ret) {
+		pid_t pid;
 
+		errno = 0;
+		entry = readdir(scan.dir);
+		if (!entry)
+			break;
+		pid = number_of(entry->d_name);
 		if (pid && pid != scan.self)
 			ret = scan_process(&scan, pid);
 	}
+	if (!ret)
+		procs->error = -errno;
 	closedir(scan.dir);
 	if (procs->nwaiters)
 		qsort(procs->waiters, procs->nwaiters, sizeof(*procs->waiters), compare_waiters);
@@ -555,6 +607,11 @@ void procs_free(struct procs *procs)
 	free(procs->waiters);
 	free(procs->holders);
 	*procs = (struct procs){ 0 };
+}
+
+bool procs_partial(const struct procs *procs)
+{
+	return procs->hidden || procs->blind || procs->hidepid || procs->foreign || procs->error;
 }
 
 /* ---- one queue's ---- */
@@ -636,9 +693,12 @@ size_t procs_holders_of(const struct procs *procs, const struct queue_stat *st,
 
 void procs_count(const struct procs *procs, struct queue_stat *queues, size_t n)
 {
+	const bool partial = procs_partial(procs);
+
 	for (size_t i = 0; i < n; i++) {
 		const struct proc_waiter *waiter;
 		size_t count = procs_waiters_of(procs, &queues[i], &waiter);
+		bool known = count || !partial;
 
 		if (!identified(&queues[i]))
 			continue;
@@ -647,7 +707,7 @@ void procs_count(const struct procs *procs, struct queue_stat *queues, size_t n)
 			queues[i].senders += waiter->sender;
 			queues[i].receivers += !waiter->sender;
 		}
-		queues[i].have |= STAT_WAITING;
+		queues[i].have |= known ? STAT_SEEN | STAT_WAITING : STAT_SEEN;
 	}
 }
 
@@ -661,6 +721,20 @@ static int64_t start_time(unsigned long long ticks)
 	return now.tv_sec - up.tv_sec + (int64_t)(ticks / (unsigned long)sysconf(_SC_CLK_TCK));
 }
 
+/* Has /proc the same numbers as we?  Not where we came into its mount namespace alone. */
+static bool same_numbers(void)
+{
+	int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	pid_t self = 0;
+	bool same;
+
+	if (proc < 0)
+		return false;
+	same = find_self(proc, &self) == 0 && self == getpid();
+	close(proc);
+	return same;
+}
+
 int procs_command(pid_t pid, int64_t then, char command[static PROC_COMMAND])
 {
 	char path[PROC_PATH], text[1024];
@@ -669,6 +743,8 @@ int procs_command(pid_t pid, int64_t then, char command[static PROC_COMMAND])
 	/* The one question that hidepid lets be asked of another user's process. */
 	if (kill(pid, 0) < 0 && errno == ESRCH)
 		return -ESRCH;
+	if (!same_numbers())
+		return -EACCES;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	if (read_text_file(path, text, sizeof(text)) < 0 || !proc_parse_stat(text, &stat))
 		return -EACCES;

@@ -57,6 +57,8 @@ struct procs {
 	unsigned int hidden; /* processes that may not be looked at */
 	unsigned int blind;  /* threads blocked on some queue: on which may not be looked at */
 	bool hidepid;        /* processes of others do not show at all (proc(5), hidepid) */
+	bool foreign;        /* /proc is that of another PID namespace, which has not even us */
+	int error;           /* 0, or -errno: /proc could not be looked at, or not to its end */
 };
 
 #define PROCS_WAITERS (1u << 0)
@@ -65,24 +67,31 @@ struct procs {
 
 /*
  * Looks at all threads of all processes but our own for what the PROCS_* bits ask.  Holders are
- * sought for the n queues given alone, waiters for any.  Returns 0, or -errno: -ENOMEM, or that
- * of opening /proc.
+ * sought for the n queues given alone, waiters for any.  Returns 0 or -ENOMEM; what could not be
+ * looked at is told by procs_partial().
  */
 int procs_scan(struct procs *procs, unsigned int what, const struct queue_stat *queues, size_t n)
 	_must_check_;
 /* Frees the memory; safe on a zeroed struct. */
 void procs_free(struct procs *procs);
+/* Forgets what was found but keeps the memory. */
+void procs_forget(struct procs *procs);
+/* True where not all could be looked at: a queue for which nobody was found may have somebody. */
+bool procs_partial(const struct procs *procs);
 /* The waiters and holders of one queue: how many, and where the first is in *first. */
 size_t procs_waiters_of(const struct procs *procs, const struct queue_stat *st,
 			const struct proc_waiter **first);
 size_t procs_holders_of(const struct procs *procs, const struct queue_stat *st,
 			const struct proc_holder **first);
-/* Fills receivers and senders of all queues that can be told apart, and sets their STAT_WAITING. */
+/*
+ * Fills receivers and senders of all queues that can be told apart and sets their STAT_SEEN, and
+ * STAT_WAITING too unless nobody was found by a look that was partial.
+ */
 void procs_count(const struct procs *procs, struct queue_stat *queues, size_t n);
 /*
  * Reads the command of process pid, provided that it was there at `then` (seconds since the
  * epoch): -ESRCH where it is gone or its number was given to a later process, -EACCES where it is
- * hidden.
+ * hidden, or /proc has other numbers than we.
  */
 int procs_command(pid_t pid, int64_t then, char command[static PROC_COMMAND]) _must_check_;
 

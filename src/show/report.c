@@ -153,10 +153,10 @@ static void put_field(struct buffer *b, const struct report *report, enum column
 	buffer_putc(b, '\n');
 }
 
-static void put_holders(struct buffer *b, const struct proc_holder *holders, size_t n)
+static void put_holders(struct buffer *b, const struct proc_holder *holders, size_t n, bool partial)
 {
 	if (!n)
-		buffer_puts(b, "holders: -\n");
+		buffer_puts(b, partial ? "holders: ?\n" : "holders: -\n");
 	for (size_t i = 0; i < n; i++) {
 		buffer_puts(b, "holders: ");
 		put_holder(b, &holders[i]);
@@ -164,10 +164,10 @@ static void put_holders(struct buffer *b, const struct proc_holder *holders, siz
 	}
 }
 
-static void put_waiters(struct buffer *b, const struct proc_waiter *waiters, size_t n)
+static void put_waiters(struct buffer *b, const struct proc_waiter *waiters, size_t n, bool partial)
 {
 	if (!n)
-		buffer_puts(b, "waiters: -\n");
+		buffer_puts(b, partial ? "waiters: ?\n" : "waiters: -\n");
 	for (size_t i = 0; i < n; i++) {
 		buffer_puts(b, "waiters: ");
 		put_waiter(b, &waiters[i]);
@@ -201,12 +201,12 @@ void report_put_block(struct buffer *b, const struct report *report, const struc
 	}
 	if (!report->procs || st->kind == QUEUE_AMQP)
 		return;
-	view.partial = report->procs->hidden || report->procs->hidepid;
+	view.partial = procs_partial(report->procs);
 	view.nwaiters = procs_waiters_of(report->procs, st, &view.waiters);
 	view.nholders = procs_holders_of(report->procs, st, &view.holders);
 	if (st->kind == QUEUE_POSIX)
-		put_holders(b, view.holders, view.nholders);
-	put_waiters(b, view.waiters, view.nwaiters);
+		put_holders(b, view.holders, view.nholders, view.partial);
+	put_waiters(b, view.waiters, view.nwaiters, view.partial);
 	put_diagnosis(b, &view);
 }
 
@@ -265,7 +265,7 @@ static void put_json_holders(struct buffer *b, const struct report *report,
 	size_t n = procs_holders_of(report->procs, st, &holders);
 
 	buffer_puts(b, ",\"holders\":");
-	if (st->kind != QUEUE_POSIX) {
+	if (st->kind != QUEUE_POSIX || (!n && procs_partial(report->procs))) {
 		buffer_puts(b, "null");
 		return;
 	}
@@ -283,7 +283,8 @@ static void put_json_waiters(struct buffer *b, const struct report *report,
 	const struct proc_waiter *waiters;
 	size_t n = procs_waiters_of(report->procs, st, &waiters);
 
-	if (st->kind == QUEUE_AMQP) { /* the processes of other machines */
+	/* Of other machines, or hidden here. */
+	if (st->kind == QUEUE_AMQP || (!n && procs_partial(report->procs))) {
 		buffer_puts(b, ",\"waiters\":null");
 		return;
 	}

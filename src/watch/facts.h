@@ -39,6 +39,7 @@ struct facts_detail {
 	const struct proc_holder *holders;
 	size_t nholders;
 	bool looked;                                                 /* processes were looked at */
+	bool partial;                                                /* and not all of them */
 	const char *findings;                                        /* lines, or NULL */
 	char sender[PROC_COMMAND + 16], receiver[PROC_COMMAND + 16]; /* escaped; "" not known */
 	bool peeked;                                                 /* messages were looked at */
@@ -59,7 +60,7 @@ struct facts {
 	const char *missing; /* why queues of a kind are not listed, in one line; or NULL */
 	unsigned int hidden; /* processes that may not be looked at */
 	unsigned int blind;  /* threads blocked on a queue that may not be told */
-	bool hidepid;
+	bool hidepid;        /* those of others, or all, do not show */
 	bool root;
 	struct facts_detail detail;
 };

@@ -306,9 +306,9 @@ struct earlier {
 
 static void note_waiters(struct model *m, struct row *row, const struct earlier *old)
 {
-	bool looked = old && old->have & STAT_WAITING;
+	bool looked = old && old->have & STAT_SEEN;
 
-	if (!(row->st.have & STAT_WAITING))
+	if (!(row->st.have & STAT_SEEN))
 		return;
 	if (looked && row->st.receivers && !old->receivers)
 		add_event(m, EVENT_RECEIVER, &row->st);

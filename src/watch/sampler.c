@@ -153,10 +153,9 @@ static int look_at_waiters(struct sampler *s, enum sampler_waiters waiters)
 		s->waiters_due_ns = clock_monotonic_ns();
 		s->waiters_due_ns += (s->waiters_due_ns - began) * WAITERS_SHARE;
 	}
-	if (rc == -ENOMEM)
+	if (rc < 0)
 		return rc;
-	if (rc == 0)
-		procs_count(&s->procs, s->list.items, s->list.n);
+	procs_count(&s->procs, s->list.items, s->list.n);
 	/* Numbers of now and waiters of then would find what is not so. */
 	if (due)
 		find_alerts(s);
@@ -165,9 +164,7 @@ static int look_at_waiters(struct sampler *s, enum sampler_waiters waiters)
 
 static void forget_waiters(struct sampler *s)
 {
-	s->procs.nwaiters = 0;
-	s->procs.hidden = s->procs.blind = 0;
-	s->procs.hidepid = false;
+	procs_forget(&s->procs);
 	s->alerts.len = 0;
 	s->waiters_due_ns = 0;
 }
@@ -208,7 +205,7 @@ void sampler_facts(struct sampler *s, struct facts *facts)
 	facts->missing = buffer_string(&s->missing);
 	facts->hidden = s->procs.hidden;
 	facts->blind = s->procs.blind;
-	facts->hidepid = s->procs.hidepid;
+	facts->hidepid = s->procs.hidepid || s->procs.foreign || s->procs.error;
 }
 
 /* ---- one queue ---- */
@@ -278,7 +275,7 @@ static void find_findings(struct sampler *s, struct facts_detail *detail)
 		.nholders = detail->nholders,
 		.receiver_gone = procs_receiver_gone(&detail->of),
 		/* Nobody has a POSIX queue open is said only by who has looked. */
-		.partial = s->procs.hidden || s->procs.hidepid || !detail->looked,
+		.partial = detail->partial || !detail->looked,
 		.took_ns = clock_monotonic_ns() - s->began_ns,
 	};
 	struct finding findings[FINDINGS_MAX];
@@ -316,6 +313,7 @@ void sampler_refresh(struct sampler *s, struct facts_detail *detail)
 	detail->of.name = NULL;
 	detail->nwaiters = procs_waiters_of(&s->procs, st, &detail->waiters);
 	detail->nholders = procs_holders_of(&s->holders, st, &detail->holders);
+	detail->partial = procs_partial(&s->procs) || procs_partial(&s->holders);
 	find_findings(s, detail);
 }
 
@@ -329,7 +327,7 @@ void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, b
 	}
 	if (peek && st->kind == QUEUE_SYSV)
 		peek_all(s, st, detail);
-	s->holders.nholders = 0;
+	procs_forget(&s->holders);
 	if (processes && st->kind == QUEUE_POSIX)
 		detail->looked = procs_scan(&s->holders, PROCS_HOLDERS, st, 1) == 0;
 	else

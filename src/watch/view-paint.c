@@ -119,6 +119,19 @@ static void paint_title(const struct view *v, struct canvas *c, const struct fac
 	buffer_free(&right);
 }
 
+/* Who was found; nobody is certain only where all processes could be looked at. */
+static int paint_waiting(struct canvas *c, const struct totals *t, const struct facts *facts, int y,
+			 int x)
+{
+	bool partial = facts->hidden || facts->blind || facts->hidepid;
+
+	if (partial && !t->receivers && !t->senders)
+		return canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, "  %s ?", _("waiting"));
+	return canvas_printf(c, y, x, c->width - x, t->senders ? STYLE_WARN : STYLE_PLAIN,
+			     "  %s %" PRIu64 "r %" PRIu64 "s", _("waiting"), t->receivers,
+			     t->senders);
+}
+
 static void paint_summary(const struct view *v, struct canvas *c, const struct facts *facts, int y)
 {
 	const struct totals *t = &v->model->totals;
@@ -131,9 +144,7 @@ static void paint_summary(const struct view *v, struct canvas *c, const struct f
 	x += canvas_printf(c, y, x, c->width - x, t->full ? STYLE_ALARM : STYLE_PLAIN, "  %s %zu",
 			   _("full"), t->full);
 	if (v->waiters)
-		x += canvas_printf(c, y, x, c->width - x, t->senders ? STYLE_WARN : STYLE_PLAIN,
-				   "  %s %" PRIu64 "r %" PRIu64 "s", _("waiting"), t->receivers,
-				   t->senders);
+		x += paint_waiting(c, t, facts, y, x);
 	if (v->model->shown != v->model->live)
 		x += canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, "  %s %u", _("shown"),
 				   v->model->shown);

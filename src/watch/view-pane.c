@@ -267,10 +267,15 @@ static void paint_processes(struct area *a, const struct facts *facts, const str
 		area_puts(a, STYLE_DIM, _("processes are not looked at (i)"));
 		return;
 	}
-	if (row->st.kind == QUEUE_POSIX)
+	if (row->st.kind == QUEUE_POSIX && !d->nholders && d->partial)
+		buffer_puts(&b, _("descriptors: ?, "));
+	else if (row->st.kind == QUEUE_POSIX)
 		buffer_printf(&b, text_n("%zu descriptor, ", "%zu descriptors, ", d->nholders),
 			      d->nholders);
-	buffer_printf(&b, text_n("%zu waits", "%zu wait", d->nwaiters), d->nwaiters);
+	if (!d->nwaiters && d->partial)
+		buffer_puts(&b, _("waiting: ?"));
+	else
+		buffer_printf(&b, text_n("%zu waits", "%zu wait", d->nwaiters), d->nwaiters);
 	put_hidden(&b, facts);
 	area_line(a, STYLE_BOLD, &b);
 	buffer_free(&b);

@@ -291,6 +291,13 @@ on_terminal()
 	SHELL=$BASH script -qefc "$(printf '%q ' "$@")" /dev/null </dev/null
 }
 
+# succeeded: after run --separate-stderr of a program without a /proc of its own, where LeakSanitizer
+# cannot work, nor be told not to.
+succeeded()
+{
+	[ "$status" -eq 0 ] || matches "$stderr" "*LeakSanitizer has encountered a fatal error*"
+}
+
 # equal ACTUAL EXPECTED: shows both where they differ.
 equal()
 {

@@ -39,7 +39,7 @@ restricted()
 	start "${user[@]}" "$program" msgrcv 0x1 1 7 0
 	blocked "$pid" msgrcv
 	run --separate-stderr -0 as_user 1234 mqtool stat -w -H -o queue
-	equal "$output" "key:0x00000001  -"
+	equal "$output" "key:0x00000001  ?"
 	matches "$stderr" "*mqtool stat: 1 thread waits on a queue that may not be told *ptrace_scope*"
 }
 
@@ -81,18 +81,79 @@ restricted()
 
 @test "of one's own, a process that may not be traced is counted, and is no error" {
 	# With processes of their own, so that the count stands still.
+	mqtool create key:0x1
 	# shellcheck disable=SC2016
 	run --separate-stderr -0 unshare -p --fork --mount-proc bash -c '
 		program=$1
 		shift
-		"$@" mqtool stat -w -H
+		"$@" mqtool stat -w -H -o queue
 		"$@" "$program" sealed >out &
 		until grep -qs ready out; do sleep 0.01; done
-		"$@" mqtool stat -w -H
+		"$@" mqtool stat -w -H -o queue
 		kill $!' bash "$program" "${user[@]}"
-	equal "$output" ""
+	equal "$output" $'key:0x00000001  ?\nkey:0x00000001  ?'
 	equal "$stderr" "mqtool stat: 1 process may not be looked at: what it holds or waits for is not shown
 mqtool stat: 2 processes may not be looked at: what they hold or wait for is not shown"
+}
+
+@test "who was not seen is unknown, never nobody" {
+	local queues='"queue":"/a"' none
+	mqtool create -m 666 -c 1 -s 64 /a
+	mqtool create -m 666 key:0x1
+	none='"waiting":null,"holders":null,"waiters":null}'
+	run --separate-stderr -0 as_user 1234 mqtool stat -P -wj -o queue
+	equal "$(jq -c '.[]' <<<"$output")" "{$queues,$none"
+	run --separate-stderr -0 as_user 1234 mqtool stat -wj -o queue key:1
+	equal "$(jq -c '.[]' <<<"$output")" "{\"queue\":\"key:0x00000001\",$none"
+	run --separate-stderr -0 as_user 1234 mqtool watch -b -n 1 -o QUEUE,WAITING
+	equal "$(tr -s ' ' <<<"$output" | tail -n +3)" $'key:0x00000001 ?\n/a ?'
+	run --separate-stderr -0 as_user 1234 mqtool watch -j -n 1 -o QUEUE,WAITING /a
+	equal "$(jq -c .waiting <<<"$output")" null
+	run --separate-stderr -0 as_user 1234 mqtool watch -b -n 1 -o QUEUE --filter 'wait = 0'
+	equal "$(tail -n +3 <<<"$output")" ""
+	# Who was seen is shown.
+	start "${user[@]}" "$program" hold /a r
+	wait_until eval '[[ $(readlink "/proc/$pid/fd/3") == */a ]]'
+	run --separate-stderr -0 as_user 1234 mqtool stat -P -wj -o queue
+	equal "$(jq -c '.[] | [.holders[].pid], .waiters, .waiting' <<<"$output" | paste -sd ' ')" \
+		"[$pid] null null"
+	# Nothing is said of processes where no queue is shown.
+	run --separate-stderr -4 as_user 1234 mqtool stat /none
+	equal "$stderr" "mqtool stat: /none: no such queue"
+	run --separate-stderr -0 as_user 1234 mqtool stat -w --sysv key:1 -H -o queue
+	matches "$stderr" "mqtool stat: +([0-9]) processes may not be looked at: *"
+	mqtool rm key:1
+	run --separate-stderr -0 as_user 1234 mqtool stat -w -S
+	equal "$stderr" ""
+}
+
+@test "a /proc that is not ours names nobody falsely, and fails nothing" {
+	mqtool create -m 666 -c 10 -s 64 /a
+	mqtool create key:0x1
+	mqtool send key:1 x
+	mkfifo go
+	# Another PID namespace, with a mount namespace whose /proc is its own.
+	start unshare --mount --pid --fork --kill-child --mount-proc \
+		bash -c 'exec 3</dev/mqueue/a; read -r <go'
+	wait_until eval 'inner=$(pgrep -P "$pid")'
+	wait_until eval '[[ $(readlink "/proc/$inner/fd/3") == */a ]]'
+	enter=(nsenter -t "$inner" --mount -- "$BATS_FILE_TMPDIR/bin/plain/mqtool")
+	run --separate-stderr "${enter[@]}" stat /a
+	succeeded
+	equal "$(grep mqtool <<<"$stderr")" "mqtool stat: /proc is that of another PID namespace: what \
+processes outside it hold or wait for is not shown"
+	# Its own are seen, by their numbers there.
+	matches "$output" *$'\n'"holders: 1 bash, fd 3, reads"$'\n'"waiters: ?"*
+	run --separate-stderr "${enter[@]}" stat key:1
+	succeeded
+	matches "$output" "*lspid: +([0-9]) (exited)*"
+	# Numbers of ours mean nothing in the /proc of others, where most are taken.
+	# shellcheck disable=SC2016
+	run --separate-stderr -0 unshare --pid --fork --kill-child bash -c '
+		mqtool recv -f key:1 >out &
+		until [ -s out ]; do sleep 0.01; done
+		mqtool stat key:1'
+	matches "$output" *$'\n'"lrpid: 2"$'\n'*
 }
 
 @test "no diagnosis from what may not be seen" {
@@ -104,7 +165,7 @@ mqtool stat: 2 processes may not be looked at: what they hold or wait for is not
 	# Among the hidden there may be one that has it open.
 	run --separate-stderr -0 as_user 1234 mqtool stat /a
 	[[ $output != *diagnosis* ]]
-	equal "$(sed -n 's/^holders: //p' <<<"$output")" -
+	equal "$(sed -n 's/^holders: //p' <<<"$output")" "?"
 }
 
 # A /proc with hidepid takes a pid namespace of one's own.
@@ -130,7 +191,7 @@ mqtool stat: 2 processes may not be looked at: what they hold or wait for is not
 	run timeout 60 unshare --mount --pid --fork --kill-child bash inside
 	[ "$status" -ne 77 ] || skip_loudly "/proc cannot be mounted with hidepid"
 	equal "$status" 0
-	equal "$(<table)" "key:0x00000001  -"
+	equal "$(<table)" "key:0x00000001  ?"
 	matches "$(<stderr)" "mqtool stat: processes of other users are hidden here (/proc is mounted with hidepid): *"
 	# Hidden is not gone.
 	matches "$(<running)" *$'\n'"lspid: $(<pid)"$'\n'*

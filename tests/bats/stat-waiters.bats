@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# needs: processes
 #
 # mqtool stat: who waits on a queue, who holds it, and what follows
 
@@ -369,11 +370,24 @@ all_blocked()
 	local without_proc='
 		mqtool=$(command -v mqtool)
 		mount -n -t tmpfs none /proc && exec "$mqtool" stat "$@"'
-	run --separate-stderr -1 unshare -m bash -c "$without_proc" bash -w -H -o queue
+	run --separate-stderr unshare -m bash -c "$without_proc" bash -w -H -o queue
+	succeeded
 	equal "$(tr -s ' ' <<<"$output")" "key:0x00000001 ?"
 	matches "$stderr" \
 		"*mqtool stat: processes cannot be looked at: /proc: No such file or directory*"
-	run --separate-stderr -1 unshare -m bash -c "$without_proc" bash key:1
+	run --separate-stderr unshare -m bash -c "$without_proc" bash key:1
+	succeeded
 	matches "$output" *$'\n'"waiting: ?"$'\n'*
-	[[ $output != *waiters* ]]
+	matches "$output" *$'\n'"waiters: ?"
+	run --separate-stderr unshare -m bash -c "$without_proc" bash -wj -o queue
+	succeeded
+	equal "$(jq -c . <<<"$output")" \
+		'[{"queue":"key:0x00000001","waiting":null,"holders":null,"waiters":null}]'
+	# Nothing is said of processes where no queue is shown.
+	mqtool rm key:1
+	run --separate-stderr unshare -m bash -c "$without_proc" bash -w
+	succeeded
+	[[ $stderr != *mqtool* ]]
+	run --separate-stderr unshare -m bash -c "$without_proc" bash /none
+	equal "$(grep mqtool <<<"$stderr")" "mqtool stat: /none: no such queue"
 }

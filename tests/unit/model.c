@@ -446,7 +446,7 @@ static void test_events(void **state)
 
 	(void)state;
 	begin(&s);
-	add_posix(&s, "/a", 1, 10)->have |= STAT_WAITING;
+	add_posix(&s, "/a", 1, 10)->have |= STAT_WAITING | STAT_SEEN;
 	look(&s);
 	assert_string_equal(events(&s), "");
 	s.items[0].messages = 9;

@@ -317,8 +317,14 @@ static void test_no_proc(void **state)
 	struct procs procs = { 0 };
 
 	(void)state;
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.error, 0);
 	proc_error = ENOENT;
-	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), -ENOENT);
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.error, -ENOENT);
+	assert_true(procs_partial(&procs));
+	proc_error = ENOMEM;
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), -ENOMEM);
 	procs_free(&procs);
 }
 

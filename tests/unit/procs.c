@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -322,6 +323,33 @@ static void test_runs(void **state)
 	assert_false(queues[3].have & STAT_WAITING);
 }
 
+/* Nobody was found: that is known only where all could be looked at. */
+static void test_partial(void **state)
+{
+	struct procs looks[] = { { .hidden = 1 },
+				 { .blind = 1 },
+				 { .hidepid = true },
+				 { .foreign = true },
+				 { .error = -EIO } };
+	struct queue_stat st;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(looks); i++) {
+		assert_true(procs_partial(&looks[i]));
+		st = (struct queue_stat){ .kind = QUEUE_SYSV, .msqid = 7 };
+		procs_count(&looks[i], &st, 1);
+		assert_int_equal(st.have, STAT_SEEN);
+		looks[i].waiters = &(struct proc_waiter){ .kind = QUEUE_SYSV, .msqid = 7 };
+		looks[i].nwaiters = 1;
+		procs_count(&looks[i], &st, 1);
+		assert_int_equal(st.have, STAT_SEEN | STAT_WAITING);
+		assert_int_equal(st.receivers, 1);
+		looks[i].nwaiters = 0;
+		procs_forget(&looks[i]);
+		assert_false(procs_partial(&looks[i]));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_sched),
 		cmocka_unit_test(test_stat),
 		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_partial),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
