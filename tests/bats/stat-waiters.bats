@@ -72,7 +72,7 @@ all_blocked()
 	! grep -q '^State:.*Z' "/proc/$pid/status" || skip_loudly "no 32-bit programs here"
 	equal "$(waiters key:1 pid command direction type except size)" \
 		"[$pid,\"blocked\",\"receive\",null,null,100]"
-	equal "$(column key:0x00000001)" 1r
+	equal "$(column key:0x00000001)" "1 recv"
 	matches "$(block key:1 waiters)" "$pid blocked, receives, type ?, room for 100 bytes, *"
 	equal "$(block key:1 diagnosis)" ""
 }
