@@ -35,7 +35,8 @@ if HAVE_RABBITMQ
 pkglibexec_PROGRAMS += mqtool-amqp
 endif
 mqtool_amqp_SOURCES = src/main-amqp.c src/queue/amqp-link.c src/queue/amqp-link.h \
-	src/queue/queue-amqp.c src/queue/queue-amqp.h
+	src/queue/amqp-queue.h src/queue/amqp-send.c src/queue/amqp-take.c src/queue/queue-amqp.c \
+	src/queue/queue-amqp.h
 mqtool_amqp_CFLAGS = $(AM_CFLAGS) $(RABBITMQ_CFLAGS) $(OPENSSL_CFLAGS)
 mqtool_amqp_LDADD = libmqtool.a $(RABBITMQ_LIBS) $(OPENSSL_LIBS) $(POPT_LIBS) $(LIBINTL)
 
@@ -112,6 +113,8 @@ libmqtool_a_SOURCES = \
 	src/queue/address.h \
 	src/queue/amqp-secret.c \
 	src/queue/amqp-secret.h \
+	src/queue/amqp-told.c \
+	src/queue/amqp-told.h \
 	src/queue/carry.c \
 	src/queue/carry.h \
 	src/queue/limit.c \

@@ -7,6 +7,7 @@
 UNIT_PURE = \
 	tests/unit/address \
 	tests/unit/amqp-secret \
+	tests/unit/amqp-told \
 	tests/unit/batch \
 	tests/unit/buffer \
 	tests/unit/carry \
@@ -168,7 +169,8 @@ tests_unit_create_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=queue_create -Wl,--wrap=queue_open -Wl,--wrap=queue_stat -Wl,--wrap=queue_close
 
 # A link of the test's own: without librabbitmq.
-tests_unit_queue_amqp_SOURCES = tests/unit/queue-amqp.c src/queue/queue-amqp.c
+tests_unit_queue_amqp_SOURCES = tests/unit/queue-amqp.c src/queue/amqp-queue.h \
+	src/queue/amqp-send.c src/queue/amqp-take.c src/queue/queue-amqp.c
 
 # Users that are not there, allocations that fail.
 tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name

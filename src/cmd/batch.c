@@ -110,7 +110,7 @@ static size_t room_left(const struct batch *b)
 	return b->n == 0 ? b->cap : BATCH_BYTES - b->len;
 }
 
-/* After -E2BIG: makes room by writing, or else by growing. */
+/* After -E2BIG or -ENOBUFS: makes room by writing, or else by growing. */
 static int make_room(struct batch *b, bool *writing)
 {
 	if (b->n > 0) {
@@ -134,7 +134,7 @@ int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout
 	}
 	for (;;) {
 		rc = queue_take(b->q, next_message(b), room_left(b), want, timeout_ns);
-		if (rc != -E2BIG)
+		if (rc != -E2BIG && rc != -ENOBUFS)
 			break;
 		rc = make_room(b, writing);
 		if (rc < 0)
@@ -236,6 +236,8 @@ int batch_write(struct batch *b)
 		len = b->rendered.len;
 	}
 	progress_make_way(b->progress);
+	/* Whoever reads standard output may take his time. */
+	(void)!queue_tell(b->q);
 	while (done < len) {
 		ssize_t n = wait_write(STDOUT_FILENO, out + done, len - done);
 

@@ -2,13 +2,17 @@
 /*
  * cmd-move.c - mqtool move: messages from one queue to another
  *
- * One message is in hand at a time: taken, sent, and only then settled.
+ * A message is in hand from when it was taken until DEST has it for certain, and only then settled.
+ * Between queues of the kernel that is one at a time; to a broker as many are on their way as may be
+ * lost or come twice if mqtool is killed.
  */
 #include "config.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
@@ -20,6 +24,15 @@
 #include "queue/carry.h"
 
 enum { OPT_SET_TYPE = OPT_OWN, OPT_SET_PRIORITY };
+
+/* Messages and bytes that may be in hand, so that SIGKILL loses no more from a kernel queue... */
+#define HELD_KERNEL 256
+#define HELD_KERNEL_BYTES ((size_t)64 * 1024)
+/* ...and a broker delivers no more once again. */
+#define HELD_MAX 512
+#define HELD_BYTES ((size_t)4 * 1024 * 1024)
+/* One more of a broker's messages is waited for so long before DEST is to answer for those in hand. */
+#define PATIENCE (NSEC_PER_SEC / 500)
 
 static const struct poptOption move_options[] = {
 	{ "count", 'c', POPT_ARG_STRING, NULL, OPT_COUNT,
@@ -42,6 +55,12 @@ static const struct poptOption move_options[] = {
 	CMD_COMMON_OPTIONS
 };
 
+/* A message in hand.  Its data is in the room while it is the last, and in DEST's window. */
+struct held {
+	struct message taken;
+	uint64_t number; /* how many were given to DEST before it, and one */
+};
+
 /* One run of move. */
 struct mover {
 	struct take_options opt;
@@ -49,6 +68,10 @@ struct mover {
 	struct queue_ref source_ref, dest_ref;
 	struct queue source, dest;
 	struct take_room room;
+	struct held held[HELD_MAX + 1];
+	size_t nheld;
+	uint64_t given, accepted; /* to DEST: messages, and those that it did not refuse at once */
+	uint64_t left;            /* messages that are still to be taken */
 	struct progress progress;
 	bool lost; /* a message could not go back and was reported */
 };
@@ -130,14 +153,13 @@ static int read_options(struct cmdline *cl, struct mover *mv)
 	return status;
 }
 
-/* ---- endings ---- */
-
 /* Why DEST did not take the message, as it was to be sent; -ERANGE is message_carry()'s. */
 static void put_reason(struct mover *mv, const struct message *m, int error, struct buffer *why)
 {
-	const struct queue_attempt attempt = {
-		.op = QUEUE_OP_SEND, .ref = &mv->dest_ref, .queue = &mv->dest, .size = m->len
-	};
+	const struct queue_attempt attempt = { .op = QUEUE_OP_SEND,
+					       .ref = &mv->dest_ref,
+					       .queue = &mv->dest,
+					       .size = m ? m->len : 0 };
 	enum queue_kind to = mv->dest_ref.kind;
 	bool by_type;
 
@@ -154,56 +176,174 @@ static void put_reason(struct mover *mv, const struct message *m, int error, str
 	buffer_printf(why, _(" (see %s)"), by_type ? "--set-type" : "--set-priority");
 }
 
+/* ---- messages in hand ---- */
+
+static bool is_broker(const struct queue_ref *ref)
+{
+	return ref->kind == QUEUE_AMQP;
+}
+
+static bool has_arrived(struct mover *mv, const struct held *h)
+{
+	return is_broker(&mv->dest_ref) ? queue_confirmed(&mv->dest, h->number) :
+					  h->number <= mv->accepted;
+}
+
+static void hold(struct mover *mv, const struct message *taken)
+{
+	mv->held[mv->nheld++] = (struct held){ *taken, ++mv->given };
+}
+
+static void settle(struct mover *mv, const struct held *h)
+{
+	/* A broker that could not be told gives it to somebody once more, and says so by then. */
+	(void)!queue_settle(&mv->source, &h->taken, QUEUE_DELIVERED);
+	progress_count(&mv->progress, h->taken.len);
+	mv->progress.done++;
+}
+
+/* The first n are no more in hand. */
+static void drop_held(struct mover *mv, size_t n)
+{
+	mv->nheld -= n;
+	memmove(mv->held, mv->held + n, mv->nheld * sizeof(*mv->held));
+}
+
+/* Settles in SOURCE what DEST has for certain, up to the first that it has not. */
+static void settle_arrived(struct mover *mv)
+{
+	size_t n = 0;
+
+	while (n < mv->nheld && has_arrived(mv, &mv->held[n]))
+		settle(mv, &mv->held[n++]);
+	if (n)
+		drop_held(mv, n);
+}
+
+/* A broker takes back what it waits too long for: only the first that DEST refuses stays in hand. */
+static void keep_one(struct mover *mv)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < mv->nheld; i++) {
+		const struct held *h = &mv->held[i];
+
+		if (has_arrived(mv, h)) {
+			settle(mv, h);
+		} else if (kept > 0 && queue_withdraw(&mv->dest, h->number)) {
+			(void)!queue_settle(&mv->source, &h->taken, QUEUE_RETURN);
+			mv->left++;
+		} else {
+			mv->held[kept++] = *h;
+		}
+	}
+	mv->nheld = kept;
+}
+
+/* DEST is about to wait, who knows how long. */
+static void before_wait(void *arg, bool for_room)
+{
+	struct mover *mv = arg;
+
+	settle_arrived(mv);
+	if (for_room && is_broker(&mv->source_ref))
+		keep_one(mv);
+	(void)!queue_tell(&mv->source);
+}
+
+/* What DEST does not have goes back, in its order.  Returns how many could not, *why the first
+ * error. */
+static size_t put_back(struct mover *mv, int *why)
+{
+	struct message kept;
+	size_t lost = 0;
+
+	for (size_t i = 0; i < mv->nheld; i++) {
+		struct held *h = &mv->held[i];
+		int rc;
+
+		if (has_arrived(mv, h)) {
+			settle(mv, h);
+			continue;
+		}
+		if (queue_kept(&mv->dest, h->number, &kept))
+			h->taken.data = kept.data;
+		rc = take_back(&mv->source, &h->taken, msg_name(&mv->source_ref));
+		if (rc < 0 && lost++ == 0)
+			*why = rc;
+	}
+	mv->nheld = 0;
+	return lost;
+}
+
+/* ---- endings ---- */
+
 /*
- * The message in hand goes back, and that ends it.  why: what DEST has against it, or NULL where a
+ * What is in hand goes back, and that ends it.  why: what DEST has against it, or NULL where a
  * signal came.
  */
-static int end_back(struct mover *mv, const struct message *m, const char *why)
+static int end_back(struct mover *mv, const char *why)
 {
-	uint64_t moved = mv->progress.messages;
-	int rc;
+	int error = 0;
+	size_t lost;
+	uint64_t moved;
 
 	progress_clear(&mv->progress);
-	rc = take_back(&mv->source, m, msg_name(&mv->source_ref));
-	mv->lost = rc < 0;
+	lost = put_back(mv, &error);
+	moved = mv->progress.messages;
+	mv->lost = lost > 0;
 	if (why)
 		msg_error(text_n("%s; %" PRIu64 " message was moved before it",
 				 "%s; %" PRIu64 " messages were moved before it", moved),
 			  why, moved);
-	if (rc < 0)
-		msg_lost(&mv->source_ref, 1, rc);
+	if (lost)
+		msg_lost(&mv->source_ref, lost, error);
 	return EX_FAILED;
 }
 
-/* ---- moving ---- */
-
-/* DEST does not take the message that was taken; sent: what it was to be there. */
-static int refuse(struct mover *mv, const struct message *taken, const struct message *sent,
-		  int error)
+/* DEST does not take a message; sent: the last one as it was to be there, or NULL. */
+static int refuse(struct mover *mv, const struct message *sent, int error)
 {
 	struct buffer why = { 0 };
 	int status;
 
 	if (error == -EINTR)
-		return end_back(mv, taken, NULL);
+		return end_back(mv, NULL);
 	put_reason(mv, sent, error, &why);
-	status = end_back(mv, taken, buffer_string(&why));
+	status = end_back(mv, buffer_string(&why));
 	buffer_free(&why);
 	return status;
 }
 
-/* A connection lost while following is made again: 0 where it was, and all is to be tried anew. */
+/* ---- moving ---- */
+
+/* A connection lost while following is made again: 0 where it was. */
 static int recover(struct mover *mv, struct queue *q, int error)
 {
 	if (error != -ECONNRESET || !mv->opt.follow)
 		return error;
 	progress_clear(&mv->progress);
-	return msg_reconnect(q);
+	return msg_reconnect(q, error, mv->opt.timeout_ns);
 }
 
-static int take(struct mover *mv, struct message *m)
+/* Waits until DEST has all that was given to it. */
+static int flush(struct mover *mv)
 {
-	int64_t wait_ns = mv->opt.all ? QUEUE_NO_WAIT : mv->opt.timeout_ns;
+	int rc;
+
+	do {
+		rc = mv->nheld ? queue_flush(&mv->dest, mv->opt.timeout_ns) : 0;
+		if (rc == 0)
+			break;
+		rc = recover(mv, &mv->dest, rc);
+	} while (rc == 0);
+	if (rc == 0)
+		settle_arrived(mv);
+	return rc;
+}
+
+static int take_now(struct mover *mv, struct message *m, int64_t wait_ns)
+{
 	int rc;
 
 	do {
@@ -215,57 +355,87 @@ static int take(struct mover *mv, struct message *m)
 	return rc;
 }
 
-/* Sends the message, and waits until DEST has it for certain. */
+static bool is_empty(int error)
+{
+	return error == -EAGAIN || error == -ETIMEDOUT || error == -ENOBUFS;
+}
+
+/* The next message; nothing is in hand while it is waited for.  False: *status says how it ends. */
+static bool take(struct mover *mv, struct message *m, int *status)
+{
+	bool now = mv->opt.all || !is_broker(&mv->source_ref);
+	int64_t wait_ns = mv->opt.all ? QUEUE_NO_WAIT : mv->opt.timeout_ns;
+	int rc = -EAGAIN, sent;
+
+	if (mv->nheld)
+		rc = take_now(mv, m, now ? QUEUE_NO_WAIT : PATIENCE);
+	if (rc == 0)
+		return true;
+	sent = flush(mv);
+	if (sent < 0) {
+		*status = refuse(mv, NULL, sent);
+		return false;
+	}
+	if (is_empty(rc))
+		rc = take_now(mv, m, wait_ns);
+	if (rc < 0)
+		*status = cmd_take_failed(&mv->source, &mv->opt, &mv->progress, QUEUE_OP_TAKE, rc);
+	return rc == 0;
+}
+
+/* Sends the message; a broker may not have it yet. */
 static int deliver(struct mover *mv, const struct message *m)
 {
+	int64_t timeout_ns = mv->opt.timeout_ns;
+	bool tell = is_broker(&mv->source_ref) && !is_broker(&mv->dest_ref);
 	int rc;
 
-	do {
-		rc = queue_send(&mv->dest, m, mv->opt.timeout_ns);
-		if (rc == 0)
-			rc = queue_flush(&mv->dest, mv->opt.timeout_ns);
-		if (rc == 0)
-			return 0;
-		rc = recover(mv, &mv->dest, rc);
-	} while (rc == 0);
-	return rc;
+	rc = queue_send(&mv->dest, m, tell ? QUEUE_NO_WAIT : timeout_ns);
+	if (tell && rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT) {
+		(void)!queue_tell(&mv->source);
+		rc = queue_send(&mv->dest, m, timeout_ns);
+	}
+	/* Another connection sends it with all that was not confirmed. */
+	return rc < 0 ? recover(mv, &mv->dest, rc) : 0;
 }
 
 /* Moves one message.  True: go on; else *status says how it ends. */
 static bool move_one(struct mover *mv, int *status)
 {
 	struct message taken = { 0 }, sent;
-	int rc;
+	int rc, flushed = 0;
 
-	rc = take(mv, &taken);
-	if (rc < 0) {
-		*status = cmd_take_failed(&mv->source, &mv->opt, &mv->progress, QUEUE_OP_TAKE, rc);
+	if (!take(mv, &taken, status))
 		return false;
-	}
+	mv->left--;
 	sent = taken;
 	message_set(&sent, &mv->as, mv->dest_ref.kind);
 	rc = message_carry(&sent, mv->dest_ref.kind);
+	if (rc < 0)
+		flushed = flush(mv); /* what came before it is moved */
+	hold(mv, &taken);
 	if (rc == 0)
 		rc = deliver(mv, &sent);
 	if (rc < 0) {
-		*status = refuse(mv, &taken, &sent, rc);
+		*status = refuse(mv, &sent, flushed < 0 ? flushed : rc);
 		return false;
 	}
-	/* A broker that could not be told gives it to somebody once more, and says so by then. */
-	(void)!queue_settle(&mv->source, &taken, QUEUE_DELIVERED);
-	progress_count(&mv->progress, taken.len);
-	mv->progress.done++;
+	mv->accepted++;
+	settle_arrived(mv);
 	return true;
 }
 
 static int move_all(struct mover *mv)
 {
-	int status = EX_DONE;
+	int status = EX_DONE, rc;
 
 	cmd_take_begin(&mv->opt, &mv->progress);
-	for (uint64_t left = mv->opt.count; left > 0 && !stop_signal(); left--)
+	while (mv->left > 0 && !stop_signal())
 		if (!move_one(mv, &status))
 			break;
+	rc = flush(mv);
+	if (rc < 0)
+		status = refuse(mv, NULL, rc);
 	return cmd_take_end(&mv->source, &mv->opt, &mv->progress, PROGRESS_MOVED, status);
 }
 
@@ -292,24 +462,47 @@ static int open_queues(struct mover *mv)
 	return status;
 }
 
+/* How many are to be taken, and how many of them may be in hand. */
+static void set_bounds(struct mover *mv)
+{
+	bool broker = is_broker(&mv->source_ref);
+	bool all = mv->opt.all || mv->opt.nonblock;
+	struct queue_stat st;
+
+	mv->left = mv->opt.count;
+	/* All there is: those that come meanwhile are somebody else's. */
+	if (mv->opt.all && !broker && queue_look(&mv->source, STAT_MESSAGES, &st) == 0 &&
+	    st.have & STAT_MESSAGES && st.messages < mv->left)
+		mv->left = st.messages;
+	queue_expect(&mv->source, mv->opt.count, all ? QUEUE_ALL_THERE : QUEUE_AS_THEY_COME);
+	queue_window(&mv->dest, broker ? HELD_MAX : HELD_KERNEL,
+		     broker ? HELD_BYTES : HELD_KERNEL_BYTES);
+	queue_before_wait(&mv->dest, before_wait, mv);
+}
+
 static int move_run(struct cmdline *cl)
 {
-	struct mover mv = { 0 };
+	struct mover *mv = calloc(1, sizeof(*mv));
 	int status;
 
-	status = read_options(cl, &mv);
+	if (!mv) {
+		msg_error("%s", strerror(ENOMEM));
+		return EX_FAILED;
+	}
+	status = read_options(cl, mv);
 	if (status == EX_DONE)
-		status = open_queues(&mv);
+		status = open_queues(mv);
 	if (status == EX_DONE) {
 		stop_init();
-		queue_expect(&mv.source, mv.opt.count);
-		status = move_all(&mv);
+		set_bounds(mv);
+		status = move_all(mv);
 	}
-	queue_close(&mv.source);
-	queue_close(&mv.dest);
-	take_room_free(&mv.room);
-	if (!mv.lost && stop_signal())
+	queue_close(&mv->source);
+	queue_close(&mv->dest);
+	take_room_free(&mv->room);
+	if (!mv->lost && stop_signal())
 		stop_die(stop_signal());
+	free(mv);
 	return status;
 }
 

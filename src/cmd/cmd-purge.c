@@ -45,13 +45,16 @@ static int purge_open(struct purge *p, struct queue *q, uint64_t *done)
 	rc = queue_look(q, STAT_MESSAGES, &st);
 	if (rc < 0)
 		return rc;
+	queue_expect(q, st.messages, QUEUE_ALL_THERE);
 	while (*done < st.messages && !stop_signal()) {
 		rc = throw_away(p, q);
+		if (rc == -EAGAIN)
+			break;
 		if (rc < 0)
-			return rc == -EAGAIN ? 0 : rc;
+			return rc;
 		++*done;
 	}
-	return 0;
+	return queue_flush(q, QUEUE_WAIT_FOREVER);
 }
 
 static int purge_one(const struct queue_ref *ref, void *arg)

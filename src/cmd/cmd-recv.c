@@ -313,7 +313,7 @@ static int take_again(struct receiver *r, int64_t timeout_ns, bool *writing)
 			return rc;
 		*writing = false;
 		progress_clear(&r->progress);
-		rc = msg_reconnect(&r->q);
+		rc = msg_reconnect(&r->q, -ECONNRESET, r->take.timeout_ns);
 		if (rc == 0)
 			rc = batch_take(&r->batch, &r->take.want, timeout_ns, writing);
 	} while (rc == -ECONNRESET);
@@ -648,6 +648,17 @@ static int receive_all(struct receiver *r)
 	return status;
 }
 
+static void expect(struct receiver *r)
+{
+	if (r->take.all)
+		queue_expect(&r->q, r->take.count, QUEUE_ALL_THERE);
+	else if (!r->take.nonblock)
+		queue_expect(&r->q, r->take.count, QUEUE_AS_THEY_COME);
+	/* A COMMAND takes its time, and others could use it for what comes after. */
+	if (r->command)
+		queue_hold(&r->q, 1);
+}
+
 static int open_and_receive(struct receiver *r)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = &r->ref };
@@ -659,8 +670,7 @@ static int open_and_receive(struct receiver *r)
 	status = open_failed_queue(r);
 	if (status != EX_DONE)
 		return status;
-	/* A COMMAND takes its time, and others could use it for what comes behind. */
-	queue_expect(&r->q, r->command ? 1 : r->take.count);
+	expect(r);
 	queue_ref_text(&r->ref, r->output.queue);
 	if (!r->command) {
 		r->output.terminal = r->output.style != OUTPUT_RAW && isatty(STDOUT_FILENO);

@@ -231,7 +231,8 @@ static void find_outcome(struct sender *s, struct outcome *o)
 {
 	*o = (struct outcome){ .sent = s->progress.messages };
 	o->lacking = queue_unconfirmed(&s->q, &o->numbers, &o->first);
-	if (o->lacking)
+	/* A broker may have confirmed by now what it had not when queue_send() failed. */
+	if (s->ref.kind == QUEUE_AMQP)
 		o->sent = s->given - o->lacking;
 }
 
@@ -267,13 +268,16 @@ static void put_sent(const struct sender *s, struct outcome *o, struct buffer *b
 static void report(struct sender *s, bool by_queue, const char *why)
 {
 	struct buffer line = { 0 };
+	uint64_t place = s->place;
 	struct outcome o;
 
 	find_outcome(s, &o);
+	if (!o.lacking && o.sent > s->progress.messages)
+		place++; /* that one has arrived */
 	if (by_queue && o.lacking && s->opt.nfiles > 1)
 		buffer_printf(&line, _("message %" PRIu64 ": "), o.first);
 	else
-		put_place(s, by_queue && o.lacking ? o.first : s->place, &line);
+		put_place(s, by_queue && o.lacking ? o.first : place, &line);
 	buffer_puts(&line, why);
 	put_sent(s, &o, &line);
 	s->progress.messages = o.sent;
@@ -311,7 +315,7 @@ static int report_send(struct sender *s, size_t size, bool at_least, int error)
 	else
 		queue_explain(&attempt, error, &why);
 	status = error == -EMSGSIZE ? EX_FAILED : exit_status_of(error);
-	if (error == -EMSGSIZE)
+	if (error == -EMSGSIZE || error == -EINTR)
 		(void)!queue_flush(&s->q, s->opt.timeout_ns);
 	report(s, true, buffer_string(&why));
 	buffer_free(&why);
@@ -322,12 +326,12 @@ static int report_input(struct sender *s, int error)
 {
 	struct outcome o;
 
+	(void)!queue_flush(&s->q, s->opt.timeout_ns);
 	if (error == -EINTR) {
 		if (s->many)
 			report(s, false, _("interrupted, not sent"));
 		return EX_FAILED;
 	}
-	(void)!queue_flush(&s->q, s->opt.timeout_ns);
 	find_outcome(s, &o);
 	s->progress.messages = o.sent;
 	progress_clear(&s->progress);

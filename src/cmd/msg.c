@@ -240,17 +240,17 @@ void msg_lost(const struct queue_ref *ref, size_t n, int error)
 		  msg_name(ref), n, put_back_reason(error));
 }
 
-int msg_reconnect(struct queue *q)
+int msg_reconnect(struct queue *q, int error, int64_t timeout_ns)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = &q->ref, .queue = q };
 	int rc;
 
-	(void)!msg_queue_failed(&attempt, -ECONNRESET);
+	(void)!msg_queue_failed(&attempt, error);
 	msg_error(_("trying to connect again"));
-	rc = queue_reopen(q);
+	rc = queue_reopen(q, timeout_ns);
 	if (rc == 0)
 		msg_error(_("connected again"));
-	return rc;
+	return queue_may_reopen(q, rc) ? -ETIMEDOUT : rc;
 }
 
 static void list_note(enum queue_kind kind, int error)

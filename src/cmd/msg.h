@@ -44,10 +44,10 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error) _must_check
 /* Says that n messages taken from a queue could not go back (take_back()), by the first error. */
 void msg_lost(const struct queue_ref *ref, size_t n, int error);
 /*
- * Says that the connection of a queue was lost, and makes it again: queue_reopen().  For commands
- * that follow.
+ * Says why there is no connection to a queue, and makes one: queue_reopen().  For commands that
+ * follow, and for send where there are several hosts.  -ETIMEDOUT: there is none in that time.
  */
-int msg_reconnect(struct queue *q) _must_check_;
+int msg_reconnect(struct queue *q, int error, int64_t timeout_ns) _must_check_;
 /*
  * Prints a line for each kind in mask whose queues could not be listed (list->note): why, and what
  * to do.  Returns EX_DONE where another kind was asked for too, else the exit status for it.

@@ -41,9 +41,12 @@
 #include "base/util.h"
 #include "base/wait.h"
 #include "queue/amqp-secret.h"
+#include "queue/amqp-told.h"
 #include "queue/queue-backend.h"
 
 #define CHANNEL 1
+/* Names the one consumer of the channel. */
+#define CONSUMER "mqtool"
 /* RabbitMQ's default, and no more than its guide asks of a frame. */
 #define FRAME_MAX 131072
 /* Seconds, unless the broker wants less; a side that is silent for twice as long is dead. */
@@ -57,6 +60,9 @@ struct amqp_link {
 	int fd;
 	bool lost;
 	bool channel; /* is open */
+	bool blocked; /* the broker takes no message now */
+	struct buffer why_blocked;
+	char cluster[256]; /* the name that the broker's cluster has, or "" */
 	int64_t next_beat, beat_interval;
 	/* A message that has not come whole. */
 	bool in_content, has_header;
@@ -73,57 +79,58 @@ static struct amqp_link *links;
 /* ---- what went wrong ---- */
 
 static struct buffer error_text;
+static bool no_queue; /* it says that there is no such queue */
 
 const char *amqp_link_error(void)
 {
 	return error_text.len ? buffer_string(&error_text) : "";
 }
 
+bool amqp_link_no_queue(void)
+{
+	return no_queue;
+}
+
 static void no_error(void)
 {
 	error_text.len = 0;
+	no_queue = false;
 }
 
 static int _printf_(2, 3) fail(int error, const char *fmt, ...)
 {
 	va_list ap;
 
-	error_text.len = 0;
+	no_error();
 	va_start(ap, fmt);
 	buffer_vprintf(&error_text, fmt, ap);
 	va_end(ap);
 	return error;
 }
 
-/* The broker's own words are foreign bytes. */
-static int fail_as_told(int error, amqp_bytes_t text)
-{
-	error_text.len = 0;
-	buffer_puts(&error_text, _("the broker says: "));
-	escape_put(&error_text, text.bytes, text.len, ESCAPE_FOREIGN);
-	return error;
-}
-
-static bool says(amqp_bytes_t text, const char *word)
-{
-	return memmem(text.bytes, text.len, word, strlen(word)) != NULL;
-}
-
 /* What a reply code of AMQP 0-9-1 (section 1.5 of its reference) means here. */
-static int told_error(uint16_t code, amqp_bytes_t text)
+static int told_error(uint16_t code, enum told_meaning meaning)
 {
-	/* "vhost '/' is down", "home node is down": a broker that only just began. */
-	if (says(text, " down"))
+	switch (meaning) {
+	case TOLD_DOWN:
+	case TOLD_ACK_TIMEOUT:
 		return -ECONNRESET;
+	case TOLD_TOO_LARGE:
+		return -EMSGSIZE;
+	case TOLD_NO_QUEUE:
+	case TOLD_NO_VHOST:
+		return -ENOENT;
+	case TOLD_NOT_EQUAL:
+		return -ENOTUNIQ;
+	default:
+		break;
+	}
 	switch (code) {
 	case AMQP_ACCESS_REFUSED:
+	case AMQP_NOT_ALLOWED:
 		return -EACCES;
 	case AMQP_NOT_FOUND:
 		return -ENOENT;
-	case AMQP_NOT_ALLOWED: /* a vhost that is not there, or not for us */
-		return says(text, "not found") ? -ENOENT : -EACCES;
-	case AMQP_PRECONDITION_FAILED:
-		return says(text, "message size") ? -EMSGSIZE : -ENOTUNIQ;
 	case AMQP_RESOURCE_LOCKED:
 		return -EBUSY;
 	case AMQP_CONNECTION_FORCED:
@@ -135,11 +142,33 @@ static int told_error(uint16_t code, amqp_bytes_t text)
 	}
 }
 
+/* The broker's own words are foreign bytes. */
+static int fail_as_told(uint16_t code, amqp_bytes_t text)
+{
+	enum told_meaning meaning = told_meaning(text.bytes, text.len);
+	const char *ours = told_explanation(meaning);
+
+	error_text.len = 0;
+	no_queue = meaning == TOLD_NO_QUEUE;
+	if (ours)
+		buffer_printf(&error_text, "%s; ", _(ours));
+	buffer_puts(&error_text, _("the broker says: "));
+	escape_put(&error_text, text.bytes, text.len, ESCAPE_FOREIGN);
+	return told_error(code, meaning);
+}
+
+/* "low on memory" or "low on disk", in the words of RabbitMQ. */
+static void take_blocked(struct amqp_link *l, const amqp_connection_blocked_t *blocked)
+{
+	l->blocked = true;
+	l->why_blocked.len = 0;
+	escape_put(&l->why_blocked, blocked->reason.bytes, blocked->reason.len, ESCAPE_FOREIGN);
+}
+
 static int channel_closed(struct amqp_link *l, const amqp_channel_close_t *close)
 {
 	amqp_channel_close_ok_t ok = { 0 };
-	int error =
-		fail_as_told(told_error(close->reply_code, close->reply_text), close->reply_text);
+	int error = fail_as_told(close->reply_code, close->reply_text);
 
 	l->channel = false;
 	(void)!amqp_send_method(l->state, CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok);
@@ -149,18 +178,48 @@ static int channel_closed(struct amqp_link *l, const amqp_channel_close_t *close
 static int connection_closed(struct amqp_link *l, const amqp_connection_close_t *close)
 {
 	amqp_connection_close_ok_t ok = { 0 };
-	int error =
-		fail_as_told(told_error(close->reply_code, close->reply_text), close->reply_text);
+	int error = fail_as_told(close->reply_code, close->reply_text);
 
 	l->lost = true;
 	(void)!amqp_send_method(l->state, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
 	return error;
 }
 
+/* Is it that the broker takes nothing?  What says so may have come and not been read yet. */
+static bool is_blocked(struct amqp_link *l)
+{
+	struct timeval now = { 0 };
+	amqp_frame_t frame;
+
+	while (!l->blocked &&
+	       amqp_simple_wait_frame_noblock(l->state, &frame, &now) == AMQP_STATUS_OK)
+		if (frame.frame_type == AMQP_FRAME_METHOD &&
+		    frame.payload.method.id == AMQP_CONNECTION_BLOCKED_METHOD)
+			take_blocked(l, frame.payload.method.decoded);
+	return l->blocked;
+}
+
+/* With the library's lock held. */
+static int give_up(struct amqp_link *l)
+{
+	bool blocked = is_blocked(l);
+
+	l->lost = true;
+	if (!blocked)
+		return fail(-ETIMEDOUT, "%s", _("the broker does not answer"));
+	fail(-ETIMEDOUT, "%s", _("the broker takes no messages now, and says why: "));
+	buffer_put(&error_text, l->why_blocked.data, l->why_blocked.len);
+	return -ETIMEDOUT;
+}
+
 int amqp_link_give_up(struct amqp_link *l)
 {
-	l->lost = true;
-	return fail(-ETIMEDOUT, "%s", _("the broker does not answer"));
+	int rc;
+
+	pthread_mutex_lock(&library);
+	rc = give_up(l);
+	pthread_mutex_unlock(&library);
+	return rc;
 }
 
 static int library_failed(struct amqp_link *l, int status)
@@ -170,7 +229,7 @@ static int library_failed(struct amqp_link *l, int status)
 	case AMQP_STATUS_NO_MEMORY:
 		return fail(-ENOMEM, "%s", strerror(ENOMEM));
 	case AMQP_STATUS_TIMEOUT:
-		return amqp_link_give_up(l);
+		return give_up(l);
 	case AMQP_STATUS_HEARTBEAT_TIMEOUT:
 		return fail(-ECONNRESET, _("nothing was heard from the broker for %d seconds"),
 			    2 * amqp_get_heartbeat(l->state));
@@ -269,10 +328,10 @@ static int end(struct amqp_link *l, int error)
 {
 	int cause = wait_end();
 
+	if (error < 0 && l->lost && cause)
+		error = cause == -ETIMEDOUT ? give_up(l) : cause;
 	pthread_mutex_unlock(&library);
-	if (error == 0 || !l->lost || !cause)
-		return error;
-	return cause == -ETIMEDOUT ? amqp_link_give_up(l) : cause;
+	return error;
 }
 
 static int64_t answer_timeout(void)
@@ -496,7 +555,7 @@ static amqp_rpc_reply_t log_in(struct amqp_link *l, const struct queue_address *
 			       const struct amqp_secret *secret)
 {
 	static const char *const able[] = { "consumer_cancel_notify", "publisher_confirms",
-					    "authentication_failure_close" };
+					    "authentication_failure_close", "connection.blocked" };
 	amqp_table_entry_t abilities[ARRAY_SIZE(able)], properties[2];
 	amqp_table_t table = { .num_entries = ARRAY_SIZE(properties), .entries = properties };
 
@@ -516,6 +575,23 @@ static amqp_rpc_reply_t log_in(struct amqp_link *l, const struct queue_address *
 					  AMQP_SASL_METHOD_PLAIN, secret->user, secret->password);
 }
 
+/* Copies a text of the server's properties (AMQP 0-9-1, connection.start); "" where it has none. */
+static void server_property(struct amqp_link *l, const char *key, char *text, size_t size)
+{
+	const amqp_table_t *table = amqp_get_server_properties(l->state);
+
+	*text = '\0';
+	for (int i = 0; i < table->num_entries; i++) {
+		const amqp_table_entry_t *entry = &table->entries[i];
+		amqp_bytes_t value = entry->value.value.bytes;
+
+		if (entry->value.kind != AMQP_FIELD_KIND_UTF8 || entry->key.len != strlen(key) ||
+		    memcmp(entry->key.bytes, key, entry->key.len) != 0)
+			continue;
+		snprintf(text, size, "%.*s", (int)value.len, (const char *)value.bytes);
+	}
+}
+
 static int introduce(struct amqp_link *l, const struct queue_address *a,
 		     const struct amqp_secret *secret)
 {
@@ -527,6 +603,8 @@ static int introduce(struct amqp_link *l, const struct queue_address *a,
 	if (rc < 0)
 		return rc;
 	rc = reply_error(l, log_in(l, a, secret));
+	if (rc == 0)
+		server_property(l, "cluster_name", l->cluster, sizeof(l->cluster));
 	/* The smaller of both sides' wishes; 0 where there is no connection. */
 	heartbeat = amqp_get_heartbeat(l->state);
 	l->beat_interval = (heartbeat ? heartbeat : HEARTBEAT) * NSEC_PER_SEC / 2;
@@ -583,6 +661,7 @@ void amqp_link_close(struct amqp_link *l)
 	remove_link(l);
 	amqp_destroy_connection(l->state);
 	buffer_free(&l->body);
+	buffer_free(&l->why_blocked);
 	free(l);
 	buffer_free(&error_text);
 	error_text = kept;
@@ -684,6 +763,19 @@ static int take_method(struct amqp_link *l, const amqp_method_t *method, struct 
 	case AMQP_BASIC_CANCEL_METHOD:
 		event->kind = AMQP_CANCEL;
 		return 1;
+	case AMQP_BASIC_CANCEL_OK_METHOD:
+		event->kind = AMQP_CANCELLED;
+		return 1;
+	case AMQP_QUEUE_DECLARE_OK_METHOD:
+		event->kind = AMQP_COUNT;
+		event->tag = ((const amqp_queue_declare_ok_t *)decoded)->message_count;
+		return 1;
+	case AMQP_CONNECTION_BLOCKED_METHOD:
+		take_blocked(l, decoded);
+		return 0;
+	case AMQP_CONNECTION_UNBLOCKED_METHOD:
+		l->blocked = false;
+		return 0;
 	case AMQP_BASIC_ACK_METHOD: {
 		const amqp_basic_ack_t *ack = decoded;
 
@@ -751,6 +843,20 @@ int amqp_link_wait(struct amqp_link *l, int64_t timeout_ns)
 	int rc = wait_poll(l->fd, POLLIN, look ? l->beat_interval : timeout_ns);
 
 	return look && rc == -ETIMEDOUT ? 0 : rc;
+}
+
+int amqp_link_linger(struct amqp_link *l, int64_t timeout_ns)
+{
+	const struct timespec timeout = { timeout_ns / NSEC_PER_SEC, timeout_ns % NSEC_PER_SEC };
+	struct pollfd pfd = { .fd = l->fd, .events = POLLIN };
+	int n = ppoll(&pfd, 1, &timeout, NULL);
+
+	return n == 0 ? -ETIMEDOUT : 0; /* after a signal the caller looks, and comes again */
+}
+
+const char *amqp_link_cluster(const struct amqp_link *l)
+{
+	return l->cluster;
 }
 
 /* ---- what is asked for ---- */
@@ -853,23 +959,6 @@ int amqp_link_publish(struct amqp_link *l, const char *queue, const struct messa
 	return end(l, status == AMQP_STATUS_OK ? 0 : library_failed(l, status));
 }
 
-int amqp_link_consume(struct amqp_link *l, const char *queue, uint16_t ahead)
-{
-	int rc = begin_call(l);
-
-	if (rc < 0)
-		return rc;
-	amqp_basic_qos(l->state, CHANNEL, 0, ahead, 0);
-	rc = end_call(l);
-	if (rc == 0)
-		rc = begin_call(l);
-	if (rc < 0)
-		return rc;
-	amqp_basic_consume(l->state, CHANNEL, amqp_cstring_bytes(queue), amqp_empty_bytes, 0, 0, 0,
-			   amqp_empty_table);
-	return end_call(l);
-}
-
 /* Sends a method to which there is no answer, or one that is an event. */
 static int send_method(struct amqp_link *l, amqp_method_number_t id, void *method)
 {
@@ -879,6 +968,33 @@ static int send_method(struct amqp_link *l, amqp_method_number_t id, void *metho
 		return rc;
 	status = amqp_send_method(l->state, CHANNEL, id, method);
 	return end(l, status == AMQP_STATUS_OK ? 0 : library_failed(l, status));
+}
+
+int amqp_link_consume(struct amqp_link *l, const char *queue, uint16_t ahead)
+{
+	amqp_basic_qos_t qos = { .prefetch_count = ahead };
+	amqp_basic_consume_t consume = { .queue = amqp_cstring_bytes(queue),
+					 .consumer_tag = amqp_cstring_bytes(CONSUMER) };
+	int rc = open_channel(l);
+
+	if (rc == 0)
+		rc = send_method(l, AMQP_BASIC_QOS_METHOD, &qos);
+	return rc < 0 ? rc : send_method(l, AMQP_BASIC_CONSUME_METHOD, &consume);
+}
+
+int amqp_link_cancel(struct amqp_link *l)
+{
+	amqp_basic_cancel_t cancel = { .consumer_tag = amqp_cstring_bytes(CONSUMER) };
+
+	return send_method(l, AMQP_BASIC_CANCEL_METHOD, &cancel);
+}
+
+int amqp_link_count(struct amqp_link *l, const char *queue)
+{
+	amqp_queue_declare_t declare = { .queue = amqp_cstring_bytes(queue), .passive = 1 };
+	int rc = open_channel(l);
+
+	return rc < 0 ? rc : send_method(l, AMQP_QUEUE_DECLARE_METHOD, &declare);
 }
 
 int amqp_link_get(struct amqp_link *l, const char *queue)

@@ -2,8 +2,8 @@
 /*
  * amqp-link.h - a connection to a broker, with one channel (AMQP 0-9-1, librabbitmq)
  *
- * Functions return 0 or -errno and print nothing.  -ECONNRESET: the connection is lost, and only
- * amqp_link_close() is left.  -EINTR, -EPIPE and -ETIMEDOUT are those of wait.h; a call that was
+ * Functions return 0 or -errno and print nothing.  -ECONNRESET: the connection is lost, or the node
+ * that has the queue is down, and only amqp_link_close() is left.  -EINTR, -EPIPE and -ETIMEDOUT are those of wait.h; a call that was
  * cut short by them in the middle leaves the connection lost too.  amqp_link_error() has the
  * broker's or the library's own words.
  *
@@ -36,13 +36,16 @@ enum amqp_event_kind {
 	AMQP_CONFIRM,
 	AMQP_REFUSAL, /* basic.nack of a message that was published */
 	AMQP_RETURN,  /* nothing takes what was published; it is confirmed too */
-	AMQP_CANCEL,  /* the consumer is no more: the queue was deleted */
+	AMQP_CANCEL, /* the broker has ended the consumer: the queue was deleted, or its node is down */
+	AMQP_CANCELLED, /* the answer of amqp_link_cancel(): no message comes after it */
+	AMQP_COUNT,     /* the answer of amqp_link_count(): so many messages are ready */
 };
 
 /* What came from the broker. */
 struct amqp_event {
 	enum amqp_event_kind kind;
-	uint64_t tag;  /* of a delivery; of the message confirmed or refused, counted from 1 */
+	uint64_t tag;  /* of a delivery; of the message confirmed or refused, counted from 1; COUNT:
+			  the messages */
 	bool multiple; /* CONFIRM, REFUSAL: all before it too */
 	/* DELIVERY, RETURN: data is the link's, until the next event. */
 	struct message message;
@@ -63,6 +66,8 @@ int amqp_link_give_up(struct amqp_link *link);
 int amqp_link_may_send_password(const struct queue_address *address) _must_check_;
 /* Why the last call failed, escaped and translated where it is ours; "" where not known.  Static. */
 const char *amqp_link_error(void);
+/* Whether it failed because there is no such queue. */
+bool amqp_link_no_queue(void);
 
 /*
  * The next event: 1, 0 where nothing has come whole yet, or -errno of a channel or connection that
@@ -71,6 +76,10 @@ const char *amqp_link_error(void);
 int amqp_link_event(struct amqp_link *link, struct amqp_event *event) _must_check_;
 /* Sleeps until something may have come, at most timeout_ns (negative for ever). */
 int amqp_link_wait(struct amqp_link *link, int64_t timeout_ns) _must_check_;
+/* The same, with a timeout, and no stop signal makes it fail: for an answer to what is under way. */
+int amqp_link_linger(struct amqp_link *link, int64_t timeout_ns) _must_check_;
+/* The name of the broker's cluster, "" where it tells none; the link's. */
+const char *amqp_link_cluster(const struct amqp_link *link);
 
 /* Asks whether the queue is there, and how many messages are ready.  -ENOENT. */
 int amqp_link_look(struct amqp_link *link, const char *queue, uint64_t *messages) _must_check_;
@@ -84,8 +93,13 @@ int amqp_link_confirm(struct amqp_link *link) _must_check_;
 /* Sends a message to the queue by way of the default exchange: persistent, mandatory. */
 int amqp_link_publish(struct amqp_link *link, const char *queue, const struct message *m,
 		      int64_t timeout_ns) _must_check_;
-/* Begins to consume, with at most `ahead` messages unsettled. */
+/* Begins to consume, with at most `ahead` messages unsettled.  What is wrong with it is an error of
+ * amqp_link_event(). */
 int amqp_link_consume(struct amqp_link *link, const char *queue, uint16_t ahead) _must_check_;
+/* Ends that; the answer is an event.  The broker does it before what it is told after that. */
+int amqp_link_cancel(struct amqp_link *link) _must_check_;
+/* Asks how many messages are ready, as amqp_link_look(), but the answer is an event. */
+int amqp_link_count(struct amqp_link *link, const char *queue) _must_check_;
 /* Asks for one message; the answer is an event. */
 int amqp_link_get(struct amqp_link *link, const char *queue) _must_check_;
 /* Settles a delivery, and with multiple all before it. */

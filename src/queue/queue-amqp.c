@@ -2,11 +2,7 @@
 /*
  * queue-amqp.c - queues of a broker: RabbitMQ, AMQP 0-9-1
  *
- * Sending: messages go out without waiting for each confirmation, and are kept until it comes (the
- * window).  A full queue that was made with reject-publish refuses them: from the first refusal on
- * the window is emptied, and one message is sent at a time, again and again until there is room.
- *
- * Taking: without waiting by basic.get; with it by a consumer, to whom the broker sends some ahead.
+ * What they have in common; amqp-send.c and amqp-take.c have the two ways of a message.
  */
 #include "config.h"
 
@@ -24,126 +20,90 @@
 #include "base/wait.h"
 #include "queue/address.h"
 #include "queue/amqp-link.h"
+#include "queue/amqp-queue.h"
 #include "queue/amqp-secret.h"
 #include "queue/queue-backend.h"
 
-#define WINDOW_MESSAGES 1024
-#define WINDOW_BYTES ((size_t)4 * 1024 * 1024)
-/* Confirmations are looked for each time that so many more have been sent. */
-#define LOOK_EVERY 64
-/* How many messages a broker sends ahead of a consumer without end, and how many of them may be
- * delivered before it is told. */
-#define AHEAD_MAX 512
-#define ACKS_MAX (AHEAD_MAX / 4)
-/* How many that were asked for one by one may be in hand.  Of a quorum queue RabbitMQ has a consumer
- * for each of them; it keeps back acknowledgements beyond 32, and forgets them when the channel
- * ends. */
-#define GETS_MAX 16
-/* Between two tries of a message that was refused. */
-#define FIRST_PAUSE (NSEC_PER_SEC / 100)
-#define LAST_PAUSE NSEC_PER_SEC
 /* Between two tries to connect again. */
 #define FIRST_RETRY (NSEC_PER_SEC / 4)
 #define LAST_RETRY (10 * NSEC_PER_SEC)
+/* How much longer an answer is waited for once a stop signal has come. */
+#define GRACE NSEC_PER_SEC
 
-enum sent_state {
-	SENT_WAITING,  /* for its confirmation */
-	SENT_DONE,     /* confirmed */
-	SENT_REFUSED,  /* by the queue */
-	SENT_RETURNED, /* there is no such queue */
-	SENT_NOT       /* never went out */
-};
+/* ---- waiting ---- */
 
-/* A message in the window.  Its data is the window's, kept for the next one in its place. */
-struct sent {
-	enum sent_state state;
-	uint64_t tag;    /* of this try: how many were published before it, and one */
-	uint64_t number; /* of the message: how many were given to send() before it, and one */
-	struct message message;
-	size_t cap;
-};
+int64_t amqp_deadline(int64_t timeout_ns)
+{
+	int64_t deadline;
 
-/* What belongs to an open queue. */
-struct amqp {
-	struct amqp_link *link;
-	unsigned int access;
-	unsigned int generation; /* of the connection */
+	if (timeout_ns < 0 || __builtin_add_overflow(clock_monotonic_ns(), timeout_ns, &deadline))
+		return INT64_MAX;
+	return deadline;
+}
 
-	/* sending */
-	struct sent *window; /* a ring */
-	size_t first, n, bytes;
-	uint64_t given, placed, published; /* placed: the last one that found a place */
-	bool one_by_one;
-	bool returned; /* some message: the queue is gone */
-	int failed;    /* -errno, once no answer can come any more */
+int64_t amqp_left(int64_t deadline)
+{
+	int64_t now = clock_monotonic_ns();
 
-	/* taking */
-	uint16_t ahead;
-	bool consuming;
-	bool has_event; /* a delivery that found no room yet */
-	struct amqp_event event;
-	uint64_t settled;  /* the last tag before which all are settled */
-	unsigned int acks; /* of those, how many the broker has not been told of */
-	bool acked;        /* anything at all */
-	unsigned int in_hand;
-};
+	if (deadline == INT64_MAX)
+		return -1;
+	return deadline > now ? deadline - now : 0;
+}
 
-/* A tag of a queue is that of its connection and which connection it is: after another one was
- * made, nothing can be settled that came by the old one, nor need it be. */
-#define TAG_BITS 48
-#define TAG_MASK (((uint64_t)1 << TAG_BITS) - 1)
+int amqp_pause(int64_t ns)
+{
+	int rc = wait_poll(-1, 0, ns);
+
+	return rc == -ETIMEDOUT ? 0 : rc;
+}
+
+int amqp_wait_answer(struct amqp *a, int64_t timeout_ns)
+{
+	int64_t left;
+	int rc;
+
+	if (timeout_ns == 0)
+		return -ETIMEDOUT;
+	if (!stop_signal()) {
+		rc = amqp_link_wait(a->link, timeout_ns);
+		if (rc != -EINTR)
+			return rc;
+	}
+	if (!a->grace_end)
+		a->grace_end = clock_monotonic_ns() + GRACE;
+	left = amqp_left(a->grace_end);
+	return left > 0 && amqp_link_linger(a->link, left) == 0 ? 0 : -EINTR;
+}
 
 /* ---- opening and closing ---- */
 
 static int connect_queue(struct queue *q)
 {
 	struct amqp *a = q->amqp;
-	uint64_t messages;
 	int rc;
 
 	rc = amqp_link_open(&a->link, &q->ref.address);
 	if (rc == 0)
-		rc = amqp_link_look(a->link, q->ref.address.queue, &messages);
+		rc = amqp_link_look(a->link, q->ref.address.queue, &a->ready);
 	if (rc == 0 && a->access & QUEUE_WRITE)
 		rc = amqp_link_confirm(a->link);
-	return rc;
+	return rc == 0 && a->access & QUEUE_WRITE ? amqp_send_again(q) : rc;
 }
 
 static int amqp_open(struct queue *q, unsigned int access)
 {
 	struct amqp *a = calloc(1, sizeof(*a));
+	int rc = 0;
 
 	q->amqp = a;
 	if (!a)
 		return -ENOMEM;
 	a->access = access;
-	a->ahead = AHEAD_MAX;
-	if (access & QUEUE_WRITE) {
-		a->window = calloc(WINDOW_MESSAGES, sizeof(*a->window));
-		if (!a->window)
-			return -ENOMEM;
-	}
-	return connect_queue(q);
-}
-
-/* Tells the broker of all that was delivered. */
-static int flush_acks(struct amqp *a)
-{
-	if (a->acks == 0)
-		return 0;
-	a->acks = 0;
-	return amqp_link_ack(a->link, a->settled, true);
-}
-
-/* The same, and comes back when the queue has heard it, which the channel alone cannot say. */
-static int finish_acks(struct queue *q)
-{
-	uint64_t messages;
-	int rc = flush_acks(q->amqp);
-
-	if (rc == 0)
-		rc = amqp_link_look(q->amqp->link, q->ref.address.queue, &messages);
-	return rc == -ENOENT ? 0 : rc; /* in a queue that is gone nothing is left to be told */
+	a->bound = UINT64_MAX;
+	a->ahead_max = AHEAD_MAX;
+	if (access & QUEUE_WRITE)
+		rc = amqp_send_open(a);
+	return rc < 0 ? rc : connect_queue(q);
 }
 
 static void amqp_close(struct queue *q)
@@ -153,11 +113,9 @@ static void amqp_close(struct queue *q)
 	if (!a)
 		return;
 	if (a->link)
-		(void)!flush_acks(a);
+		(void)!amqp_take_tell(q);
 	amqp_link_close(a->link);
-	for (size_t i = 0; a->window && i < WINDOW_MESSAGES; i++)
-		free(a->window[i].message.data);
-	free(a->window);
+	amqp_send_free(a);
 	free(a);
 	q->amqp = NULL;
 }
@@ -181,516 +139,51 @@ static bool worth_a_retry(int error)
 	}
 }
 
-/* Sleeps, unless a stop signal comes. */
-static int pause_for(int64_t ns)
-{
-	int rc = wait_poll(-1, 0, ns);
-
-	return rc == -ETIMEDOUT ? 0 : rc;
-}
-
 static void forget_connection(struct amqp *a)
 {
 	amqp_link_close(a->link);
 	a->link = NULL;
 	a->generation++;
-	a->consuming = a->has_event = a->acked = false;
-	a->settled = a->acks = a->in_hand = 0;
-	/* Whoever sent it has it still, and sends it again. */
-	a->n = a->bytes = 0;
-	a->given = a->placed = a->published = 0;
-	a->failed = 0;
+	amqp_take_forget(a);
+	amqp_send_forget(a);
 }
 
-static int amqp_reopen(struct queue *q)
+static int amqp_reopen(struct queue *q, int64_t timeout_ns)
 {
-	int64_t pause = FIRST_RETRY;
+	int64_t deadline = amqp_deadline(timeout_ns), pause = FIRST_RETRY, left;
 	int rc;
 
 	for (;;) {
 		forget_connection(q->amqp);
 		rc = stop_signal() ? -EINTR : connect_queue(q);
-		if (rc == 0 || !worth_a_retry(rc))
+		left = amqp_left(deadline);
+		if (rc == 0 || !worth_a_retry(rc) || left == 0)
 			return rc;
-		rc = pause_for(pause);
+		rc = amqp_pause(left < 0 || pause < left ? pause : left);
 		if (rc < 0)
 			return rc;
 		pause = 2 * pause < LAST_RETRY ? 2 * pause : LAST_RETRY;
 	}
 }
 
-/* ---- sending: the window ---- */
-
-static struct sent *sent_at(struct amqp *a, size_t i)
-{
-	return &a->window[(a->first + i) % WINDOW_MESSAGES];
-}
-
-/* Drops what is confirmed from the beginning of the window, which holds on to little memory. */
-static void forget_confirmed(struct amqp *a)
-{
-	while (a->n > 0 && a->window[a->first].state == SENT_DONE) {
-		struct sent *s = &a->window[a->first];
-
-		a->bytes -= s->message.len;
-		a->first = (a->first + 1) % WINDOW_MESSAGES;
-		a->n--;
-		if (s->cap > WINDOW_BYTES / WINDOW_MESSAGES) {
-			free(s->message.data);
-			s->message.data = NULL;
-			s->cap = 0;
-		}
-	}
-}
-
-static void confirm(struct sent *s, enum amqp_event_kind kind)
-{
-	if (s->state == SENT_WAITING)
-		s->state = kind == AMQP_CONFIRM ? SENT_DONE : SENT_REFUSED;
-}
-
-static void take_confirm(struct amqp *a, const struct amqp_event *event)
-{
-	for (size_t i = 0; i < a->n; i++) {
-		struct sent *s = sent_at(a, i);
-
-		/* A broker counts as AMQP does: 0 stands for all there are. */
-		if (s->tag == event->tag ||
-		    (event->multiple && (s->tag < event->tag || event->tag == 0)))
-			confirm(s, event->kind);
-		if (s->tag == event->tag && event->tag)
-			break;
-	}
-	if (event->kind == AMQP_REFUSAL)
-		a->one_by_one = true;
-	forget_confirmed(a);
-}
-
-static bool is_message(const struct message *a, const struct message *b)
-{
-	return a->len == b->len && a->have == b->have &&
-	       (!(a->have & MESSAGE_HAS_TYPE) || a->type == b->type) &&
-	       (!(a->have & MESSAGE_HAS_PRIORITY) || a->priority == b->priority) &&
-	       (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
-
-/* What is returned does not say which message it was, but it is one of them, word for word; a
- * confirmation follows. */
-static void take_return(struct amqp *a, const struct amqp_event *event)
-{
-	a->returned = true;
-	for (size_t i = 0; i < a->n; i++) {
-		struct sent *s = sent_at(a, i);
-
-		if (s->state == SENT_WAITING && is_message(&s->message, &event->message)) {
-			s->state = SENT_RETURNED;
-			return;
-		}
-	}
-}
-
-static void take_answer(struct amqp *a, const struct amqp_event *event)
-{
-	switch (event->kind) {
-	case AMQP_CONFIRM:
-	case AMQP_REFUSAL:
-		take_confirm(a, event);
-		break;
-	case AMQP_RETURN:
-		take_return(a, event);
-		break;
-	default: /* nothing else was asked for */
-		break;
-	}
-}
-
-/* All answers that have come: how many, or -errno. */
-static int take_answers(struct amqp *a)
-{
-	struct amqp_event event;
-	int count = 0, rc;
-
-	if (a->failed)
-		return a->failed;
-	while ((rc = amqp_link_event(a->link, &event)) > 0) {
-		take_answer(a, &event);
-		count++;
-	}
-	a->failed = rc;
-	return rc < 0 ? rc : count;
-}
-
-static size_t count_waiting(struct amqp *a)
-{
-	size_t waiting = 0;
-
-	for (size_t i = 0; i < a->n; i++)
-		waiting += sent_at(a, i)->state == SENT_WAITING;
-	return waiting;
-}
-
-/* Time that is left of a timeout, for a broker's answer: not waiting for room is no reason not to
- * wait for that. */
-static int64_t answer_time(int64_t timeout_ns)
-{
-	return timeout_ns == QUEUE_NO_WAIT ? queue_broker.timeout_ns : timeout_ns;
-}
-
-/* Waits for some answer, as long as there is one to come. */
-static int await_answer(struct amqp *a, int64_t timeout_ns)
-{
-	int64_t deadline = timeout_ns < 0 ? INT64_MAX : clock_monotonic_ns() + timeout_ns;
-	int rc;
-
-	while ((rc = take_answers(a)) == 0) {
-		int64_t left = timeout_ns < 0 ? -1 : deadline - clock_monotonic_ns();
-
-		rc = timeout_ns >= 0 && left <= 0 ? -ETIMEDOUT : amqp_link_wait(a->link, left);
-		if (rc == -ETIMEDOUT)
-			a->failed = rc = amqp_link_give_up(a->link);
-		if (rc < 0)
-			return rc;
-	}
-	return rc < 0 ? rc : 0;
-}
-
-/* Waits until all in the window were answered. */
-static int drain(struct amqp *a, int64_t timeout_ns)
-{
-	int rc = take_answers(a);
-
-	while (rc >= 0 && count_waiting(a) > 0)
-		rc = await_answer(a, answer_time(timeout_ns));
-	return rc < 0 ? rc : 0;
-}
-
-/* A place in the window for a copy of m, or NULL where there is no memory. */
-static struct sent *keep(struct amqp *a, const struct message *m)
-{
-	struct sent *s = sent_at(a, a->n);
-	char *data = s->message.data;
-
-	if (!data || s->cap < m->len) {
-		free(data);
-		s->cap = m->len > 64 ? m->len : 64;
-		s->message.data = data = malloc(s->cap);
-		if (!data)
-			return NULL;
-	}
-	s->message = *m;
-	s->message.data = data;
-	if (m->len)
-		memcpy(data, m->data, m->len);
-	s->number = a->given;
-	s->state = SENT_NOT;
-	a->n++;
-	a->bytes += m->len;
-	return s;
-}
-
-static int publish(struct queue *q, struct sent *s, int64_t timeout_ns)
-{
-	int rc = amqp_link_publish(q->amqp->link, q->ref.address.queue, &s->message,
-				   answer_time(timeout_ns));
-
-	if (rc < 0) {
-		q->amqp->failed = rc; /* it may have gone out in part */
-		return rc;
-	}
-	s->tag = ++q->amqp->published;
-	s->state = SENT_WAITING;
-	return 0;
-}
-
-/* ---- sending: one by one ---- */
-
-/* Sends what was refused until there is room, or the time is over. */
-static int insist(struct queue *q, struct sent *s, int64_t timeout_ns)
-{
-	int64_t deadline = timeout_ns < 0 ? INT64_MAX : clock_monotonic_ns() + timeout_ns;
-	int64_t pause = FIRST_PAUSE;
-	int rc;
-
-	for (;;) {
-		int64_t left = timeout_ns < 0 ? INT64_MAX : deadline - clock_monotonic_ns();
-
-		if (s->state == SENT_REFUSED && timeout_ns == QUEUE_NO_WAIT)
-			return -EAGAIN;
-		if (s->state == SENT_REFUSED) {
-			if (left <= 0)
-				return -ETIMEDOUT;
-			rc = pause_for(pause < left ? pause : left);
-			if (rc < 0)
-				return rc;
-			pause = 2 * pause < LAST_PAUSE ? 2 * pause : LAST_PAUSE;
-		}
-		rc = publish(q, s, timeout_ns < 0 ? -1 : left > 0 ? left : 1);
-		if (rc == 0)
-			rc = drain(q->amqp, timeout_ns);
-		if (rc < 0 || s->state != SENT_REFUSED)
-			return rc;
-	}
-}
-
-/* Once something was refused: no more than one message is on its way. */
-static int settle_window(struct queue *q, int64_t timeout_ns)
-{
-	struct amqp *a = q->amqp;
-	int rc = drain(a, timeout_ns);
-
-	for (size_t i = 0; rc == 0 && !a->returned && i < a->n; i++) {
-		struct sent *s = sent_at(a, i);
-
-		if (s->state == SENT_REFUSED) {
-			rc = insist(q, s, timeout_ns);
-			i = SIZE_MAX; /* what is confirmed has left the window */
-		}
-	}
-	return rc == 0 && a->returned ? -ENOENT : rc;
-}
-
-static bool window_full(const struct amqp *a, size_t more)
-{
-	return a->n == WINDOW_MESSAGES || (a->n > 0 && a->bytes + more > WINDOW_BYTES);
-}
-
-static int make_room(struct queue *q, size_t size, int64_t timeout_ns)
-{
-	struct amqp *a = q->amqp;
-	int rc = 0;
-
-	if (a->published % LOOK_EVERY == 0)
-		rc = take_answers(a);
-	while (rc >= 0 && !a->one_by_one && !a->returned && window_full(a, size))
-		rc = await_answer(a, answer_time(timeout_ns));
-	if (rc >= 0 && (a->one_by_one || a->returned))
-		rc = settle_window(q, timeout_ns);
-	return rc < 0 ? rc : 0;
-}
-
-static int amqp_send(struct queue *q, const struct message *m, int64_t timeout_ns)
-{
-	struct amqp *a = q->amqp;
-	struct sent *s;
-	int rc;
-
-	a->given++;
-	rc = make_room(q, m->len, timeout_ns);
-	if (rc < 0)
-		return rc;
-	s = keep(a, m);
-	if (!s)
-		return -ENOMEM;
-	a->placed = a->given;
-	if (!a->one_by_one)
-		return publish(q, s, timeout_ns);
-	rc = insist(q, s, timeout_ns);
-	return rc == 0 && a->returned ? -ENOENT : rc;
-}
+/* ---- messages ---- */
 
 static int amqp_flush(struct queue *q, int64_t timeout_ns)
 {
-	struct amqp *a = q->amqp;
-
-	if (a->access & QUEUE_WRITE)
-		return a->n > 0 || a->returned ? settle_window(q, timeout_ns) : 0;
-	/* Only an answer makes certain that they came. */
-	return a->acked ? finish_acks(q) : 0;
+	/* Only an answer makes certain that acknowledgements came. */
+	return q->amqp->access & QUEUE_WRITE ? amqp_send_flush(q, timeout_ns) : amqp_take_flush(q);
 }
 
-/* Numbers in their order, as ranges: "41-43, 45". */
-struct numbers {
-	struct buffer *text;
-	uint64_t count, first;
-	uint64_t from, to; /* the range that may go on */
-};
-
-static void put_range(struct numbers *n)
+static void amqp_before_wait(struct queue *q, void (*before_wait)(void *arg, bool for_room),
+			     void *arg)
 {
-	if (n->count == 0)
-		return;
-	buffer_printf(n->text, "%s%" PRIu64, n->text->len ? ", " : "", n->from);
-	if (n->to > n->from)
-		buffer_printf(n->text, "-%" PRIu64, n->to);
+	q->amqp->before_wait = before_wait;
+	q->amqp->before_wait_arg = arg;
 }
 
-static void add_number(struct numbers *n, uint64_t number)
+static uint64_t amqp_resent(struct queue *q)
 {
-	if (n->count == 0) {
-		n->first = n->from = number;
-	} else if (number != n->to + 1) {
-		put_range(n);
-		n->from = number;
-	}
-	n->to = number;
-	n->count++;
-}
-
-static uint64_t amqp_unconfirmed(struct queue *q, struct buffer *text, uint64_t *first)
-{
-	struct numbers numbers = { .text = text };
-	struct amqp *a = q->amqp;
-
-	for (size_t i = 0; i < a->n; i++) {
-		const struct sent *s = sent_at(a, i);
-
-		if (s->state != SENT_DONE)
-			add_number(&numbers, s->number);
-	}
-	if (a->given > a->placed) /* it found no place in the window */
-		add_number(&numbers, a->given);
-	put_range(&numbers);
-	if (numbers.count)
-		*first = numbers.first;
-	return numbers.count;
-}
-
-/* ---- taking ---- */
-
-static uint64_t make_tag(const struct amqp *a, uint64_t tag)
-{
-	return (uint64_t)a->generation << TAG_BITS | (tag & TAG_MASK);
-}
-
-static bool is_current(const struct amqp *a, const struct message *m)
-{
-	return m->tag >> TAG_BITS == a->generation;
-}
-
-/* Hands out the delivery that has come. */
-static int hand_out(struct amqp *a, struct message *m, size_t room)
-{
-	const struct message *from = &a->event.message;
-	char *data = m->data;
-
-	a->has_event = from->len > room;
-	if (a->has_event)
-		return -E2BIG;
-	if (from->len)
-		memcpy(data, from->data, from->len);
-	*m = *from;
-	m->data = data;
-	m->tag = make_tag(a, from->tag);
-	a->in_hand++;
-	return 0;
-}
-
-/* The next delivery: 1, 0 where there is none for sure, or -errno. */
-static int await_delivery(struct amqp *a, int64_t timeout_ns)
-{
-	int64_t deadline = timeout_ns < 0 ? INT64_MAX : clock_monotonic_ns() + timeout_ns;
-	int rc;
-
-	for (;;) {
-		int64_t left = timeout_ns < 0 ? -1 : deadline - clock_monotonic_ns();
-
-		rc = amqp_link_event(a->link, &a->event);
-		if (rc < 0)
-			return rc;
-		if (rc > 0 && a->event.kind == AMQP_DELIVERY)
-			return 1;
-		if (rc > 0 && a->event.kind == AMQP_NO_MESSAGE)
-			return 0;
-		if (rc > 0 && a->event.kind == AMQP_CANCEL)
-			return -EIDRM;
-		if (rc > 0)
-			continue;
-		rc = flush_acks(a);
-		if (rc == 0 && timeout_ns >= 0 && left <= 0)
-			rc = -ETIMEDOUT;
-		if (rc == 0)
-			rc = amqp_link_wait(a->link, left);
-		if (rc < 0)
-			return rc;
-	}
-}
-
-/* Without waiting: asks for one. */
-static int get(struct queue *q)
-{
-	struct amqp *a = q->amqp;
-	int rc = -E2BIG;
-
-	if (a->in_hand < GETS_MAX)
-		rc = amqp_link_get(a->link, q->ref.address.queue);
-	if (rc == 0)
-		rc = await_delivery(a, queue_broker.timeout_ns);
-	if (rc == -ETIMEDOUT)
-		rc = amqp_link_give_up(a->link);
-	return rc == 0 ? -EAGAIN : rc;
-}
-
-static int consume(struct queue *q, int64_t timeout_ns)
-{
-	struct amqp *a = q->amqp;
-	int rc = 0;
-
-	if (!a->consuming)
-		rc = amqp_link_consume(a->link, q->ref.address.queue, a->ahead);
-	if (rc < 0)
-		return rc;
-	a->consuming = true;
-	rc = await_delivery(a, timeout_ns);
-	return rc == -ETIMEDOUT && timeout_ns == QUEUE_NO_WAIT ? -EAGAIN : rc;
-}
-
-static int amqp_take(struct queue *q, struct message *m, size_t room,
-		     const struct queue_select *want, int64_t timeout_ns)
-{
-	struct amqp *a = q->amqp;
-	int rc = 1;
-
-	(void)want; /* brokers know one order only */
-	if (!a->has_event)
-		rc = timeout_ns == QUEUE_NO_WAIT && !a->consuming ? get(q) : consume(q, timeout_ns);
-	if (rc == -ENOENT) /* it was there when it was opened */
-		rc = -EIDRM;
-	return rc < 0 ? rc : hand_out(a, m, room);
-}
-
-static int amqp_delivered(struct queue *q, const struct message *m)
-{
-	struct amqp *a = q->amqp;
-	uint64_t tag = m->tag & TAG_MASK;
-
-	if (!is_current(a, m))
-		return -ECONNRESET; /* it will be delivered again */
-	a->acked = true;
-	a->in_hand--;
-	if (tag != a->settled + 1)
-		return amqp_link_ack(a->link, tag, false);
-	a->settled = tag;
-	a->acks++;
-	if (!a->consuming)
-		return a->acks < GETS_MAX ? 0 : finish_acks(q);
-	return a->acks < ACKS_MAX && a->acks < a->ahead ? 0 : flush_acks(a);
-}
-
-static int amqp_put_back(struct queue *q, const struct message *m)
-{
-	struct amqp *a = q->amqp;
-	uint64_t tag = m->tag & TAG_MASK;
-	int rc;
-
-	if (!is_current(a, m))
-		return 0; /* the broker has put it back by itself */
-	a->in_hand--;
-	rc = flush_acks(a);
-	if (rc == 0)
-		rc = amqp_link_requeue(a->link, tag);
-	if (tag == a->settled + 1)
-		a->settled = tag;
-	return rc == -ECONNRESET || rc == -ETIMEDOUT ? 0 : rc;
-}
-
-static void amqp_expect(struct queue *q, uint64_t n)
-{
-	q->amqp->ahead = n < AHEAD_MAX ? (uint16_t)n : AHEAD_MAX;
-}
-
-static size_t amqp_room_wanted(struct queue *q)
-{
-	return q->amqp->has_event ? q->amqp->event.message.len : 0;
+	return q->amqp->resent;
 }
 
 static size_t amqp_max_message(struct queue *q)
@@ -699,9 +192,16 @@ static size_t amqp_max_message(struct queue *q)
 	return SIZE_MAX; /* a broker tells only when it refuses one */
 }
 
+/* Two names may lead to one broker, or to nodes of one cluster. */
 static bool amqp_same(const struct queue *a, const struct queue *b)
 {
-	return address_same(&a->ref.address, &b->ref.address);
+	const struct queue_address *x = &a->ref.address, *y = &b->ref.address;
+	const char *cluster = amqp_link_cluster(a->amqp->link);
+
+	if (address_same(x, y))
+		return true;
+	return *cluster && strcmp(cluster, amqp_link_cluster(b->amqp->link)) == 0 &&
+	       strcmp(x->vhost, y->vhost) == 0 && strcmp(x->queue, y->queue) == 0;
 }
 
 static int amqp_peek(struct queue *q, struct message *m, size_t room, size_t index)
@@ -722,6 +222,7 @@ static int amqp_look(struct queue *q, unsigned int detail, struct queue_stat *st
 	(void)detail;
 	if (rc < 0)
 		return rc == -ENOENT ? -EIDRM : rc;
+	q->amqp->ready = st->messages;
 	st->have = STAT_MESSAGES;
 	st->address = &q->ref.address;
 	return 0;
@@ -825,7 +326,7 @@ static const char *meaning(const struct queue_attempt *attempt, int error)
 			       _("refused by the broker: is the queue full?") :
 			       NULL;
 	case -ENOENT:
-		if (strstr(amqp_link_error(), "no queue"))
+		if (amqp_link_no_queue())
 			return _("no such queue");
 		return attempt->op == QUEUE_OP_SEND ?
 			       _("no such queue: the broker returned what was sent") :
@@ -854,15 +355,24 @@ static const struct queue_backend backend = {
 	.close = amqp_close,
 	.send = amqp_send,
 	.take = amqp_take,
-	.room_wanted = amqp_room_wanted,
+	.room_wanted = amqp_take_room_wanted,
 	.max_message = amqp_max_message,
 	.same = amqp_same,
-	.put_back = amqp_put_back,
-	.delivered = amqp_delivered,
+	.put_back = amqp_take_put_back,
+	.delivered = amqp_take_delivered,
+	.tell = amqp_take_tell,
 	.flush = amqp_flush,
-	.unconfirmed = amqp_unconfirmed,
+	.window = amqp_send_window,
+	.before_wait = amqp_before_wait,
+	.unconfirmed = amqp_send_unconfirmed,
+	.confirmed = amqp_send_confirmed,
+	.kept = amqp_send_kept,
+	.withdraw = amqp_send_withdraw,
+	.resent = amqp_resent,
 	.reopen = amqp_reopen,
-	.expect = amqp_expect,
+	.may_reopen = worth_a_retry,
+	.expect = amqp_take_expect,
+	.hold = amqp_take_hold,
 	.ready = amqp_ready,
 	.peek = amqp_peek,
 	.look = amqp_look,

@@ -22,10 +22,20 @@ struct queue_backend {
 	int (*put_back)(struct queue *q, const struct message *m);
 	/* Those that only a broker has; NULL where there is nothing to do. */
 	int (*delivered)(struct queue *q, const struct message *m);
+	int (*tell)(struct queue *q);
 	int (*flush)(struct queue *q, int64_t timeout_ns);
+	void (*window)(struct queue *q, size_t messages, size_t bytes);
+	void (*before_wait)(struct queue *q, void (*before_wait)(void *arg, bool for_room),
+			    void *arg);
 	uint64_t (*unconfirmed)(struct queue *q, struct buffer *numbers, uint64_t *first);
-	int (*reopen)(struct queue *q);
-	void (*expect)(struct queue *q, uint64_t n);
+	bool (*confirmed)(struct queue *q, uint64_t number);
+	bool (*kept)(struct queue *q, uint64_t number, struct message *m);
+	bool (*withdraw)(struct queue *q, uint64_t number);
+	uint64_t (*resent)(struct queue *q);
+	int (*reopen)(struct queue *q, int64_t timeout_ns);
+	bool (*may_reopen)(int error);
+	void (*expect)(struct queue *q, uint64_t n, enum queue_expectation how);
+	void (*hold)(struct queue *q, unsigned int n);
 	int (*ready)(const struct queue_ref *ref, struct queue_ref_error *error);
 	int (*peek)(struct queue *q, struct message *m, size_t room, size_t index);
 	int (*look)(struct queue *q, unsigned int detail, struct queue_stat *st);

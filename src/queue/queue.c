@@ -75,15 +75,26 @@ void queue_close(struct queue *q)
 	q->backend = NULL;
 }
 
-int queue_reopen(struct queue *q)
+int queue_reopen(struct queue *q, int64_t timeout_ns)
 {
-	return q->backend->reopen ? q->backend->reopen(q) : -EOPNOTSUPP;
+	return q->backend->reopen ? q->backend->reopen(q, timeout_ns) : -EOPNOTSUPP;
 }
 
-void queue_expect(struct queue *q, uint64_t n)
+bool queue_may_reopen(const struct queue *q, int error)
+{
+	return q->backend->may_reopen && q->backend->may_reopen(error);
+}
+
+void queue_expect(struct queue *q, uint64_t n, enum queue_expectation how)
 {
 	if (q->backend->expect)
-		q->backend->expect(q, n);
+		q->backend->expect(q, n, how);
+}
+
+void queue_hold(struct queue *q, unsigned int n)
+{
+	if (q->backend->hold)
+		q->backend->hold(q, n);
 }
 
 int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns)
@@ -96,10 +107,47 @@ int queue_flush(struct queue *q, int64_t timeout_ns)
 	return q->backend && q->backend->flush ? q->backend->flush(q, timeout_ns) : 0;
 }
 
+int queue_tell(struct queue *q)
+{
+	return q->backend->tell ? q->backend->tell(q) : 0;
+}
+
+void queue_window(struct queue *q, size_t messages, size_t bytes)
+{
+	if (q->backend->window)
+		q->backend->window(q, messages, bytes);
+}
+
+void queue_before_wait(struct queue *q, void (*before_wait)(void *arg, bool for_room), void *arg)
+{
+	if (q->backend->before_wait)
+		q->backend->before_wait(q, before_wait, arg);
+}
+
 uint64_t queue_unconfirmed(struct queue *q, struct buffer *numbers, uint64_t *first)
 {
 	return q->backend && q->backend->unconfirmed ? q->backend->unconfirmed(q, numbers, first) :
 						       0;
+}
+
+bool queue_confirmed(struct queue *q, uint64_t number)
+{
+	return !q->backend->confirmed || q->backend->confirmed(q, number);
+}
+
+bool queue_kept(struct queue *q, uint64_t number, struct message *m)
+{
+	return q->backend->kept && q->backend->kept(q, number, m);
+}
+
+bool queue_withdraw(struct queue *q, uint64_t number)
+{
+	return q->backend->withdraw && q->backend->withdraw(q, number);
+}
+
+uint64_t queue_resent(struct queue *q)
+{
+	return q->backend && q->backend->resent ? q->backend->resent(q) : 0;
 }
 
 int queue_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,

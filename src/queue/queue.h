@@ -16,12 +16,13 @@
  *   -EUSERS      the limit of threads allows none to wait with
  *   -EPIPE       the reader of standard output went away while waiting; nothing was taken
  *   -EMSGSIZE    send: the message can never fit
- *   -E2BIG       take, peek: the message is larger than the room given; it stays on the queue.
- *                take: so many messages are in hand that some are to be settled first
+ *   -E2BIG       take, peek: the message is larger than the room given; it stays on the queue
+ *   -ENOBUFS     take: so many messages are in hand that they are to be settled first
  *   -EOPNOTSUPP  this kind of queue has no such operation
  *   -ENODATA     create: a default of the kernel that is needed cannot be read
- *   -ECONNRESET  the connection to the broker was lost: what was taken and not settled is on the queue
- *                again, what was sent is as queue_unconfirmed() says; queue_reopen() makes another
+ *   -ECONNRESET  the connection to the broker was lost, or the node that has the queue is down: what was
+ *                taken and not settled is on the queue again, what was sent is as
+ *                queue_unconfirmed() says; queue_reopen() makes another and sends it again
  */
 #ifndef MQTOOL_QUEUE_H
 #define MQTOOL_QUEUE_H
@@ -114,10 +115,13 @@ int queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access
 /* Closes; safe on a zeroed struct and after a failed queue_open(). */
 void queue_close(struct queue *q);
 /*
- * After -ECONNRESET: tries, at growing intervals, until there is another connection.  Returns 0,
- * -EINTR by a stop signal, or another error of queue_open() that trying again will not cure.
+ * After -ECONNRESET: tries, at growing intervals, until there is another connection, and no longer
+ * than timeout_ns (negative for ever).  Returns 0, -EINTR by a stop signal, or another error of
+ * queue_open(): the last one, or one that trying again will not cure.
  */
-int queue_reopen(struct queue *q) _must_check_;
+int queue_reopen(struct queue *q, int64_t timeout_ns) _must_check_;
+/* Whether an error of queue_open() may be cured by queue_reopen(). */
+bool queue_may_reopen(const struct queue *q, int error);
 /* How brokers are spoken to from now on; the kernel's queues need none of it. */
 struct queue_broker {
 	/* At most so long for a connection or an answer, but a second; <= 0: ten seconds. */
@@ -125,11 +129,18 @@ struct queue_broker {
 	bool plaintext; /* a password may go in the clear to another machine */
 };
 void queue_set_broker(const struct queue_broker *how);
+enum queue_expectation {
+	QUEUE_AS_THEY_COME,
+	QUEUE_ALL_THERE, /* those that are there now: after them a take is -EAGAIN */
+};
 /*
- * Says that at most n messages are to be taken: a broker sends no more than that ahead, since
- * others then do not get them.  Nothing for the kernel's queues, which send none.
+ * Says that at most n messages are to be taken, and which: a broker sends no more than that ahead,
+ * since others then do not get them, and all it sends is untouched that was not taken.  Nothing for
+ * the kernel's queues, which send none.
  */
-void queue_expect(struct queue *q, uint64_t n);
+void queue_expect(struct queue *q, uint64_t n, enum queue_expectation how);
+/* Says that no more than n messages are to be in hand: others get those that wait meanwhile. */
+void queue_hold(struct queue *q, unsigned int n);
 
 /*
  * Sends one message.  First tries without waiting; then waits for at most timeout_ns
@@ -147,12 +158,41 @@ int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns) _mu
  */
 int queue_flush(struct queue *q, int64_t timeout_ns) _must_check_;
 /*
+ * Tells a broker of what was settled: before anything that may take its time, since it takes back
+ * what it hears nothing of.  Does not wait for an answer.
+ */
+int queue_tell(struct queue *q) _must_check_;
+/*
+ * Lets no more than so many messages, or bytes of them but for one, be sent and not confirmed.  For
+ * brokers' queues; has an effect on those after it.
+ */
+void queue_window(struct queue *q, size_t messages, size_t bytes);
+/*
+ * Has before_wait(arg) called whenever queue_send() or queue_flush() are about to wait for an answer
+ * or, with for_room, for room.  It may ask for and withdraw messages of q.  Brokers' queues alone.
+ */
+void queue_before_wait(struct queue *q, void (*before_wait)(void *arg, bool for_room), void *arg);
+/*
  * After an error of queue_send() or queue_flush(): appends to `numbers` which of the messages
  * given to queue_send() since the queue was opened, counted from 1, are not known to be on the
  * queue ("41-43, 45").  Returns how many, *first the first of them; 0 for the kernel's queues, where
  * it is the message at hand alone.
  */
 uint64_t queue_unconfirmed(struct queue *q, struct buffer *numbers, uint64_t *first);
+/*
+ * Whether the message of that number, counted as there, is on the queue for certain.  Always true
+ * of the kernel's queues, which have it or fail.
+ */
+bool queue_confirmed(struct queue *q, uint64_t number);
+/*
+ * A message that is not confirmed: true, and *m is as it was sent, its data the queue's until the
+ * next call for q, with MESSAGE_HEADROOM before it.
+ */
+bool queue_kept(struct queue *q, uint64_t number, struct message *m);
+/* Gives up a message that was refused and waits to be sent again: true where it is so. */
+bool queue_withdraw(struct queue *q, uint64_t number);
+/* How many messages were sent again after queue_reopen() and may be on the queue twice. */
+uint64_t queue_resent(struct queue *q);
 /*
  * Takes one message into m->data, which has room for `room` bytes; sets len, type or priority.
  * -E2BIG leaves it on the queue: settle what is in hand, or else come again with

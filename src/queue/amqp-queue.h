@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * amqp-queue.h - what belongs to an open queue of a broker, for the halves of queue-amqp.c alone:
+ * amqp-send.c and amqp-take.c
+ */
+#ifndef MQTOOL_AMQP_QUEUE_H
+#define MQTOOL_AMQP_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "queue/amqp-link.h"
+#include "queue/queue.h"
+
+/* The most messages that a broker sends ahead of their settlement, and more than can be in hand or
+ * settled without the broker knowing it. */
+#define AHEAD_MAX 512
+#define TAGS_MAX 2048
+
+enum sent_state {
+	SENT_NOT,      /* has not gone out by this connection */
+	SENT_WAITING,  /* for its confirmation */
+	SENT_DONE,     /* confirmed, or withdrawn */
+	SENT_REFUSED,  /* by the queue */
+	SENT_RETURNED, /* nothing takes it */
+};
+
+/* A message in the window.  Its memory is the window's, kept for the next one in its place. */
+struct sent {
+	enum sent_state state;
+	uint64_t tag;    /* of this try: how many were published before it, and one */
+	uint64_t number; /* of the message: how many were given to send() before it, and one */
+	struct message message;
+	char *memory; /* MESSAGE_HEADROOM, and cap bytes after it */
+	size_t cap;
+};
+
+enum consumer_state { CONSUMER_NONE, CONSUMER_ON, CONSUMER_ENDING };
+
+struct amqp {
+	struct amqp_link *link;
+	unsigned int access;
+	unsigned int generation; /* of the connection */
+	uint64_t ready;          /* messages that were ready when it was made */
+	int64_t grace_end; /* answers are waited for after a stop signal until then; 0: none came */
+
+	/* sending */
+	struct sent *window; /* a ring */
+	size_t first, n, bytes;
+	size_t max_messages, max_bytes;    /* of those that are not confirmed */
+	uint64_t given, placed, published; /* placed: the last one that found a place */
+	bool one_by_one;
+	unsigned int successes; /* confirmed since the last refusal */
+	bool returned;          /* some message: the queue may be gone */
+	int failed;             /* -errno, once no answer can come any more */
+	uint64_t resent;        /* that may have been there already */
+	void (*before_wait)(void *arg, bool for_room);
+	void *before_wait_arg;
+
+	/* taking */
+	bool consumes;     /* by a consumer; else each message is asked for */
+	bool all_there;    /* and no more than was ready */
+	uint64_t bound;    /* messages that may be taken in all */
+	uint64_t received; /* of those; what is put back is not counted */
+	enum consumer_state consumer;
+	unsigned int ahead_max;
+	uint16_t ahead;   /* of the consumer, messages unsettled at most */
+	uint64_t base;    /* the last tag before it began */
+	uint64_t budget;  /* messages that it may be sent */
+	uint64_t average; /* bytes of a message, 0 where none has come */
+	bool has_event;   /* a delivery that found no room yet */
+	struct amqp_event event;
+	unsigned char tags[TAGS_MAX]; /* a ring: enum tag_state of each tag above told */
+	uint64_t last_tag;            /* of the deliveries */
+	uint64_t settled;             /* the last tag up to which all are settled */
+	uint64_t told;                /* the last tag up to which the broker knows */
+	unsigned int untold;          /* settled, and the broker does not know */
+	bool acked;                   /* anything at all */
+	unsigned int in_hand;
+	unsigned int counts; /* in a row that said that no message is ready */
+	bool counting;       /* an answer to amqp_link_count() is to come */
+	unsigned int unsent; /* how often it said that some are, and nothing came */
+};
+
+/* ---- both halves (queue-amqp.c) ---- */
+
+/* Sleeps, unless a stop signal comes: -EINTR. */
+int amqp_pause(int64_t ns) _must_check_;
+/*
+ * Waits for an answer to what is under way, as amqp_link_wait(): a stop signal leaves it a second
+ * more, then -EINTR.
+ */
+int amqp_wait_answer(struct amqp *a, int64_t timeout_ns) _must_check_;
+
+/* The end of a timeout, INT64_MAX for ever; and what is left of it, negative for ever, 0 when over. */
+int64_t amqp_deadline(int64_t timeout_ns);
+int64_t amqp_left(int64_t deadline);
+
+/* ---- sending (amqp-send.c): the functions of the backend ---- */
+
+int amqp_send_open(struct amqp *a) _must_check_;
+void amqp_send_free(struct amqp *a);
+void amqp_send_window(struct queue *q, size_t messages, size_t bytes);
+int amqp_send(struct queue *q, const struct message *m, int64_t timeout_ns) _must_check_;
+int amqp_send_flush(struct queue *q, int64_t timeout_ns) _must_check_;
+uint64_t amqp_send_unconfirmed(struct queue *q, struct buffer *text, uint64_t *first);
+bool amqp_send_confirmed(struct queue *q, uint64_t number);
+bool amqp_send_kept(struct queue *q, uint64_t number, struct message *m);
+bool amqp_send_withdraw(struct queue *q, uint64_t number);
+/* The connection is lost: what was under way is to go again. */
+void amqp_send_forget(struct amqp *a);
+/* Sends it by the new one. */
+int amqp_send_again(struct queue *q) _must_check_;
+
+/* ---- taking (amqp-take.c) ---- */
+
+int amqp_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,
+	      int64_t timeout_ns) _must_check_;
+size_t amqp_take_room_wanted(struct queue *q);
+int amqp_take_delivered(struct queue *q, const struct message *m) _must_check_;
+int amqp_take_put_back(struct queue *q, const struct message *m) _must_check_;
+void amqp_take_expect(struct queue *q, uint64_t n, enum queue_expectation how);
+void amqp_take_hold(struct queue *q, unsigned int n);
+/* Tells the broker all that was settled. */
+int amqp_take_tell(struct queue *q) _must_check_;
+/* The same, and comes back when the queue has heard it, which the channel alone cannot say. */
+int amqp_take_flush(struct queue *q) _must_check_;
+void amqp_take_forget(struct amqp *a);
+
+#endif
