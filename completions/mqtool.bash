@@ -5,7 +5,7 @@
 
 _mqtool_commands='create send recv move stat check set rm purge wait watch help'
 _mqtool_columns='QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG MSGSIZE
-	QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY'
+	QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY NAMESPACE PROCS PID'
 _mqtool_live_columns='NET/s HISTORY'
 
 # _mqtool_options COMMAND: an option a word, with what its value is: letter,name=VALUE
@@ -15,44 +15,47 @@ _mqtool_options()
 	create)
 		echo -m,--mode=MODE -o,--owner=OWNER -c,--max-messages=N -s,--message-size=N \
 			-b,--max-bytes=N --max-priority=N --quorum -e,--exist-ok --private \
-			-v,--verbose --allow-plaintext
+			-v,--verbose --allow-plaintext --namespace=PID
 		;;
 	send)
 		echo -f,--file=FILE -l,--lines -0,--null -j,-J,--json -t,--type=N -p,--priority=N \
-			-n,--nonblock -T,--timeout=N -v,--verbose --progress --allow-plaintext
+			-n,--nonblock -T,--timeout=N -v,--verbose --progress --allow-plaintext \
+			--namespace=PID
 		;;
 	recv)
 		echo -c,--count=N -f,--follow -a,--all -n,--nonblock -T,--timeout=N -t,--type=N \
 			-x,--except --peek -0,--null -r,--raw -F,--format=N -j,-J,--json \
 			--on-failure=FAILURE --move-failed=QUEUE -v,--verbose --progress \
-			--allow-plaintext
+			--allow-plaintext --namespace=PID
 		;;
 	move)
 		echo -c,--count=N -f,--follow -n,--nonblock -T,--timeout=N -t,--type=N -x,--except \
-			--set-type=N --set-priority=N -v,--verbose --progress --allow-plaintext
+			--set-type=N --set-priority=N -v,--verbose --progress --allow-plaintext \
+			--namespace=PID
 		;;
 	stat)
 		echo -S,--sysv -P,--posix -o,--output=COLUMNS -s,--sort=SORT -b,--bytes \
 			-H,--noheadings -j,-J,--json -w,--waiters -L,--limits --match=N --openmetrics \
-			--allow-plaintext
+			--allow-plaintext --namespace=NAMESPACE
 		;;
 	check)
 		echo -w,--warning=N -c,--critical=N -m,--messages -L,--limits --match=N --readable \
-			--allow-plaintext
+			--allow-plaintext --namespace=PID
 		;;
-	set) echo -m,--mode=MODE -o,--owner=OWNER -b,--max-bytes=N ;;
+	set) echo -m,--mode=MODE -o,--owner=OWNER -b,--max-bytes=N --namespace=PID ;;
 	rm)
 		echo -f,--force -a,--all -S,--sysv -P,--posix --match=N --empty --idle=N --owner=USER \
-			--dry-run -y,--yes -v,--verbose --allow-plaintext
+			--dry-run -y,--yes -v,--verbose --allow-plaintext --namespace=PID
 		;;
-	purge) echo -t,--type=N -x,--except --allow-plaintext ;;
+	purge) echo -t,--type=N -x,--except --allow-plaintext --namespace=PID ;;
 	wait)
-		echo --messages=N --empty --writable --exists --gone -T,--timeout=N --allow-plaintext
+		echo --messages=N --empty --writable --exists --gone -T,--timeout=N --allow-plaintext \
+			--namespace=PID
 		;;
 	watch)
 		echo -d,--delay=N -n,--iterations=N -S,--sysv -P,--posix -s,--sort=SORT \
 			-o,--output=COLUMNS --filter=FILTER -b,--batch -j,-J,--json --color=COLOR \
-			--ascii --mouse
+			--ascii --mouse --namespace=NAMESPACE
 		;;
 	esac
 	echo -h,--help -V,--version
@@ -246,6 +249,14 @@ _mqtool_owner()
 	fi
 }
 
+_mqtool_pids()
+{
+	local dir
+	for dir in /proc/[0-9]*; do
+		_mqtool_offer "${dir#/proc/}"
+	done
+}
+
 # The value of an option; $value says what it is.
 _mqtool_value()
 {
@@ -266,6 +277,11 @@ _mqtool_value()
 	FAILURE) _mqtool_offer stop drop ;;
 	COLOR) _mqtool_offer auto always never ;;
 	FILTER) _mqtool_offer kind=posix kind=sysv ;;
+	PID) _mqtool_pids ;;
+	NAMESPACE)
+		_mqtool_offer all
+		_mqtool_pids
+		;;
 	esac
 }
 

@@ -50,15 +50,15 @@ end
 function __mqtool_takes_value
     switch (__mqtool_command)
         case create
-            string match -qr '^(-[ev]*[mocsb]|--(mode|owner|max-messages|message-size|max-bytes|max-priority))$' -- $argv[1]
+            string match -qr '^(-[ev]*[mocsb]|--(mode|owner|max-messages|message-size|max-bytes|max-priority|namespace))$' -- $argv[1]
         case send
-            string match -qr '^(-[l0jJnv]*[ftpT]|--(file|type|priority|timeout))$' -- $argv[1]
+            string match -qr '^(-[l0jJnv]*[ftpT]|--(file|type|priority|timeout|namespace))$' -- $argv[1]
         case recv
-            string match -qr '^(-[fanx0rjJv]*[cTtF]|--(count|timeout|type|format|on-failure|move-failed))$' -- $argv[1]
+            string match -qr '^(-[fanx0rjJv]*[cTtF]|--(count|timeout|type|format|on-failure|move-failed|namespace))$' -- $argv[1]
         case move
-            string match -qr '^(-[fnxv]*[cTt]|--(count|timeout|type|set-type|set-priority))$' -- $argv[1]
+            string match -qr '^(-[fnxv]*[cTt]|--(count|timeout|type|set-type|set-priority|namespace))$' -- $argv[1]
         case wait
-            string match -qr '^(-T|--(messages|timeout))$' -- $argv[1]
+            string match -qr '^(-T|--(messages|timeout|namespace))$' -- $argv[1]
         case '*'
             return 1
     end
@@ -87,7 +87,8 @@ end
 
 function __mqtool_columns
     set -l columns QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG \
-        MSGSIZE QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY
+        MSGSIZE QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY \
+        NAMESPACE PROCS PID
     test (__mqtool_command) = watch
     and set -a columns NET/s HISTORY
     printf '%s\n' $columns
@@ -239,6 +240,8 @@ __mqtool_option watch -l color -x -a 'auto always never' -d 'colours on the scre
 __mqtool_option watch -l ascii -d 'nothing but ASCII characters'
 __mqtool_option watch -l mouse -d 'take the mouse on the screen'
 
+__mqtool_option 'create send recv move check set rm purge wait' -l namespace -x -a '(__fish_complete_pids)' -d 'the queues of an IPC namespace'
+__mqtool_option 'stat watch' -l namespace -x -a '(echo all; __fish_complete_pids)' -d 'the queues of an IPC namespace, or of all'
 __mqtool_option 'create send recv move stat check rm purge wait' -l allow-plaintext -d 'a password may go in the clear'
 
 __mqtool_option 'stat check set rm purge watch' -a '(__mqtool_queues)'

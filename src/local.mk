@@ -86,6 +86,8 @@ libmqtool_a_SOURCES = \
 	src/cmd/cmdline.c \
 	src/cmd/dispatch.c \
 	src/cmd/dispatch.h \
+	src/cmd/enter.c \
+	src/cmd/enter.h \
 	src/cmd/exit.c \
 	src/cmd/exit.h \
 	src/cmd/handler.c \
@@ -148,6 +150,8 @@ libmqtool_a_SOURCES = \
 	src/show/json-read.c \
 	src/show/json-write.c \
 	src/show/json.h \
+	src/show/namespaces.c \
+	src/show/namespaces.h \
 	src/show/openmetrics.c \
 	src/show/openmetrics.h \
 	src/show/procs-parse.c \

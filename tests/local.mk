@@ -95,6 +95,7 @@ BATS_TESTS = \
 	tests/bats/limits.bats \
 	tests/bats/man-examples.bats \
 	tests/bats/move.bats \
+	tests/bats/namespaces.bats \
 	tests/bats/openmetrics.bats \
 	tests/bats/peek.bats \
 	tests/bats/progress.bats \

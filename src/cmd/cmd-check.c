@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "cmd/stdout.h"
@@ -44,6 +45,7 @@ static const struct poptOption check_options[] = {
 	  N_("only count the queues that may not be read"), NULL },
 	{ "max-messages", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPT_MAX_MESSAGES,
 	  NULL, NULL },
+	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
@@ -469,6 +471,10 @@ static int check_run(struct cmdline *cl)
 	if (c.max_messages && !names_amqp(refs, cl->noperands)) {
 		free(refs);
 		(void)!msg_usage(_("--max-messages is for AMQP queues, and none is named"));
+		return check_refused();
+	}
+	if (cmdline_enter(cl) != EX_DONE) {
+		free(refs);
 		return check_refused();
 	}
 	if (c.filter.have)

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/cmd-attr.h"
 #include "cmd/cmd.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "show/users.h"
@@ -48,6 +49,7 @@ static const struct poptOption create_options[] = {
 	  N_("make a System V queue without a key and print its id"), NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("print the name of each queue"),
 	  NULL },
+	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
@@ -303,6 +305,8 @@ static int create_named(struct cmdline *cl, struct create *c)
 	for (i = 0; i < cl->noperands && status == EX_DONE; i++)
 		status = check_ref(c, &refs[i]);
 	if (status == EX_DONE)
+		status = cmdline_enter(cl);
+	if (status == EX_DONE)
 		status = cmdline_each(refs, cl->noperands, create_one, c);
 	free(refs);
 	return status;
@@ -328,6 +332,8 @@ static int create_run(struct cmdline *cl)
 		return status;
 	if (c.private) {
 		status = check_private(&c, cl);
+		if (status == EX_DONE)
+			status = cmdline_enter(cl);
 		return status == EX_DONE ? create_private(&c) : status;
 	}
 	if (cl->noperands == 0)

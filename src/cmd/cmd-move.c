@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "base/wait.h"
 #include "cmd/cmd-take.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "cmd/take.h"
@@ -51,6 +52,7 @@ static const struct poptOption move_options[] = {
 	  NULL },
 	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
 	  NULL },
+	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
@@ -490,6 +492,8 @@ static int move_run(struct cmdline *cl)
 		return EX_FAILED;
 	}
 	status = read_options(cl, mv);
+	if (status == EX_DONE)
+		status = cmdline_enter(cl);
 	if (status == EX_DONE)
 		status = open_queues(mv);
 	if (status == EX_DONE) {

@@ -12,12 +12,14 @@
 #include "base/text.h"
 #include "base/wait.h"
 #include "cmd/cmd-take.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/stdout.h"
 #include "cmd/take.h"
 
 static const struct poptOption purge_options[] = {
 	CMD_TYPE_OPTIONS,
+	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS,
 };
@@ -98,6 +100,8 @@ static int purge_all(struct cmdline *cl, struct purge *p)
 	if (!refs)
 		return EX_BADUSAGE;
 	status = check_kinds(p, refs, cl->noperands);
+	if (status == EX_DONE)
+		status = cmdline_enter(cl);
 	if (status == EX_DONE) {
 		stop_init();
 		status = cmdline_each(refs, cl->noperands, purge_one, p);

@@ -17,6 +17,7 @@
 #include "base/wait.h"
 #include "cmd/batch.h"
 #include "cmd/cmd-take.h"
+#include "cmd/enter.h"
 #include "cmd/handler.h"
 #include "cmd/msg.h"
 #include "queue/carry.h"
@@ -60,6 +61,7 @@ static const struct poptOption recv_options[] = {
 	  N_("say at the end how much was received"), NULL },
 	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
 	  NULL },
+	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
@@ -686,6 +688,8 @@ static int recv_run(struct cmdline *cl)
 	int status;
 
 	status = read_options(cl, &r);
+	if (status == EX_DONE)
+		status = cmdline_enter(cl);
 	if (status == EX_DONE)
 		status = open_and_receive(&r);
 	queue_close(&r.q);

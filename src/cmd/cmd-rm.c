@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "show/queue-filter.h"
@@ -50,6 +51,7 @@ static const struct poptOption rm_options[] = {
 	{ "yes", 'y', POPT_ARG_NONE, NULL, OPT_YES, N_("-a: do not ask"), NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
 	  N_("print the name of each queue removed"), NULL },
+	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
@@ -182,7 +184,9 @@ static int remove_named(struct cmdline *cl, struct rm *rm)
 
 	if (!refs)
 		return EX_BADUSAGE;
-	status = cmdline_each(refs, cl->noperands, remove_one, rm);
+	status = cmdline_enter(cl);
+	if (status == EX_DONE)
+		status = cmdline_each(refs, cl->noperands, remove_one, rm);
 	free(refs);
 	return status;
 }
@@ -322,7 +326,7 @@ static int remove_chosen(const struct rm *rm, const struct queue_list *list)
 	return status;
 }
 
-static int remove_all(const struct rm *rm)
+static int remove_all(struct cmdline *cl, const struct rm *rm)
 {
 	unsigned int kinds = queue_filter_kinds(&rm->filter);
 	struct queue_list list = { 0 };
@@ -330,6 +334,9 @@ static int remove_all(const struct rm *rm)
 
 	if (!rm->yes && !rm->dry_run && !(isatty(STDIN_FILENO) && isatty(STDERR_FILENO)))
 		return msg_usage(_("no terminal to ask on: give -y or --dry-run"));
+	status = cmdline_enter(cl);
+	if (status != EX_DONE)
+		return status;
 	text_init(); /* fnmatch(3) goes by the characters of the locale */
 	rc = queue_list(&list, kinds, FILTER_DETAIL);
 	if (rc < 0) {
@@ -360,7 +367,7 @@ static int rm_run(struct cmdline *cl)
 	status = rm.all ? check_all(cl, &rm) : check_named(cl, &rm);
 	if (status != EX_DONE)
 		return status;
-	return rm.all ? remove_all(&rm) : remove_named(cl, &rm);
+	return rm.all ? remove_all(cl, &rm) : remove_named(cl, &rm);
 }
 
 const struct command cmd_rm = {

@@ -18,6 +18,7 @@
 #include "base/util.h"
 #include "base/wait.h"
 #include "cmd/cmd.h"
+#include "cmd/enter.h"
 #include "cmd/input.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
@@ -62,6 +63,7 @@ static const struct poptOption send_options[] = {
 	  NULL },
 	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
 	  NULL },
+	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
@@ -615,6 +617,8 @@ static int send_run(struct cmdline *cl)
 	int status, rc;
 
 	status = read_options(cl, &s);
+	if (status == EX_DONE)
+		status = cmdline_enter(cl);
 	if (status == EX_DONE) {
 		rc = queue_open(&s.q, &s.ref, QUEUE_WRITE);
 		if (rc < 0) {

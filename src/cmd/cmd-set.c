@@ -9,11 +9,13 @@
 #include "base/text.h"
 #include "cmd/cmd-attr.h"
 #include "cmd/cmd.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 
 static const struct poptOption set_options[] = { CMD_MODE_OPTION(N_("permissions in octal")),
 						 CMD_OWNER_OPTION, CMD_MAX_BYTES_OPTION,
+						 CMD_NAMESPACE_OPTION(N_("PID")),
 						 CMD_COMMON_OPTIONS };
 
 static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
@@ -39,6 +41,8 @@ static int set_all(struct cmdline *cl, struct queue_attr *attr)
 		return EX_BADUSAGE;
 	for (i = 0; i < cl->noperands && status == EX_DONE; i++)
 		status = cmd_attr_check(attr, &refs[i]);
+	if (status == EX_DONE)
+		status = cmdline_enter(cl);
 	if (status == EX_DONE)
 		status = cmdline_each(refs, cl->noperands, set_one, attr);
 	free(refs);

@@ -14,10 +14,12 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "queue/limit.h"
 #include "show/columns.h"
+#include "show/namespaces.h"
 #include "show/openmetrics.h"
 #include "show/procs.h"
 #include "show/queue-filter.h"
@@ -56,6 +58,7 @@ static const struct poptOption stat_options[] = {
 	  N_("queues whose name or key, as mqtool prints it, matches"), N_("GLOB") },
 	{ "openmetrics", '\0', POPT_ARG_NONE, NULL, OPT_OPENMETRICS,
 	  N_("queues and limits as OpenMetrics text"), NULL },
+	CMD_NAMESPACE_OPTION(N_("PID|all")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
@@ -69,6 +72,7 @@ struct stat_line {
 	enum column sort;
 	bool reverse;
 	bool bytes, noheadings, json, waiters, limits, openmetrics;
+	bool namespaces;            /* --namespace=all */
 	struct queue_filter filter; /* --match */
 	struct queue_ref *refs;     /* operands */
 	int nrefs;
@@ -81,6 +85,7 @@ struct stat_result {
 	size_t n;
 	struct procs procs;
 	bool looked; /* at processes: procs is filled */
+	bool failed; /* there is nothing to show */
 	int64_t began_ns;
 };
 
@@ -149,7 +154,8 @@ static const char *shows_columns(const struct stat_line *line)
 
 static int check_openmetrics(const struct stat_line *line)
 {
-	const char *other = line->limits     ? "--limits" :
+	const char *other = line->namespaces ? "--namespace=all" :
+			    line->limits     ? "--limits" :
 			    line->json       ? "--json" :
 			    line->bytes      ? "--bytes" :
 			    line->noheadings ? "--noheadings" :
@@ -173,6 +179,8 @@ static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 	if (cl->noperands)
 		return msg_usage(_("--limits is about no queue: '%s' cannot be named"),
 				 msg_quote(cl->operands[0]));
+	if (cl->namespaces)
+		return msg_usage(_("--limits are those of one IPC namespace: name a process"));
 	if (line->filter.have)
 		return msg_usage(_("--limits is about no queue: not with %s"), "--match");
 	if (shows_columns(line))
@@ -199,11 +207,13 @@ static int read_line(struct cmdline *cl, struct stat_line *line)
 	column_list_default(&line->columns);
 	if (!cmdline_read(cl, read_option, line))
 		return EX_BADUSAGE;
+	line->namespaces = cl->namespaces;
 	status = check_options(line, cl);
-	if (status)
+	if (status == EX_DONE)
+		status = cmdline_check_columns(cl, &line->columns,
+					       line->sorted ? line->sort : COL_QUEUE);
+	if (status != EX_DONE || !cl->noperands)
 		return status;
-	if (!cl->noperands)
-		return EX_DONE;
 	line->refs = cmdline_queues(cl, 0);
 	if (!line->refs)
 		return EX_BADUSAGE;
@@ -223,11 +233,13 @@ static bool as_block(const struct stat_line *line)
 static void complete_columns(struct stat_line *line)
 {
 	for (int col = 0; line->json && !line->chosen && col < COLUMNS_ALL; col++) {
-		if (col != COL_WAITING)
+		if (col != COL_WAITING && !column_of_namespace((enum column)col))
 			column_list_add(&line->columns, (enum column)col);
 	}
 	if (line->waiters)
 		column_list_add(&line->columns, COL_WAITING);
+	if (line->namespaces)
+		column_list_add_namespace(&line->columns);
 }
 
 /* Leaves out what --match does not mean. */
@@ -244,21 +256,51 @@ static void filter(const struct stat_line *line, struct queue_list *list)
 	list->n = n;
 }
 
-static int list_all(const struct stat_line *line, struct stat_result *result)
+static unsigned int detail_wanted(const struct stat_line *line)
 {
-	unsigned int mask = line->mask ? line->mask : QUEUE_MASK_ALL;
 	unsigned int detail = column_list_detail(&line->columns);
-	int rc, status;
 
-	if (line->sorted)
-		detail |= column_detail(line->sort);
+	if (as_block(line))
+		return ~0u;
 	if (line->openmetrics)
 		detail |= OPENMETRICS_DETAIL;
-	rc = queue_list(&result->list, mask, detail);
-	if (rc < 0)
+	return line->sorted ? detail | column_detail(line->sort) : detail;
+}
+
+static int list_namespaces(unsigned int mask, unsigned int detail, struct queue_list *list)
+{
+	struct namespaces_hidden hidden;
+	int rc = namespaces_list(list, mask, detail, &hidden);
+
+	if (rc == -ENOMEM)
 		return msg_no_memory();
+	if (rc < 0)
+		return msg_namespace_failed(0, rc);
+	msg_namespaces_hidden(&hidden);
+	return EX_DONE;
+}
+
+static int list_all(const struct cmdline *cl, const struct stat_line *line,
+		    struct stat_result *result)
+{
+	unsigned int asked = line->mask ? line->mask : cl->kinds;
+	unsigned int mask = asked ? asked : QUEUE_MASK_ALL;
+	int status = EX_DONE;
+
+	if (line->namespaces)
+		status = list_namespaces(mask, detail_wanted(line), &result->list);
+	else if (queue_list(&result->list, mask, detail_wanted(line)) < 0)
+		status = msg_no_memory();
+	result->failed = status != EX_DONE;
+	if (result->failed)
+		return status;
 	status = msg_list_notes(&result->list, mask);
 	filter(line, &result->list);
+	if (line->nrefs) {
+		queue_list_keep(&result->list, line->refs, line->nrefs);
+		status = status_first(status, msg_check_named(line->refs, line->nrefs,
+							      result->list.items, result->list.n));
+	}
 	result->items = result->list.items;
 	result->n = result->list.n;
 	return status;
@@ -300,7 +342,8 @@ static bool unreadable(const struct stat_line *line, const struct queue_stat *st
 	for (int col = 0; col < COLUMNS_ALL; col++) {
 		enum column c = (enum column)col;
 
-		if (c != COL_WAITING && (as_block(line) || column_list_has(&line->columns, c)) &&
+		if (c != COL_WAITING && !column_of_namespace(c) &&
+		    (as_block(line) || column_list_has(&line->columns, c)) &&
 		    column_applies(c, st->kind) && !column_known(c, st))
 			return true;
 	}
@@ -385,6 +428,8 @@ static int look_at_processes(const struct stat_line *line, struct stat_result *r
 
 	if (!wanted || !any_local(result))
 		return EX_DONE;
+	if (line->namespaces)
+		wanted |= PROCS_NAMESPACES;
 	rc = procs_scan(&result->procs, wanted, result->items, result->n);
 	if (rc < 0)
 		return msg_no_memory();
@@ -461,7 +506,7 @@ static int show(const struct stat_line *line, const struct stat_result *result, 
 static int sort(const struct stat_line *line, struct stat_result *result)
 {
 	/* What was named comes in the order given, unless another is asked for. */
-	if (line->nrefs && !line->sorted)
+	if (line->nrefs && !line->sorted && !line->namespaces)
 		return EX_DONE;
 	if (column_sort(result->items, result->n, line->sorted ? line->sort : COL_QUEUE,
 			line->reverse) < 0)
@@ -469,18 +514,23 @@ static int sort(const struct stat_line *line, struct stat_result *result)
 	return EX_DONE;
 }
 
-static int stat_queues(struct stat_line *line)
+static int stat_queues(const struct cmdline *cl, struct stat_line *line)
 {
 	struct stat_result result = { .began_ns = clock_monotonic_ns() };
 	int status;
 
 	complete_columns(line);
-	status = line->nrefs ? look_at_named(line, &result) : list_all(line, &result);
-	status = status_first(status, look_at_processes(line, &result));
-	status = status_first(status, sort(line, &result));
-	status = line->openmetrics ? show_openmetrics(line, &result, status) :
-				     show(line, &result, status);
-	if (line->nrefs)
+	if (line->nrefs && !line->namespaces)
+		status = look_at_named(line, &result);
+	else
+		status = list_all(cl, line, &result);
+	if (!result.failed) {
+		status = status_first(status, look_at_processes(line, &result));
+		status = status_first(status, sort(line, &result));
+		status = line->openmetrics ? show_openmetrics(line, &result, status) :
+					     show(line, &result, status);
+	}
+	if (result.items != result.list.items)
 		free(result.items);
 	queue_list_free(&result.list);
 	procs_free(&result.procs);
@@ -516,7 +566,9 @@ static int stat_run(struct cmdline *cl)
 	int status = read_line(cl, &line);
 
 	if (status == EX_DONE)
-		status = line.limits ? stat_limits(&line) : stat_queues(&line);
+		status = cmdline_enter(cl);
+	if (status == EX_DONE)
+		status = line.limits ? stat_limits(&line) : stat_queues(cl, &line);
 	free(line.refs);
 	return status;
 }
@@ -531,10 +583,11 @@ const struct command cmd_stat = {
 		"\n"
 		"Columns: QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST, and WAITING KEY MSQID\n"
 		"MAXMSG MSGSIZE QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO\n"
-		"NOTIFY.\n"
+		"NOTIFY, and with --namespace=all NAMESPACE PROCS PID.\n"
 		"A value that may not be read is ?, one that the kind does not have is -."),
 	.options = stat_options,
 	.min_operands = 0,
 	.max_operands = -1,
+	.all_namespaces = true,
 	.run = stat_run,
 };

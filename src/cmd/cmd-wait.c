@@ -12,6 +12,7 @@
 #include "base/util.h"
 #include "base/wait.h"
 #include "cmd/cmd.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "queue/queue-change.h"
@@ -28,6 +29,7 @@ static const struct poptOption wait_options[] = {
 	{ "gone", 0, POPT_ARG_NONE, NULL, OPT_GONE, N_("until there is no such queue"), NULL },
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
 	  N_("wait at most this long; 0 only looks"), N_("DURATION") },
+	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
 };
@@ -290,7 +292,9 @@ static int wait_run(struct cmdline *cl)
 		return msg_usage(
 			_("--writable: a broker does not tell whether a queue has room; send"
 			  " -T waits for it"));
-	status = wait_until(&w);
+	status = cmdline_enter(cl);
+	if (status == EX_DONE)
+		status = wait_until(&w);
 	if (stop_signal())
 		stop_die(stop_signal());
 	return status;

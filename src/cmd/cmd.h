@@ -26,6 +26,7 @@ struct command {
 	int min_operands;
 	int max_operands;               /* -1: any number */
 	bool takes_command;             /* "-- COMMAND [ARG...]" ends the line (recv) */
+	bool all_namespaces;            /* it looks alone: --namespace=all is fine */
 	int (*run)(struct cmdline *cl); /* returns an exit_status */
 	/* For a command with statuses of its own: called where run() is not, as the line is wrong and
 	 * that has been said.  Returns the exit status; NULL is EX_BADUSAGE. */
@@ -40,7 +41,7 @@ extern const struct command cmd_create, cmd_send, cmd_recv, cmd_move, cmd_stat, 
 	cmd_rm, cmd_purge, cmd_wait, cmd_watch;
 
 /* Values of options that every command has; a command's own begin at OPT_FIRST. */
-enum { OPT_HELP = 1, OPT_VERSION, OPT_PLAINTEXT, OPT_FIRST };
+enum { OPT_HELP = 1, OPT_VERSION, OPT_PLAINTEXT, OPT_NAMESPACE, OPT_FIRST };
 
 /*
  * Rows of option tables are POPT_ARG_NONE or POPT_ARG_STRING: numbers are parsed by opt_*().
@@ -63,6 +64,14 @@ enum { OPT_HELP = 1, OPT_VERSION, OPT_PLAINTEXT, OPT_FIRST };
 	  N_("amqp:// may send a password to another machine in the clear"), NULL }
 /* clang-format on */
 
+/* The row of commands that act in one IPC namespace; those that look have N_("PID|all").  Read by
+ * cmdline_next() too, and followed by cmdline_enter(). */
+/* clang-format off */
+#define CMD_NAMESPACE_OPTION(value)                                                               \
+	{ "namespace", '\0', POPT_ARG_STRING, NULL, OPT_NAMESPACE,                                \
+	  N_("the queues of a process's IPC namespace"), value }
+/* clang-format on */
+
 /* The rows of -j, -J, --json; text says "(also -J)", as popt shows one letter a row. */
 /* clang-format off */
 #define CMD_JSON_OPTION(val, text)                                                                \
@@ -76,10 +85,14 @@ struct cmdline {
 	poptContext con;
 	const char **operands; /* NULL-terminated, once cmdline_next() has returned 0 */
 	int noperands;
-	char **words;     /* the whole line behind the command's name */
-	char **trailing;  /* takes_command: the words behind "--", at least one; or NULL */
-	const char *seen; /* how the option last returned was written: "-t", "--type" */
-	bool plaintext;   /* --allow-plaintext */
+	char **words;          /* the whole line behind the command's name */
+	char **trailing;       /* takes_command: the words behind "--", at least one; or NULL */
+	const char *seen;      /* how the option last returned was written: "-t", "--type" */
+	bool plaintext;        /* --allow-plaintext */
+	pid_t namespace_pid;   /* --namespace=PID, or 0 */
+	uint64_t namespace_id; /* its IPC namespace, once entered */
+	bool namespaces;       /* --namespace=all */
+	unsigned int kinds;    /* QUEUE_MASK_* of the queues that were named */
 
 	/* cmdline.c's own */
 	char title[32];    /* "mqtool send": popt's argv[0] */

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/sibling.h"
 #include "cmd/version.h"
@@ -264,8 +265,12 @@ int cmdline_next(struct cmdline *cl, const char **value)
 {
 	int val;
 
-	while ((val = next_option(cl, value)) == OPT_PLAINTEXT)
-		cl->plaintext = true;
+	while ((val = next_option(cl, value)) == OPT_PLAINTEXT || val == OPT_NAMESPACE) {
+		if (val == OPT_PLAINTEXT)
+			cl->plaintext = true;
+		else if (!cmdline_read_namespace(cl, *value))
+			return -1;
+	}
 	if (val == 0)
 		cmdline_set_timeout(cl, 0);
 	return val;
@@ -339,8 +344,10 @@ bool cmdline_queue(struct cmdline *cl, const char *text, struct queue_ref *ref)
 		return use_sibling(cl, ref);
 	if (rc == 0)
 		rc = queue_ref_ready(ref, &error);
-	if (rc == 0)
+	if (rc == 0) {
+		cl->kinds |= 1u << ref->kind;
 		return true;
+	}
 	msg_error("'%s': %s", show_name(text), error.text);
 	return false;
 }

@@ -305,3 +305,21 @@ int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n)
 	}
 	return EX_DONE;
 }
+
+int msg_check_named(const struct queue_ref *refs, int n, const struct queue_stat *items,
+		    size_t nitems)
+{
+	int status = EX_DONE;
+
+	for (int i = 0; i < n; i++) {
+		const struct queue_attempt attempt = { .op = QUEUE_OP_STAT, .ref = &refs[i] };
+		int rc = refs[i].error ? refs[i].error : -ENOENT;
+		size_t at = 0;
+
+		while (at < nitems && !queue_ref_is(&refs[i], &items[at]))
+			at++;
+		if (at == nitems)
+			status = status_first(status, msg_queue_failed(&attempt, rc));
+	}
+	return status;
+}

@@ -55,6 +55,10 @@ int msg_reconnect(struct queue *q, int error, int64_t timeout_ns) _must_check_;
 int msg_list_notes(const struct queue_list *list, unsigned int mask);
 /* The usage error for the first of n queues that is of no kind in mask (0 is any), or EX_DONE. */
 int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n) _must_check_;
+/* Prints an error for each of n refs that names none of the nitems queues; returns the status of
+ * the first, or EX_DONE. */
+int msg_check_named(const struct queue_ref *refs, int n, const struct queue_stat *items,
+		    size_t nitems) _must_check_;
 /* The usage error for an option that only another kind of queue has; returns EX_BADUSAGE. */
 int msg_wrong_kind(const char *option, const struct queue_ref *ref) _must_check_;
 /* The same for an option that only queues of brokers have. */

@@ -65,6 +65,24 @@ void queue_list_empty(struct queue_list *list)
 		list->names->used = 0;
 }
 
+static bool names_one(const struct queue_ref *refs, int n, const struct queue_stat *st)
+{
+	while (n > 0 && !queue_ref_is(&refs[n - 1], st))
+		n--;
+	return n > 0;
+}
+
+void queue_list_keep(struct queue_list *list, const struct queue_ref *refs, int n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (names_one(refs, n, &list->items[i]))
+			list->items[kept++] = list->items[i];
+	}
+	list->n = kept;
+}
+
 static int compare_items(const void *a, const void *b)
 {
 	return queue_stat_compare(a, b);

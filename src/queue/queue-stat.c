@@ -51,7 +51,7 @@ static _cold_ int compare_addresses(const struct queue_stat *a, const struct que
 	return strcmp(queue_stat_text(a, x), queue_stat_text(b, y));
 }
 
-int queue_stat_compare(const struct queue_stat *a, const struct queue_stat *b)
+static int compare_names(const struct queue_stat *a, const struct queue_stat *b)
 {
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
@@ -62,6 +62,22 @@ int queue_stat_compare(const struct queue_stat *a, const struct queue_stat *b)
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
 	return (a->msqid > b->msqid) - (a->msqid < b->msqid);
+}
+
+int queue_stat_compare(const struct queue_stat *a, const struct queue_stat *b)
+{
+	int order = compare_names(a, b);
+
+	return order ? order : (a->ns > b->ns) - (a->ns < b->ns);
+}
+
+bool queue_stat_same(const struct queue_stat *a, const struct queue_stat *b)
+{
+	if (a->kind != b->kind || a->ns != b->ns)
+		return false;
+	if (a->kind == QUEUE_SYSV)
+		return a->msqid == b->msqid;
+	return a->dev == b->dev && a->ino == b->ino;
 }
 
 /* ---- use ---- */

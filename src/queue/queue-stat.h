@@ -30,6 +30,7 @@
 #define STAT_NET (1u << 15)     /* net: what watch saw between two looks */
 #define STAT_HISTORY (1u << 16) /* history: likewise */
 #define STAT_SEEN (1u << 17)    /* receivers, senders: at least so many, by procs.h */
+#define STAT_NAMESPACE (1u << 18) /* ns, ns_pid, ns_procs: found by namespaces.h */
 
 struct history;
 
@@ -57,6 +58,9 @@ struct queue_stat {
 	unsigned int receivers, senders; /* threads blocked on the queue now */
 	double net;                      /* change of messages in a second */
 	const struct history *history;   /* owned by whoever set it */
+	uint64_t ns;                     /* its IPC namespace, as ls -iL /proc/PID/ns/ipc says */
+	pid_t ns_pid;                    /* a process that lives there */
+	unsigned int ns_procs;           /* how many do */
 };
 
 /* Lets the name be ref's, which must outlive st, not that of the queue it was read from. */
@@ -79,9 +83,11 @@ bool queue_stat_fits(const struct queue_stat *st, uint64_t size);
 void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref);
 /* True where st is the queue that ref names. */
 bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st);
+/* True where both are one queue of the kernel, by what no two have in common. */
+bool queue_stat_same(const struct queue_stat *a, const struct queue_stat *b);
 /*
  * The order of names: by kind; System V by key, private queues first, then by msqid; POSIX by bytes,
- * AMQP as printed.  As strcmp(3).
+ * AMQP as printed; the same name by IPC namespace.  As strcmp(3).
  */
 int queue_stat_compare(const struct queue_stat *a, const struct queue_stat *b);
 

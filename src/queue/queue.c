@@ -232,9 +232,8 @@ int queue_remove(const struct queue_ref *ref)
 	return ref->error ? ref->error : backend_of(ref->kind)->remove(ref);
 }
 
-int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
+static int list_kinds(struct queue_list *list, unsigned int mask, unsigned int detail)
 {
-	queue_list_empty(list);
 	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++) {
 		int rc;
 
@@ -249,8 +248,27 @@ int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
 	return 0;
 }
 
+int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
+{
+	queue_list_empty(list);
+	return list_kinds(list, mask, detail);
+}
+
+int queue_list_more(struct queue_list *list, unsigned int mask, unsigned int detail)
+{
+	int rc;
+
+	/* Identifiers of one namespace say nothing in another. */
+	list->nknown = 0;
+	rc = list_kinds(list, mask, detail);
+	list->nknown = 0;
+	return rc;
+}
+
 int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct queue_stat *now)
 {
+	if (seen->have & STAT_NAMESPACE)
+		return -EXDEV;
 	*now = (struct queue_stat){ .kind = seen->kind };
 	return backend_of(seen->kind)->look_again(seen, detail, now);
 }

@@ -253,6 +253,10 @@ struct queue_list {
  * -errno; a kind that cannot be listed is noted in the list and is no error.
  */
 int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail) _must_check_;
+/* The same, behind what is in the list already: the queues of another IPC namespace (namespaces.h). */
+int queue_list_more(struct queue_list *list, unsigned int mask, unsigned int detail) _must_check_;
+/* Leaves only those queues in the list that one of n refs names. */
+void queue_list_keep(struct queue_list *list, const struct queue_ref *refs, int n);
 /* Sorts by kind and then by name, or key and msqid. */
 void queue_list_sort(struct queue_list *list);
 /* Frees the memory; safe on a zeroed list. */
@@ -262,7 +266,7 @@ void queue_list_free(struct queue_list *list);
  * Looks again at a queue that was listed; *now is filled as by queue_list(), now->name being
  * seen->name.  -ENOENT where it is gone; -ESTALE where another one has its place, or its owner,
  * mode or size were changed (System V: msqid and ctime are compared, POSIX: st_dev and st_ino);
- * -EXDEV where a POSIX queue is not for certain of the caller's own IPC namespace.
+ * -EXDEV where it is not for certain a queue of the caller's own IPC namespace.
  */
 int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct queue_stat *now)
 	_must_check_;

@@ -87,6 +87,12 @@ static const struct column_info columns[COLUMNS_WATCH] = {
 		      FORM_NUMBER, POSIX, STAT_INODE, STAT_INODE },
 	[COL_NOTIFY] = { "NOTIFY", "notify", N_("process registered with mq_notify(3) (POSIX)"),
 			 FORM_PID, POSIX, STAT_NOTIFY, STAT_NOTIFY },
+	[COL_NAMESPACE] = { "NAMESPACE", "namespace", N_("IPC namespace, as in /proc/PID/ns/ipc"),
+			    FORM_NUMBER, LOCAL, STAT_NAMESPACE, 0 },
+	[COL_PROCS] = { "PROCS", "procs", N_("processes that live in the namespace"),
+			FORM_NUMBER, LOCAL, STAT_NAMESPACE, 0 },
+	[COL_PID] = { "PID", "pid", N_("one of those processes"),
+		      FORM_PID, LOCAL, STAT_NAMESPACE, 0 },
 	[COL_NET] = { "NET/s", "net", N_("change of depth in a second, not traffic"),
 		      FORM_NET, LOCAL, STAT_NET, STAT_MESSAGES },
 	[COL_HISTORY] = { "HISTORY", "history", N_("how full it was at the last looks"),
@@ -131,6 +137,11 @@ enum column_form column_form(enum column col)
 unsigned int column_detail(enum column col)
 {
 	return columns[col].detail;
+}
+
+bool column_of_namespace(enum column col)
+{
+	return columns[col].have == STAT_NAMESPACE;
 }
 
 bool column_applies(enum column col, enum queue_kind kind)
@@ -181,6 +192,14 @@ void column_list_add(struct column_list *list, enum column col)
 {
 	if (!column_list_has(list, col))
 		list->col[list->n++] = col;
+}
+
+void column_list_add_namespace(struct column_list *list)
+{
+	for (int col = 0; col < COLUMNS_ALL; col++) {
+		if (column_of_namespace((enum column)col))
+			column_list_add(list, (enum column)col);
+	}
 }
 
 unsigned int column_list_detail(const struct column_list *list)
@@ -298,6 +317,12 @@ uint64_t column_number(enum column col, const struct queue_stat *st)
 		return st->ino;
 	case COL_NOTIFY:
 		return (uint64_t)st->notify_pid;
+	case COL_NAMESPACE:
+		return st->ns;
+	case COL_PROCS:
+		return st->ns_procs;
+	case COL_PID:
+		return (uint64_t)st->ns_pid;
 	default: /* texts */
 		return 0;
 	}

@@ -43,6 +43,10 @@ enum column {
 	COL_CTIME,
 	COL_INO,
 	COL_NOTIFY,
+	/* What is known of queues of other IPC namespaces alone (STAT_NAMESPACE). */
+	COL_NAMESPACE,
+	COL_PROCS,
+	COL_PID,
 	COLUMNS_ALL,
 	/* What only watch can know. */
 	COL_NET = COLUMNS_ALL,
@@ -99,6 +103,8 @@ enum column_form column_form(enum column col);
 uint64_t column_number(enum column col, const struct queue_stat *st);
 /* The STAT_* bits that queue_list() must be asked for to fill the column. */
 unsigned int column_detail(enum column col);
+/* True for the columns that are filled where all IPC namespaces are looked at. */
+bool column_of_namespace(enum column col);
 /* True where queues of that kind have such a value at all. */
 bool column_applies(enum column col, enum queue_kind kind);
 /* True where the queue has the value: false for another kind's and for what may not be read. */
@@ -115,6 +121,8 @@ void column_list_watch(struct column_list *list, bool batch);
 bool column_list_has(const struct column_list *list, enum column col);
 /* Adds a column at the end, unless it is there. */
 void column_list_add(struct column_list *list, enum column col);
+/* Adds those of column_of_namespace(). */
+void column_list_add_namespace(struct column_list *list);
 /* The STAT_* bits for all columns chosen. */
 unsigned int column_list_detail(const struct column_list *list);
 /*

@@ -29,13 +29,9 @@
 #include "base/util.h"
 
 #define PROC_SUPER_MAGIC 0x9fa0 /* linux/magic.h */
-#define PF_KTHREAD 0x00200000   /* linux/sched.h */
 
 /* Room for any path below /proc that is read here. */
 #define PROC_PATH 80
-
-/* Queues are on one file system for each IPC namespace; more than two are not seen at once. */
-#define MAX_DEVS 4
 
 struct scan {
 	struct procs *procs;
@@ -43,7 +39,7 @@ struct scan {
 	int proc; /* /proc */
 	DIR *dir; /* the same, being read */
 	pid_t self;
-	dev_t devs[MAX_DEVS];
+	dev_t *devs; /* the file systems of the queues: one for each IPC namespace */
 	size_t ndevs;
 	int ipc_error; /* of finding out our own IPC namespace */
 	dev_t ipc_dev;
@@ -230,8 +226,8 @@ static int add_waiter(struct scan *scan, struct process *process, const struct p
 	return 0;
 }
 
-/* Identifiers mean something in one IPC namespace only. */
-static int same_namespace(const struct scan *scan, const struct proc_waiter *waiter)
+/* Identifiers mean something in one IPC namespace only.  1 where that is looked at, 0, -errno. */
+static int find_namespace(const struct scan *scan, struct proc_waiter *waiter)
 {
 	char path[PROC_PATH];
 	dev_t dev;
@@ -248,7 +244,9 @@ static int same_namespace(const struct scan *scan, const struct proc_waiter *wai
 	ret = identify(scan->proc, path, &dev, &ino);
 	if (ret < 0)
 		return ret;
-	return dev == scan->ipc_dev && ino == scan->ipc_ino;
+	if (scan->what & PROCS_NAMESPACES)
+		waiter->ns = ino;
+	return scan->what & PROCS_NAMESPACES || (dev == scan->ipc_dev && ino == scan->ipc_ino);
 }
 
 /* Which queue the blocked call is about: 1, 0 where it is none of ours, -errno. */
@@ -258,7 +256,7 @@ static int find_queue(const struct scan *scan, struct proc_waiter *waiter, int f
 	int ret;
 
 	if (waiter->kind == QUEUE_SYSV)
-		return same_namespace(scan, waiter);
+		return find_namespace(scan, waiter);
 	snprintf(path, sizeof(path), "%d/task/%d/fd/%d", waiter->pid, waiter->tid, fd);
 	ret = identify(scan->proc, path, &waiter->dev, &waiter->ino);
 	return ret < 0 ? ret : 1;
@@ -464,7 +462,7 @@ static bool hides_something(const struct scan *scan, pid_t pid)
 		return denied(n);
 	if (!proc_parse_stat(text, &stat))
 		return true;
-	return !(stat.flags & PF_KTHREAD) && stat.state != 'Z' && stat.state != 'X';
+	return !(stat.flags & PROC_KERNEL_THREAD) && stat.state != 'Z' && stat.state != 'X';
 }
 
 static int scan_process(struct scan *scan, pid_t pid)
@@ -499,12 +497,24 @@ static int find_self(int proc, pid_t *self)
 	return 0;
 }
 
-static void find_devices(struct scan *scan, const struct queue_stat *queues, size_t n)
+static int find_devices(struct scan *scan, const struct queue_stat *queues, size_t n)
 {
-	for (size_t i = 0; i < n && scan->ndevs < MAX_DEVS; i++) {
-		if (queues[i].have & STAT_INODE && !on_queue_device(scan, queues[i].dev))
-			scan->devs[scan->ndevs++] = queues[i].dev;
+	size_t cap = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		void *devs = scan->devs;
+		dev_t *dev;
+
+		if (!(queues[i].have & STAT_INODE) || on_queue_device(scan, queues[i].dev))
+			continue;
+		dev = grow(&devs, scan->ndevs, &cap, sizeof(*dev));
+		if (!dev)
+			return -ENOMEM;
+		scan->devs = devs;
+		*dev = queues[i].dev;
+		scan->ndevs++;
 	}
+	return 0;
 }
 
 static int scan_begin(struct scan *scan, const struct queue_stat *queues, size_t n)
@@ -518,18 +528,15 @@ static int scan_begin(struct scan *scan, const struct queue_stat *queues, size_t
 		return -errno;
 	scan->proc = dirfd(scan->dir);
 	ret = find_self(scan->proc, &scan->self);
-	if (ret < 0) {
-		closedir(scan->dir);
+	if (ret < 0)
 		return ret;
-	}
 	scan->procs->foreign = scan->self == 0;
 	scan->ipc_error = identify(scan->proc, "self/ns/ipc", &scan->ipc_dev, &scan->ipc_ino);
 	if (scan->what & PROCS_SINCE)
 		read_clock(scan);
-	find_devices(scan, queues, n);
 	/* Every namespace of processes has a first one; hidepid=2 hides even that it is there. */
 	scan->procs->hidepid = identify(scan->proc, "1", &dev, &ino) == -ENOENT;
-	return 0;
+	return find_devices(scan, queues, n);
 }
 
 static int compare(uint64_t a, uint64_t b)
@@ -544,6 +551,8 @@ static int compare_waiters(const void *pa, const void *pb)
 
 	if (!order)
 		order = compare((uint64_t)a->msqid, (uint64_t)b->msqid);
+	if (!order)
+		order = compare(a->ns, b->ns);
 	if (!order)
 		order = compare(a->dev, b->dev);
 	if (!order)
@@ -571,30 +580,40 @@ void procs_forget(struct procs *procs)
 	procs->error = 0;
 }
 
+/* Looks at all that is there.  0 or -ENOMEM; what else cuts it short is procs->error. */
+static int scan_all(struct scan *scan)
+{
+	struct dirent *entry;
+	int ret = 0;
+
+	do {
+		pid_t pid;
+
+		errno = 0;
+		entry = readdir(scan->dir);
+		pid = entry ? number_of(entry->d_name) : 0;
+		if (pid && pid != scan->self)
+			ret = scan_process(scan, pid);
+	} while (!ret && entry);
+	if (!ret)
+		scan->procs->error = -errno;
+	return ret;
+}
+
 int procs_scan(struct procs *procs, unsigned int what, const struct queue_stat *queues, size_t n)
 {
 	struct scan scan = { .procs = procs, .what = what };
-	struct dirent *entry;
-	int ret = 0;
+	int ret;
 
 	procs_forget(procs);
 	procs->error = scan_begin(&scan, queues, n);
 	if (procs->error < 0)
-		return procs->error == -ENOMEM ? -ENOMEM : 0;
-	while (!ret) {
-		pid_t pid;
-
-		errno = 0;
-		entry = readdir(scan.dir);
-		if (!entry)
-			break;
-		pid = number_of(entry->d_name);
-		if (pid && pid != scan.self)
-			ret = scan_process(&scan, pid);
-	}
-	if (!ret)
-		procs->error = -errno;
-	closedir(scan.dir);
+		ret = procs->error == -ENOMEM ? -ENOMEM : 0;
+	else
+		ret = scan_all(&scan);
+	if (scan.dir)
+		closedir(scan.dir);
+	free(scan.devs);
 	if (procs->nwaiters)
 		qsort(procs->waiters, procs->nwaiters, sizeof(*procs->waiters), compare_waiters);
 	if (procs->nholders)
@@ -644,8 +663,10 @@ static int waiter_against_queue(const void *item, const void *key)
 
 	if (order)
 		return order;
-	if (st->kind == QUEUE_SYSV)
-		return compare((uint64_t)waiter->msqid, (uint64_t)st->msqid);
+	if (st->kind == QUEUE_SYSV) {
+		order = compare((uint64_t)waiter->msqid, (uint64_t)st->msqid);
+		return order ? order : compare(waiter->ns, st->ns);
+	}
 	order = compare(waiter->dev, st->dev);
 	return order ? order : compare(waiter->ino, st->ino);
 }

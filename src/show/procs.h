@@ -24,9 +24,10 @@
 /* A thread that is blocked on a queue. */
 struct proc_waiter {
 	enum queue_kind kind;
-	int msqid; /* System V */
-	dev_t dev; /* POSIX */
-	ino_t ino; /* POSIX */
+	int msqid;   /* System V */
+	uint64_t ns; /* System V, with PROCS_NAMESPACES: as queue_stat.ns */
+	dev_t dev;   /* POSIX */
+	ino_t ino;   /* POSIX */
 	bool sender;
 	bool except;           /* System V receiver: any type but `type` (MSG_EXCEPT) */
 	long type;             /* System V receiver: as msgrcv(2) was given it */
@@ -64,6 +65,8 @@ struct procs {
 #define PROCS_WAITERS (1u << 0)
 #define PROCS_HOLDERS (1u << 1)
 #define PROCS_SINCE (1u << 2) /* waited_ns of waiters: one more file for each */
+/* The queues have their namespaces set: waiters of all namespaces, not of our own alone. */
+#define PROCS_NAMESPACES (1u << 3)
 
 /*
  * Looks at all threads of all processes but our own for what the PROCS_* bits ask.  Holders are
@@ -128,9 +131,10 @@ bool proc_parse_fdinfo(const char *text, unsigned int *flags);
 bool proc_parse_sched(const char *text, int64_t *ns);
 
 /* /proc/PID/stat */
+#define PROC_KERNEL_THREAD 0x00200000 /* PF_KTHREAD */
 struct proc_stat {
 	char state;
-	unsigned long flags;      /* PF_*: 0x00200000 is a kernel thread */
+	unsigned long flags;      /* PF_* of linux/sched.h */
 	unsigned long long start; /* clock ticks after boot */
 };
 

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "show/columns.h"
 #include "show/report.h"
@@ -189,15 +190,17 @@ static int look_once(struct printer *p)
 {
 	struct timespec when;
 	struct facts_look look;
-	int status = EX_DONE;
+	int status = EX_DONE, rc;
 
-	if (sampler_look(&p->sampler, p->detail, p->waiters, &look) < 0)
-		return msg_no_memory();
+	rc = sampler_look(&p->sampler, p->detail, p->waiters, &look);
+	if (rc < 0)
+		return watch_look_failed(p->o, rc);
 	clock_gettime(CLOCK_REALTIME, &when);
 	if (!p->model.updates) {
+		msg_namespaces_hidden(&p->sampler.hidden);
 		status = msg_list_notes(&p->sampler.list, p->sampler.mask);
 		if (status == EX_DONE)
-			status = watch_check_named(p->o, look.items, look.n);
+			status = msg_check_named(p->o->refs, p->o->nrefs, look.items, look.n);
 	}
 	if (status != EX_DONE)
 		return status;
@@ -259,7 +262,8 @@ static void complete_columns(struct printer *p)
 		return;
 	p->columns = (struct column_list){ .live = true };
 	for (int col = 0; col < COLUMNS_WATCH; col++) {
-		if (col != COL_WAITING && col != COL_HISTORY)
+		if (col != COL_WAITING && col != COL_HISTORY &&
+		    (p->o->namespaces || !column_of_namespace((enum column)col)))
 			column_list_add(&p->columns, (enum column)col);
 	}
 }
@@ -279,7 +283,12 @@ int watch_batch(const struct watch_options *o)
 {
 	struct printer p = {
 		.o = o,
-		.sampler = { .mask = watch_mask(o), .refs = o->refs, .nrefs = o->nrefs },
+		.sampler = { .mask = watch_mask(o),
+			     .refs = o->refs,
+			     .nrefs = o->nrefs,
+			     .namespaces = o->namespaces,
+			     .ns_pid = o->ns_pid,
+			     .ns_id = o->ns_id },
 	};
 	int status;
 

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "cmd/sibling.h"
@@ -58,6 +59,7 @@ static const struct poptOption watch_options[] = {
 	  N_("auto|always|never") },
 	{ "ascii", '\0', POPT_ARG_NONE, NULL, OPT_ASCII, N_("nothing but ASCII characters"), NULL },
 	{ "mouse", '\0', POPT_ARG_NONE, NULL, OPT_MOUSE, N_("take the mouse on the screen"), NULL },
+	CMD_NAMESPACE_OPTION(N_("PID|all")),
 	CMD_COMMON_OPTIONS
 };
 
@@ -184,6 +186,10 @@ static int read_line(struct cmdline *cl, struct watch_options *o)
 	if (o->batch && o->screen_only)
 		return msg_usage(_("%s is for the screen, and %s asks for none"), o->screen_only,
 				 o->json ? "--json" : "--batch");
+	if (cl->namespaces)
+		column_list_add_namespace(&o->columns);
+	if (cmdline_check_columns(cl, &o->columns, o->sort) != EX_DONE)
+		return EX_BADUSAGE;
 	if (!cl->noperands)
 		return EX_DONE;
 	o->refs = cmdline_queues(cl, 0);
@@ -219,21 +225,11 @@ unsigned int watch_detail(const struct column_list *columns, enum column sort,
 	return detail;
 }
 
-int watch_check_named(const struct watch_options *o, const struct queue_stat *items, size_t n)
+int watch_look_failed(const struct watch_options *o, int error)
 {
-	int status = EX_DONE;
-
-	for (int i = 0; i < o->nrefs; i++) {
-		const struct queue_attempt attempt = { .op = QUEUE_OP_STAT, .ref = &o->refs[i] };
-		int rc = o->refs[i].error ? o->refs[i].error : -ENOENT;
-		size_t at = 0;
-
-		while (at < n && !queue_ref_is(&o->refs[i], &items[at]))
-			at++;
-		if (at == n)
-			status = status_first(status, msg_queue_failed(&attempt, rc));
-	}
-	return status;
+	if (error != -ENOMEM)
+		return msg_namespace_failed(o->ns_pid, error);
+	return msg_no_memory();
 }
 
 /* ---- the screen ---- */
@@ -261,11 +257,24 @@ static int show_screen(const struct cmdline *cl, const struct watch_options *o)
 	return watch_screen ? watch_screen(o) : exec_sibling(cl);
 }
 
+/* The program that becomes another has that one enter. */
+static int enter(struct cmdline *cl, struct watch_options *o)
+{
+	int status = o->batch || watch_screen ? cmdline_enter(cl) : EX_DONE;
+
+	o->namespaces = cl->namespaces;
+	o->ns_pid = cl->namespace_pid;
+	o->ns_id = cl->namespace_id;
+	return status;
+}
+
 static int watch_run(struct cmdline *cl)
 {
 	struct watch_options o = { .delay_ns = NSEC_PER_SEC, .sort = COL_USE, .reverse = true };
 	int status = read_line(cl, &o);
 
+	if (status == EX_DONE)
+		status = enter(cl, &o);
 	if (status == EX_DONE)
 		status = o.batch ? watch_batch(&o) : show_screen(cl, &o);
 	free(o.refs);
@@ -284,5 +293,6 @@ const struct command cmd_watch = {
 	.options = watch_options,
 	.min_operands = 0,
 	.max_operands = -1,
+	.all_namespaces = true,
 	.run = watch_run,
 };

@@ -118,7 +118,7 @@ static bool same_sysv(const struct queue_stat *old, const struct queue_stat *st)
 
 static bool same_queue(const struct queue_stat *old, const struct queue_stat *st)
 {
-	if (old->kind != st->kind)
+	if (old->kind != st->kind || old->ns != st->ns)
 		return false;
 	if (st->kind == QUEUE_SYSV)
 		return same_sysv(old, st);

@@ -27,22 +27,6 @@
 
 /* ---- queues ---- */
 
-/* Leaves those that were named. */
-static void keep_named(struct sampler *s)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < s->list.n; i++) {
-		bool named = false;
-
-		for (int r = 0; r < s->nrefs && !named; r++)
-			named = queue_ref_is(&s->refs[r], &s->list.items[i]);
-		if (named)
-			s->list.items[kept++] = s->list.items[i];
-	}
-	s->list.n = kept;
-}
-
 static unsigned int listed_kinds(const struct sampler *s)
 {
 	unsigned int kinds = 0;
@@ -64,6 +48,7 @@ static void note_missing(struct sampler *s)
 			buffer_puts(&s->missing, "; ");
 		queue_explain_list((enum queue_kind)kind, s->list.note[kind], &s->missing);
 	}
+	namespaces_explain_hidden(&s->hidden, &s->missing);
 }
 
 /* ---- limits ---- */
@@ -95,7 +80,8 @@ static void read_limits(struct sampler *s, int64_t now_ns)
 	struct limit limits[LIMITS_MAX];
 	size_t n;
 
-	if (now_ns < s->limits_due_ns)
+	/* Each namespace has its own. */
+	if (s->namespaces || now_ns < s->limits_due_ns)
 		return;
 	s->limits_due_ns = now_ns + LIMITS_EVERY_NS;
 	n = limits_read(limits, s->mask, &s->list);
@@ -149,7 +135,9 @@ static int look_at_waiters(struct sampler *s, enum sampler_waiters waiters)
 	int rc = 0;
 
 	if (due) {
-		rc = procs_scan(&s->procs, PROCS_WAITERS | PROCS_SINCE, NULL, 0);
+		rc = procs_scan(&s->procs,
+				PROCS_WAITERS | PROCS_SINCE | (s->namespaces ? PROCS_NAMESPACES : 0),
+				NULL, 0);
 		s->waiters_due_ns = clock_monotonic_ns();
 		s->waiters_due_ns += (s->waiters_due_ns - began) * WAITERS_SHARE;
 	}
@@ -176,7 +164,12 @@ int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters wa
 	int rc;
 
 	s->began_ns = clock_monotonic_ns();
-	rc = queue_list(&s->list, s->mask, detail);
+	if (s->ns_pid && !namespace_has(s->ns_pid, s->ns_id))
+		return -ESRCH;
+	if (s->namespaces)
+		rc = namespaces_list(&s->list, s->mask, detail, &s->hidden);
+	else
+		rc = queue_list(&s->list, s->mask, detail);
 	if (rc < 0)
 		return rc;
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -188,7 +181,7 @@ int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters wa
 	note_missing(s);
 	read_limits(s, look->monotonic_ns);
 	if (s->refs)
-		keep_named(s);
+		queue_list_keep(&s->list, s->refs, s->nrefs);
 	if (waiters == SAMPLER_NO_WAITERS)
 		forget_waiters(s);
 	else
@@ -247,13 +240,22 @@ static int peek_one(struct sampler *s, struct queue *q, size_t index, struct fac
 	return 0;
 }
 
-static void peek_all(struct sampler *s, const struct queue_stat *st, struct facts_detail *detail)
-{
-	const struct queue_ref ref = { .kind = QUEUE_SYSV, .by = QUEUE_BY_ID, .msqid = st->msqid };
-	struct queue q;
-	int rc = queue_open(&q, &ref, QUEUE_READ);
+struct peek {
+	struct sampler *s;
+	struct facts_detail *detail;
+};
 
-	detail->npeek = 0;
+/* In the namespace of the queue. */
+static int peek_there(void *arg)
+{
+	struct sampler *s = ((struct peek *)arg)->s;
+	struct facts_detail *detail = ((struct peek *)arg)->detail;
+	struct queue_ref ref;
+	struct queue q;
+	int rc;
+
+	queue_stat_ref(&detail->of, &ref);
+	rc = queue_open(&q, &ref, QUEUE_READ);
 	while (rc == 0 && detail->npeek < FACTS_MESSAGES) {
 		rc = peek_one(s, &q, detail->npeek, &detail->peek[detail->npeek]);
 		/* One more message may have made room too small: the next look will do. */
@@ -261,6 +263,16 @@ static void peek_all(struct sampler *s, const struct queue_stat *st, struct fact
 			detail->npeek++;
 	}
 	queue_close(&q);
+	return rc;
+}
+
+static void peek_all(struct sampler *s, struct facts_detail *detail)
+{
+	struct peek peek = { .s = s, .detail = detail };
+	int rc;
+
+	detail->npeek = 0;
+	rc = namespace_call(&detail->of, peek_there, &peek);
 	detail->peeked = true;
 	detail->peek_error = rc == -ENOMSG || rc == -E2BIG || detail->npeek ? 0 : rc;
 }
@@ -293,9 +305,7 @@ static const struct queue_stat *find_listed(const struct sampler *s, const struc
 	for (size_t i = 0; i < s->list.n; i++) {
 		const struct queue_stat *st = &s->list.items[i];
 
-		if (st->kind == of->kind &&
-		    (st->kind == QUEUE_SYSV ? st->msqid == of->msqid :
-					      st->dev == of->dev && st->ino == of->ino))
+		if (queue_stat_same(st, of))
 			return st;
 	}
 	return NULL;
@@ -326,7 +336,7 @@ void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, b
 		name_past_process(detail->receiver, sizeof(detail->receiver), st->lrpid, st->rtime);
 	}
 	if (peek && st->kind == QUEUE_SYSV)
-		peek_all(s, st, detail);
+		peek_all(s, detail);
 	procs_forget(&s->holders);
 	if (processes && st->kind == QUEUE_POSIX)
 		detail->looked = procs_scan(&s->holders, PROCS_HOLDERS, st, 1) == 0;

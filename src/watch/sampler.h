@@ -15,16 +15,21 @@
 #include "base/buffer.h"
 #include "base/util.h"
 #include "queue/queue.h"
+#include "show/namespaces.h"
 #include "show/procs.h"
 #include "watch/facts.h"
 
-/* Zero-initialise it but for the first three; the owner calls sampler_free(). */
+/* Zero-initialise it but for the first six; the owner calls sampler_free(). */
 struct sampler {
 	unsigned int mask;            /* QUEUE_MASK_* looked at */
 	const struct queue_ref *refs; /* those looked at alone, or NULL: all */
 	int nrefs;
+	bool namespaces; /* in all IPC namespaces */
+	pid_t ns_pid;    /* or in that of this process, which was entered; 0: our own */
+	uint64_t ns_id;
 
 	struct queue_list list; /* of the last look */
+	struct namespaces_hidden hidden;
 	struct procs procs;
 	struct procs holders;   /* of the queue shown in detail */
 	int64_t waiters_due_ns; /* monotonic */
@@ -43,7 +48,8 @@ enum sampler_waiters {
 
 /*
  * Looks at the queues.  detail: STAT_* as queue_list().  Fills *look, whose items are owned by the
- * sampler and good until the next look.  Returns 0 or -ENOMEM.
+ * sampler and good until the next look.  Returns 0, -ENOMEM, -ESRCH once process ns_pid is gone, so
+ * that we are not what keeps its namespace alive, or an error of namespaces_list().
  */
 int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters waiters,
 		 struct facts_look *look) _must_check_;

@@ -13,6 +13,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "watch/tui.h"
 
@@ -604,7 +605,12 @@ static void set_up(struct tui *t, const struct watch_options *o)
 {
 	*t = (struct tui){
 		.o = o,
-		.sampler = { .mask = watch_mask(o), .refs = o->refs, .nrefs = o->nrefs },
+		.sampler = { .mask = watch_mask(o),
+			     .refs = o->refs,
+			     .nrefs = o->nrefs,
+			     .namespaces = o->namespaces,
+			     .ns_pid = o->ns_pid,
+			     .ns_id = o->ns_id },
 		.detail_due_ns = INT64_MAX,
 		.facts = { .cost = -1, .root = geteuid() == 0 },
 	};
@@ -633,15 +639,16 @@ static void tear_down(struct tui *t)
 static int first_look(struct tui *t)
 {
 	struct sampler *s = &t->sampler;
-	int status = EX_DONE;
+	int status = EX_DONE, rc;
 
 	t->due_ns = clock_monotonic_ns();
-	if (look(t) < 0)
-		return msg_no_memory();
+	rc = look(t);
+	if (rc < 0)
+		return watch_look_failed(t->o, rc);
 	if (s->mask != QUEUE_MASK_ALL)
 		status = msg_list_notes(&s->list, s->mask);
 	if (status == EX_DONE)
-		status = watch_check_named(t->o, s->list.items, s->list.n);
+		status = msg_check_named(t->o->refs, t->o->nrefs, s->list.items, s->list.n);
 	return status;
 }
 
@@ -656,11 +663,11 @@ int tui_run(const struct watch_options *o)
 	if (status == EX_DONE)
 		status = open_terminal(&t);
 	if (status == EX_DONE) {
-		bool failed = loop(&t) < 0;
+		int rc = loop(&t);
 
 		close_terminal(&t);
-		if (failed)
-			status = msg_no_memory();
+		if (rc < 0)
+			status = watch_look_failed(o, rc);
 		else if (t.dead)
 			status = EX_FAILED;
 	}

@@ -127,11 +127,7 @@ static void put_times(struct buffer *b, const struct row *row, const struct fact
 
 static bool is_about(const struct facts_detail *d, const struct row *row)
 {
-	if (!d->valid || d->of.kind != row->st.kind)
-		return false;
-	if (row->st.kind == QUEUE_SYSV)
-		return d->of.msqid == row->st.msqid;
-	return d->of.dev == row->st.dev && d->of.ino == row->st.ino;
+	return d->valid && queue_stat_same(&d->of, &row->st);
 }
 
 static void paint_findings(struct area *a, const char *findings)

@@ -35,6 +35,9 @@ struct watch_options {
 	const char *screen_only; /* an option that only the screen has, as written; or NULL */
 	struct queue_ref *refs;
 	int nrefs;
+	bool namespaces; /* --namespace=all */
+	pid_t ns_pid;    /* --namespace=PID, entered; or 0 */
+	uint64_t ns_id;  /* its IPC namespace */
 };
 
 /* Prints looks as text or NDJSON; returns an exit status. */
@@ -47,10 +50,8 @@ unsigned int watch_mask(const struct watch_options *o);
 /* The STAT_* bits that columns, order and filter need. */
 unsigned int watch_detail(const struct column_list *columns, enum column sort,
 			  const struct filter *filter);
-/*
- * Prints an error for each queue that was named and is not in items; returns the status of the
- * first, or EX_DONE.
- */
-int watch_check_named(const struct watch_options *o, const struct queue_stat *items, size_t n);
+
+/* Prints why a look failed: errors of sampler_look().  Returns the exit status. */
+int watch_look_failed(const struct watch_options *o, int error) _must_check_;
 
 #endif

@@ -132,6 +132,7 @@ member()
 		column=${column%\%}
 		equal "$(member '.[0] | keys | .[]')" "${column,,}" || return
 	done
+	columns+=" NAMESPACE PROCS PID"
 	run -2 mqtool stat -o x
 	matches "$output" "*there are ${columns// /, }"$'\n'*
 }

@@ -52,7 +52,7 @@ void *__wrap_calloc(size_t n, size_t size)
 static const struct queue_stat sysv = {
 	.kind = QUEUE_SYSV,
 	.have = STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_OWNER | STAT_KEY | STAT_PIDS |
-		STAT_SENT | STAT_RECEIVED | STAT_LAST | STAT_CTIME | STAT_WAITING,
+		STAT_SENT | STAT_RECEIVED | STAT_LAST | STAT_CTIME | STAT_WAITING | STAT_NAMESPACE,
 	.key = 0xdeadbeef,
 	.msqid = 32769,
 	.messages = 4,
@@ -71,6 +71,9 @@ static const struct queue_stat sysv = {
 	.ctime = NOW - 7200,
 	.receivers = 1,
 	.senders = 2,
+	.ns = 4026531839,
+	.ns_pid = 77,
+	.ns_procs = 12,
 };
 
 static const struct queue_stat posix = {
@@ -152,6 +155,9 @@ static const struct {
 	  "2023-11-14T22:13:20+00:00", "1699992800", "1700000000", "1700000000" },
 	{ COL_INO, "-", "6731", "1", "null", "6731", "1" },
 	{ COL_NOTIFY, "-", "-", "?", "null", "0", "null" },
+	{ COL_NAMESPACE, "4026531839", "?", "?", "4026531839", "null", "null" },
+	{ COL_PROCS, "12", "?", "?", "12", "null", "null" },
+	{ COL_PID, "77", "?", "?", "77", "null", "null" },
 };
 
 static void test_cells(void **state)

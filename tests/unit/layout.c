@@ -18,13 +18,13 @@
 #include "watch/layout.h"
 
 static const int wanted[COLUMNS_WATCH] = {
-	[COL_QUEUE] = 30,  [COL_KIND] = 5,      [COL_MESSAGES] = 9, [COL_BYTES] = 6,
-	[COL_USE] = 5,     [COL_MODE] = 5,      [COL_OWNER] = 6,    [COL_LAST] = 5,
-	[COL_WAITING] = 8, [COL_KEY] = 10,      [COL_MSQID] = 6,    [COL_MAXMSG] = 7,
-	[COL_MSGSIZE] = 8, [COL_QBYTES] = 7,    [COL_UID] = 5,      [COL_GID] = 5,
-	[COL_SENT] = 25,   [COL_RECEIVED] = 25, [COL_LSPID] = 6,    [COL_LRPID] = 6,
-	[COL_CTIME] = 25,  [COL_INO] = 6,       [COL_NOTIFY] = 7,   [COL_NET] = 6,
-	[COL_HISTORY] = 8,
+	[COL_QUEUE] = 30,  [COL_KIND] = 5,       [COL_MESSAGES] = 9, [COL_BYTES] = 6,
+	[COL_USE] = 5,     [COL_MODE] = 5,       [COL_OWNER] = 6,    [COL_LAST] = 5,
+	[COL_WAITING] = 8, [COL_KEY] = 10,       [COL_MSQID] = 6,    [COL_MAXMSG] = 7,
+	[COL_MSGSIZE] = 8, [COL_QBYTES] = 7,     [COL_UID] = 5,      [COL_GID] = 5,
+	[COL_SENT] = 25,   [COL_RECEIVED] = 25,  [COL_LSPID] = 6,    [COL_LRPID] = 6,
+	[COL_CTIME] = 25,  [COL_INO] = 6,        [COL_NOTIFY] = 7,   [COL_NET] = 6,
+	[COL_HISTORY] = 8, [COL_NAMESPACE] = 11, [COL_PROCS] = 6,    [COL_PID] = 7,
 };
 
 static struct column_list chosen(const char *text)
