@@ -47,7 +47,9 @@ _mqtool_options()
 		echo -f,--force -a,--all -S,--sysv -P,--posix --match=N --empty --idle=N --owner=USER \
 			--dry-run -y,--yes -v,--verbose --allow-plaintext --namespace=PID
 		;;
-	purge) echo -t,--type=N -x,--except --allow-plaintext --namespace=PID ;;
+	purge)
+		echo -t,--type=N -x,--except --match=N -y,--yes --allow-plaintext --namespace=PID
+		;;
 	wait)
 		echo --messages=N --empty --writable --exists --gone -T,--timeout=N --allow-plaintext \
 			--namespace=PID

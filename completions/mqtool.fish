@@ -225,6 +225,9 @@ __mqtool_option rm -l dry-run -d 'print what would go, and remove nothing'
 __mqtool_option rm -s y -l yes -d '-a: do not ask'
 __mqtool_option rm -s v -l verbose -d 'print the name of each queue removed'
 
+__mqtool_option purge -l match -x -d 'queues whose name matches'
+__mqtool_option purge -s y -l yes -d '--match: do not ask'
+
 __mqtool_option wait -l messages -x -d 'until so many messages wait'
 __mqtool_option wait -l empty -d 'until no message waits'
 __mqtool_option wait -l writable -d 'until there is room for a message'

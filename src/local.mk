@@ -66,6 +66,8 @@ libmqtool_a_SOURCES = \
 	src/base/util.h \
 	src/base/wait.c \
 	src/base/wait.h \
+	src/cmd/ask.c \
+	src/cmd/ask.h \
 	src/cmd/batch.c \
 	src/cmd/batch.h \
 	src/cmd/cmd-attr.c \

@@ -246,8 +246,6 @@ static void check_listed(struct check *c, const struct queue_list *list)
 	char name[QUEUE_NAME_TEXT];
 
 	for (size_t i = 0; i < list->n; i++) {
-		if (!queue_filter_holds(&c->filter, &list->items[i], 0))
-			continue;
 		queue_stat_text(&list->items[i], name);
 		judge(c, name, &list->items[i]);
 	}
@@ -287,10 +285,12 @@ static void check_all(struct check *c, bool queues)
 		if (list.note[i])
 			check_note(c, (enum queue_kind)i, list.note[i]);
 	queue_list_sort(&list);
-	if (queues)
-		check_listed(c, &list);
+	/* Before the list is narrowed. */
 	if (c->limits)
 		check_limits(c, &list);
+	queue_filter_keep(&c->filter, &list, 0);
+	if (queues)
+		check_listed(c, &list);
 	queue_list_free(&list);
 }
 
@@ -477,8 +477,6 @@ static int check_run(struct cmdline *cl)
 		free(refs);
 		return check_refused();
 	}
-	if (c.filter.have)
-		text_init(); /* fnmatch(3) goes by the characters of the locale */
 	if (cl->noperands == 0 || c.limits)
 		check_all(&c, cl->noperands == 0);
 	for (i = 0; i < cl->noperands; i++)

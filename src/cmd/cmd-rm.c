@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "cmd/ask.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
@@ -203,19 +204,6 @@ static int64_t now_ns(void)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
-/* Leaves in the list those for which all holds, in order. */
-static void choose(const struct rm *rm, struct queue_list *list)
-{
-	int64_t now = now_ns();
-	size_t n = 0;
-
-	for (size_t i = 0; i < list->n; i++)
-		if (queue_filter_holds(&rm->filter, &list->items[i], now))
-			list->items[n++] = list->items[i];
-	list->n = n;
-	queue_list_sort(list);
-}
-
 /* The reference for messages: as the queue is printed. */
 static void printed_ref(const struct queue_stat *st, struct queue_ref *ref)
 {
@@ -265,62 +253,26 @@ static int remove_listed(const struct rm *rm, const struct queue_stat *seen)
 	return EX_DONE;
 }
 
-/* ---- asking ---- */
-
-#define NAMES_SHOWN 20
-
-static void show_names(const struct queue_list *list)
+static bool confirmed(const struct queue_list *list)
 {
-	char name[QUEUE_NAME_TEXT];
-	size_t i;
+	struct buffer question = { 0 };
+	bool yes;
 
-	for (i = 0; i < list->n && i < NAMES_SHOWN; i++)
-		fprintf(stderr, "%s\n", queue_stat_text(&list->items[i], name));
-	if (list->n > i)
-		fprintf(stderr,
-			text_n("... and %zu more (--dry-run prints all)\n",
-			       "... and %zu more (--dry-run prints all)\n", list->n - i),
-			list->n - i);
-}
-
-/* The first letter of a line from the terminal; 0 at its end. */
-static char read_answer(void)
-{
-	char first = '\0', c;
-	bool begun = false;
-
-	while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n') {
-		if (!begun && c != ' ' && c != '\t') {
-			first = c;
-			begun = true;
-		}
-	}
-	return first;
-}
-
-static int ask(const struct queue_list *list)
-{
-	char answer;
-
-	show_names(list);
-	/* TRANSLATORS: the answer is y in every language. */
-	fprintf(stderr, text_n("Remove %zu queue? [y/N] ", "Remove %zu queues? [y/N] ", list->n),
-		list->n);
-	answer = read_answer();
-	if (answer == 'y' || answer == 'Y')
-		return EX_DONE;
-	msg_error(_("nothing was removed"));
-	return EX_FAILED;
+	buffer_printf(&question, text_n("Remove %zu queue?", "Remove %zu queues?", list->n),
+		      list->n);
+	yes = ask(list, buffer_string(&question));
+	buffer_free(&question);
+	if (!yes)
+		msg_error(_("nothing was removed"));
+	return yes;
 }
 
 static int remove_chosen(const struct rm *rm, const struct queue_list *list)
 {
 	int status = EX_DONE;
 
-	if (list->n && !rm->yes && !rm->dry_run)
-		status = ask(list);
-	if (status != EX_DONE)
-		return status;
+	if (list->n && !rm->yes && !rm->dry_run && !confirmed(list))
+		return EX_FAILED;
 	for (size_t i = 0; i < list->n; i++)
 		status = status_first(status, remove_listed(rm, &list->items[i]));
 	return status;
@@ -332,12 +284,11 @@ static int remove_all(struct cmdline *cl, const struct rm *rm)
 	struct queue_list list = { 0 };
 	int rc, status;
 
-	if (!rm->yes && !rm->dry_run && !(isatty(STDIN_FILENO) && isatty(STDERR_FILENO)))
+	if (!rm->yes && !rm->dry_run && !ask_possible())
 		return msg_usage(_("no terminal to ask on: give -y or --dry-run"));
 	status = cmdline_enter(cl);
 	if (status != EX_DONE)
 		return status;
-	text_init(); /* fnmatch(3) goes by the characters of the locale */
 	rc = queue_list(&list, kinds, FILTER_DETAIL);
 	if (rc < 0) {
 		msg_error("%s", strerror(-rc));
@@ -348,7 +299,8 @@ static int remove_all(struct cmdline *cl, const struct rm *rm)
 		for (size_t i = 0; i < QUEUE_KINDS; i++)
 			if (list.note[i])
 				status = status_first(status, EX_FAILED);
-		choose(rm, &list);
+		queue_filter_keep(&rm->filter, &list, now_ns());
+		queue_list_sort(&list);
 		status = status_first(status, remove_chosen(rm, &list));
 	}
 	queue_list_free(&list);

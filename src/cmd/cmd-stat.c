@@ -242,20 +242,6 @@ static void complete_columns(struct stat_line *line)
 		column_list_add_namespace(&line->columns);
 }
 
-/* Leaves out what --match does not mean. */
-static void filter(const struct stat_line *line, struct queue_list *list)
-{
-	size_t n = 0;
-
-	if (!line->filter.have)
-		return;
-	text_init(); /* fnmatch(3) goes by the characters of the locale */
-	for (size_t i = 0; i < list->n; i++)
-		if (queue_filter_holds(&line->filter, &list->items[i], 0))
-			list->items[n++] = list->items[i];
-	list->n = n;
-}
-
 static unsigned int detail_wanted(const struct stat_line *line)
 {
 	unsigned int detail = column_list_detail(&line->columns);
@@ -295,7 +281,7 @@ static int list_all(const struct cmdline *cl, const struct stat_line *line,
 	if (result->failed)
 		return status;
 	status = msg_list_notes(&result->list, mask);
-	filter(line, &result->list);
+	queue_filter_keep(&line->filter, &result->list, 0);
 	if (line->nrefs) {
 		queue_list_keep(&result->list, line->refs, line->nrefs);
 		status = status_first(status, msg_check_named(line->refs, line->nrefs,

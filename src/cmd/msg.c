@@ -199,6 +199,45 @@ static int attempt_status(const struct queue_attempt *attempt, int error, bool l
 	return exit_status_of(error);
 }
 
+static bool is_command(const char *name)
+{
+	return command_name && strcmp(command_name, name) == 0;
+}
+
+/* Like a pattern, and one that can be typed again. */
+static bool is_pattern(const char *name)
+{
+	return strpbrk(name, "*?[") && msg_word(name)[0] != '.';
+}
+
+/* `rm '/app*'` of nothing: commands that take patterns have an option for them. */
+static _cold_ void hint_pattern(const struct queue_ref *ref)
+{
+	static const char *const options[][2] = {
+		{ "rm", "rm -a" },
+		{ "purge", "purge" },
+		{ "stat", "stat" },
+	};
+	struct buffer line = { 0 };
+	const char *name = msg_name(ref);
+
+	for (size_t i = 0; i < ARRAY_SIZE(options) && is_pattern(name); i++) {
+		if (!is_command(options[i][0]))
+			continue;
+		buffer_printf(&line, "mqtool %s --match=%s", options[i][1], msg_word(name));
+		msg_near(buffer_string(&line));
+	}
+	buffer_free(&line);
+}
+
+/* Would it help to create the queue, by a name that can be typed as it is? */
+static bool can_be_made(const struct queue_attempt *attempt, const struct queue_ref *ref, int error)
+{
+	return error == -ENOENT && ref && !ref->error &&
+	       !(ref->kind == QUEUE_SYSV && ref->by == QUEUE_BY_ID) &&
+	       attempt->op == QUEUE_OP_OPEN && msg_word(msg_name(ref))[0] != '.';
+}
+
 int msg_queue_failed(const struct queue_attempt *attempt, int error)
 {
 	const struct queue_ref *ref = attempt->ref;
@@ -208,11 +247,16 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 	if (!ref && attempt->queue)
 		ref = &attempt->queue->ref;
 	limit = queue_explain(attempt, error, &why);
-	if (ref)
+	if (can_be_made(attempt, ref, error))
+		msg_error(_("%s: %s ('mqtool create %s' makes it)"), msg_name(ref),
+			  buffer_string(&why), msg_word(msg_name(ref)));
+	else if (ref)
 		msg_error("%s: %s", msg_name(ref), buffer_string(&why));
 	else
 		msg_error("%s", buffer_string(&why));
 	buffer_free(&why);
+	if (error == -ENOENT && ref)
+		hint_pattern(ref);
 	return attempt_status(attempt, error, limit);
 }
 

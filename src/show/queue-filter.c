@@ -49,3 +49,15 @@ bool queue_filter_holds(const struct queue_filter *f, const struct queue_stat *s
 		return false;
 	return !(f->have & FILTER_IDLE) || is_idle(f, st, now_ns);
 }
+
+void queue_filter_keep(const struct queue_filter *f, struct queue_list *list, int64_t now_ns)
+{
+	size_t n = 0;
+
+	if (f->have & FILTER_MATCH)
+		text_init();
+	for (size_t i = 0; i < list->n; i++)
+		if (queue_filter_holds(f, &list->items[i], now_ns))
+			list->items[n++] = list->items[i];
+	list->n = n;
+}

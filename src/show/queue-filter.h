@@ -36,4 +36,8 @@ unsigned int queue_filter_kinds(const struct queue_filter *f);
  */
 bool queue_filter_holds(const struct queue_filter *f, const struct queue_stat *st, int64_t now_ns);
 
+/* Leaves in list the queues for which all conditions hold, in their order.  Patterns go by the
+ * characters of the locale, fnmatch(3), which is set up for that. */
+void queue_filter_keep(const struct queue_filter *f, struct queue_list *list, int64_t now_ns);
+
 #endif

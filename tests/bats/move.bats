@@ -495,7 +495,7 @@ full()
 	local from to
 	for from in /a 0x31; do
 		for to in /missing 0x99; do
-			fails 4 "*: no such queue" "$from" "$to"
+			fails 4 "*: no such queue*" "$from" "$to"
 		done
 		mqtool set -m 400 /b 0x32
 		for to in /b 0x32; do
@@ -504,10 +504,10 @@ full()
 		done
 		mqtool set -m 600 /b 0x32
 	done
-	fails 4 "/missing: no such queue" /missing /a
-	fails 4 "key:0x00000099: no such queue" 0x99 /a
+	fails 4 "/missing: no such queue ('mqtool create /missing' makes it)" /missing /a
+	fails 4 "key:0x00000099: no such queue (*)" 0x99 /a
 	# The first that fails is the one that counts.
-	fails 4 "/missing: no such queue" /missing 0x99
+	fails 4 "/missing: no such queue (*)" /missing 0x99
 	fails 1 "ftok:/no/such: no key from this path: *" /a ftok:/no/such
 	mqtool set -m 200 /a 0x31
 	for from in /a 0x31; do

@@ -202,3 +202,73 @@ mqtool purge: key:0x00000028: permission denied"
 	run -0 mqtool purge --help
 	matches "$output" "*--type=N*--except*"
 }
+
+# ---- queues by name pattern ----
+
+@test "--match: queues whose name matches, of both kinds, with how many" {
+	need_mqueue
+	mqtool create /app-1 /app-2 /other key:0x2a
+	mqtool send /app-1 one two
+	mqtool send /other one
+	mqtool send key:0x2a one
+	run --separate-stderr -0 mqtool purge -y --match='/app*'
+	equal "$output" $'/app-1: 2 messages purged\n/app-2: 0 messages purged'
+	equal "$stderr" ""
+	equal "$(waiting /other)" 1
+	run -0 mqtool purge -y --match='key:*'
+	equal "$output" "key:0x0000002a: 1 message purged"
+	run --separate-stderr -0 mqtool purge -y --match='/none*'
+	equal "$output$stderr" ""
+	mqtool rm /app-1 /app-2 /other key:0x2a
+}
+
+@test "--match with -t: only System V queues have types" {
+	need_mqueue
+	mqtool create /t1 key:0x2b
+	mqtool send /t1 x
+	mqtool send -t 1 key:0x2b x
+	mqtool send -t 2 key:0x2b y
+	run -0 mqtool purge -y -t 2 --match='*'
+	equal "$output" "key:0x0000002b: 1 message purged"
+	equal "$(waiting /t1)" 1
+	mqtool rm /t1 key:0x2b
+}
+
+@test "--match asks on a terminal, and without one wants -y" {
+	need_mqueue
+	mqtool create /a1
+	mqtool send /a1 x
+	run --separate-stderr -2 mqtool purge --match='/a*'
+	equal "${stderr_lines[0]}" "mqtool purge: no terminal to ask on: give -y"
+	equal "$(waiting /a1)" 1
+	command -v script >/dev/null || skip_loudly "script not found"
+	run -1 script -qec "mqtool purge --match='/a*'" /dev/null <<<"n"
+	matches "$output" "*/a1*Throw away the messages of 1 queue? [[]y/N[]] *nothing was thrown away*"
+	equal "$(waiting /a1)" 1
+	run -0 script -qec "mqtool purge --match='/a*'" /dev/null <<<"y"
+	matches "$output" "*/a1: 1 message purged*"
+	equal "$(waiting /a1)" 0
+	mqtool rm /a1
+}
+
+@test "--match: wrong usage" {
+	local line
+	run --separate-stderr -2 mqtool purge --match='*' /q
+	equal "${stderr_lines[0]}" "mqtool purge: --match takes no QUEUE: '/q' cannot be named"
+	run --separate-stderr -2 mqtool purge -y /q
+	equal "${stderr_lines[0]}" "mqtool purge: -y needs --match: only that asks"
+	run --separate-stderr -2 mqtool purge
+	equal "${stderr_lines[0]}" "mqtool purge: no queue given"
+	run --separate-stderr -2 mqtool purge -y --match=
+}
+
+@test "a pattern in place of a name" {
+	run --separate-stderr -4 mqtool purge '/app*'
+	equal "$stderr" "mqtool purge: /app*: no such queue
+Did you mean 'mqtool purge --match=\"/app*\"'?"
+	run --separate-stderr -4 mqtool rm '/app?'
+	equal "$stderr" "mqtool rm: /app?: no such queue
+Did you mean 'mqtool rm -a --match=\"/app?\"'?"
+	run --separate-stderr -4 mqtool stat '/app[12]'
+	matches "$stderr" "*Did you mean 'mqtool stat --match=\"/app\\[12\\]\"'[?]*"
+}

@@ -362,8 +362,8 @@ Did you mean '--follow'?"
 # ---- failures ----
 
 @test "a queue that is not there is status 4" {
-	fails 4 "/nix: no such queue" /nix
-	fails 4 "key:0x7fffffff: no such queue" -n 0x7fffffff
+	fails 4 "/nix: no such queue ('mqtool create /nix' makes it)" /nix
+	fails 4 "key:0x7fffffff: no such queue ('mqtool create key:0x7fffffff' makes it)" -n 0x7fffffff
 	fails 4 "id:2147483647: no such queue" -a id:2147483647
 	fails 1 "ftok:/nix: no key from this path: No such file or directory" -n ftok:/nix
 	for name in jobs 12 /a/b amqp://localhost/q; do

@@ -249,7 +249,7 @@ Remove 2 queues? [y/N] y'
 	done
 	mqtool create "${names[@]}"
 	asked -S
-	grep -q '^\.\.\. and 5 more (--dry-run prints all)' screen
+	grep -q '^\.\.\. and 5 more' screen
 	equal "$(grep -c '^key:' screen)" 20
 	answer y
 	finish "$pid" 0

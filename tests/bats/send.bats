@@ -299,8 +299,8 @@ Did you mean '--priority'?"
 # ---- failures ----
 
 @test "a queue that is not there is status 4" {
-	fails 4 "/nix: no such queue" /nix x
-	fails 4 "key:0x7fffffff: no such queue" 0x7fffffff x
+	fails 4 "/nix: no such queue ('mqtool create /nix' makes it)" /nix x
+	fails 4 "key:0x7fffffff: no such queue ('mqtool create key:0x7fffffff' makes it)" 0x7fffffff x
 	fails 4 "id:2147483647: no such queue" id:2147483647 x
 	fails 1 "ftok:/nix: no key from this path: No such file or directory" ftok:/nix x
 }
