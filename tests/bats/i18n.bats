@@ -77,7 +77,8 @@ remove_all()
 # Every letter of the text replaced by one as wide; conversions and escapes stay.
 replaced_text()
 {
-	sed s/charset=CHARSET/charset=UTF-8/ "$1" | msgen --no-wrap --no-location --lang=en - | perl -CSD -Mutf8 -ne '
+	msgen --no-wrap --no-location --lang=en "$1" | perl -CSD -Mutf8 -ne '
+		s/charset=\w+/charset=UTF-8/ if $. < 25;
 		$text = $header++ if /^msgstr/;
 		$text = 0 if /^(#|msgid)/;
 		if ($text) {
