@@ -55,6 +55,8 @@ libmqtool_a_SOURCES = \
 	src/base/near.h \
 	src/base/parse.c \
 	src/base/parse.h \
+	src/base/refusal.c \
+	src/base/refusal.h \
 	src/base/table.c \
 	src/base/table.h \
 	src/base/text.c \

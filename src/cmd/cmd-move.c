@@ -16,6 +16,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "cmd/cmd-take.h"
 #include "cmd/enter.h"
@@ -304,7 +305,7 @@ static int end_back(struct mover *mv, const char *why)
 }
 
 /* DEST does not take a message; sent: the last one as it was to be there, or NULL. */
-static int refuse(struct mover *mv, const struct message *sent, int error)
+static int refuse_message(struct mover *mv, const struct message *sent, int error)
 {
 	struct buffer why = { 0 };
 	int status;
@@ -375,7 +376,7 @@ static bool take(struct mover *mv, struct message *m, int *status)
 		return true;
 	sent = flush(mv);
 	if (sent < 0) {
-		*status = refuse(mv, NULL, sent);
+		*status = refuse_message(mv, NULL, sent);
 		return false;
 	}
 	if (is_empty(rc))
@@ -419,7 +420,7 @@ static bool move_one(struct mover *mv, int *status)
 	if (rc == 0)
 		rc = deliver(mv, &sent);
 	if (rc < 0) {
-		*status = refuse(mv, &sent, flushed < 0 ? flushed : rc);
+		*status = refuse_message(mv, &sent, flushed < 0 ? flushed : rc);
 		return false;
 	}
 	mv->accepted++;
@@ -437,7 +438,7 @@ static int move_all(struct mover *mv)
 			break;
 	rc = flush(mv);
 	if (rc < 0)
-		status = refuse(mv, NULL, rc);
+		status = refuse_message(mv, NULL, rc);
 	return cmd_take_end(&mv->source, &mv->opt, &mv->progress, PROGRESS_MOVED, status);
 }
 

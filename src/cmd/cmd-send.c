@@ -14,6 +14,7 @@
 
 #include "base/buffer.h"
 #include "base/parse.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
@@ -170,7 +171,7 @@ static _cold_ void suggest_order(const struct cmdline *cl)
 {
 	const char *last = cl->operands[cl->noperands - 1];
 	struct buffer line = { 0 };
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_ref ref;
 
 	if (cl->noperands < 2 || queue_ref_parse(&ref, cl->operands[0], &error) == 0 ||

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "base/buffer.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
@@ -337,7 +338,7 @@ static const char *show_name(const char *text)
 
 bool cmdline_queue(struct cmdline *cl, const char *text, struct queue_ref *ref)
 {
-	struct queue_ref_error error;
+	struct refusal error;
 	int rc = queue_ref_parse(ref, text, &error);
 
 	if (rc == 0 && !queue_supported(ref->kind))

@@ -14,6 +14,7 @@
 
 #include "base/buffer.h"
 #include "base/near.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
@@ -80,7 +81,7 @@ static bool suggest_order(int argc, char **argv)
 {
 	const struct command *cmd = argc > 2 ? named_command(argv[2]) : find_command("stat");
 	struct buffer line = { 0 };
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_ref ref;
 
 	if (!cmd || queue_ref_parse(&ref, argv[1], &error) < 0)

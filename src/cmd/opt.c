@@ -12,6 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/parse.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "cmd/msg.h"
 #include "show/users.h"
@@ -114,7 +115,7 @@ bool opt_sort(struct cmdline *cl, const char *text, bool live, enum column *col,
 
 bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr)
 {
-	struct owner_error error;
+	struct refusal error;
 
 	return owner_parse(text, attr, &error) == 0 || msg_refuse("%s: %s", cl->seen, error.text);
 }

@@ -12,14 +12,9 @@
 #include <strings.h>
 
 #include "base/parse.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/utf8.h"
-
-static int refuse(struct queue_ref_error *error, const char *why)
-{
-	snprintf(error->text, sizeof(error->text), "%s", why);
-	return -EINVAL;
-}
 
 /* RFC 3986, unreserved. */
 static bool is_unreserved(unsigned char c)
@@ -43,7 +38,7 @@ static int hex_digit(char c)
 }
 
 /* Decodes len bytes of a user, vhost or queue into to. */
-static int decode(const char *text, size_t len, char to[static 256], struct queue_ref_error *error)
+static int decode(const char *text, size_t len, char to[static 256], struct refusal *error)
 {
 	size_t n = 0;
 
@@ -55,26 +50,29 @@ static int decode(const char *text, size_t len, char to[static 256], struct queu
 			int low = high >= 0 && i + 2 < len ? hex_digit(text[i + 2]) : -1;
 
 			if (low < 0)
-				return refuse(error, _("a % begins %XX (two hex digits): write a "
-						       "percent sign itself as %25"));
+				return refuse(error, "%s",
+					      _("a % begins %XX (two hex digits): write a "
+						"percent sign itself as %25"));
 			c = (unsigned char)(high << 4 | low);
 			if (!c)
 				/* xgettext:no-c-format */
-				return refuse(error, _("a name holds no NUL: leave %00 out"));
+				return refuse(error, "%s", _("a name holds no NUL: leave %00 out"));
 			i += 2;
 		} else if (!is_plain(c)) {
-			return refuse(error, _("in an address, what is no letter, digit or one of"
-					       " -._~!$&'()*+,;=:@ is written as %XX, its bytes in "
-					       "hex (a space is %20, a slash in a name %2F)"));
+			return refuse(error, "%s",
+				      _("in an address, what is no letter, digit or one of"
+					" -._~!$&'()*+,;=:@ is written as %XX, its bytes in "
+					"hex (a space is %20, a slash in a name %2F)"));
 		}
 		if (n == 255)
-			return refuse(error, _("a user, vhost or queue of AMQP has at most 255 "
-					       "bytes: write a shorter one"));
+			return refuse(error, "%s",
+				      _("a user, vhost or queue of AMQP has at most 255 "
+					"bytes: write a shorter one"));
 		to[n++] = (char)c;
 	}
 	to[n] = '\0';
 	if (!utf8_valid(to, n))
-		return refuse(error, _("names of AMQP are UTF-8, and this is not"));
+		return refuse(error, "%s", _("names of AMQP are UTF-8, and this is not"));
 	return 0;
 }
 
@@ -92,8 +90,7 @@ static bool is_host(const char *text, size_t len, bool bracketed)
 	return len > 0 && len < 256 && *text != '-';
 }
 
-static int take_port(struct queue_address *a, const char *text, size_t len,
-		     struct queue_ref_error *error)
+static int take_port(struct queue_address *a, const char *text, size_t len, struct refusal *error)
 {
 	char digits[8] = "";
 	uint64_t port;
@@ -101,15 +98,15 @@ static int take_port(struct queue_address *a, const char *text, size_t len,
 	if (len < sizeof(digits))
 		memcpy(digits, text, len);
 	if (parse_u64(digits, 1, UINT16_MAX, &port) < 0)
-		return refuse(error, _("behind the host's colon stands a port: write a number from 1"
-				       " to 65535"));
+		return refuse(error, "%s",
+			      _("behind the host's colon stands a port: write a number from 1"
+				" to 65535"));
 	a->port = (uint16_t)port;
 	return 0;
 }
 
 /* HOST[:PORT] or [IPV6][:PORT] */
-static int take_host(struct queue_address *a, const char *text, size_t len,
-		     struct queue_ref_error *error)
+static int take_host(struct queue_address *a, const char *text, size_t len, struct refusal *error)
 {
 	bool bracketed = len > 0 && *text == '[';
 	const char *end = text + len, *host = text + bracketed;
@@ -117,26 +114,28 @@ static int take_host(struct queue_address *a, const char *text, size_t len,
 	const char *behind;
 
 	if (bracketed && !host_end)
-		return refuse(error,
+		return refuse(error, "%s",
 			      _("the bracket before the host is not closed: write [ADDRESS]"));
 	if (!host_end)
 		host_end = end;
 	if (!is_host(host, (size_t)(host_end - host), bracketed))
-		return refuse(error, _("no host: write amqp://HOST/QUEUE, HOST a name, a number or"
-				       " [IPv6]"));
+		return refuse(error, "%s",
+			      _("no host: write amqp://HOST/QUEUE, HOST a name, a number or"
+				" [IPv6]"));
 	memcpy(a->host, host, (size_t)(host_end - host));
 	a->host[host_end - host] = '\0';
 	behind = host_end + bracketed;
 	if (behind == end)
 		return 0;
 	if (*behind != ':')
-		return refuse(error, _("behind [ADDRESS] stands a slash or a colon and a port"));
+		return refuse(error, "%s",
+			      _("behind [ADDRESS] stands a slash or a colon and a port"));
 	return take_port(a, behind + 1, (size_t)(end - behind - 1), error);
 }
 
 /* [USER@]HOST[:PORT] */
 static int take_authority(struct queue_address *a, const char *text, size_t len,
-			  struct queue_ref_error *error)
+			  struct refusal *error)
 {
 	const char *at = memrchr(text, '@', len);
 	size_t user = at ? (size_t)(at - text) : 0;
@@ -145,18 +144,18 @@ static int take_authority(struct queue_address *a, const char *text, size_t len,
 	if (!at)
 		return take_host(a, text, len, error);
 	if (memchr(text, ':', user))
-		return refuse(error,
+		return refuse(error, "%s",
 			      _("a password does not belong into an address, where others see it: "
 				"leave it out and write it into ~/.config/mqtool/amqp "
 				"(mqtool-queue(7)) or MQTOOL_AMQP_PASSWORD"));
 	if (!user)
-		return refuse(error, _("no user before the @: leave it out"));
+		return refuse(error, "%s", _("no user before the @: leave it out"));
 	rc = decode(text, user, a->user, error);
 	return rc < 0 ? rc : take_host(a, at + 1, len - user - 1, error);
 }
 
 /* [VHOST/]QUEUE */
-static int take_path(struct queue_address *a, const char *text, struct queue_ref_error *error)
+static int take_path(struct queue_address *a, const char *text, struct refusal *error)
 {
 	const char *slash = strchr(text, '/'), *queue = slash ? slash + 1 : text;
 	int rc = 0;
@@ -164,21 +163,22 @@ static int take_path(struct queue_address *a, const char *text, struct queue_ref
 	strcpy(a->vhost, "/");
 	if (strchr(queue, '/'))
 		/* xgettext:no-c-format */
-		return refuse(error, _("too many slashes: write amqp://HOST/QUEUE or "
-				       "amqp://HOST/VHOST/QUEUE, a slash in a name as %2F"));
+		return refuse(error, "%s",
+			      _("too many slashes: write amqp://HOST/QUEUE or "
+				"amqp://HOST/VHOST/QUEUE, a slash in a name as %2F"));
 	if (slash == text)
 		/* xgettext:no-c-format */
-		return refuse(error, _("an empty vhost: leave it and its slash out, or write the one"
-				       " called / as %2F"));
+		return refuse(error, "%s",
+			      _("an empty vhost: leave it and its slash out, or write the one"
+				" called / as %2F"));
 	if (!*queue)
-		return refuse(error, _("no queue: write amqp://HOST/QUEUE"));
+		return refuse(error, "%s", _("no queue: write amqp://HOST/QUEUE"));
 	if (slash)
 		rc = decode(text, (size_t)(slash - text), a->vhost, error);
 	return rc < 0 ? rc : decode(queue, strlen(queue), a->queue, error);
 }
 
-int address_parse(struct queue_address *address, bool tls, const char *text,
-		  struct queue_ref_error *error)
+int address_parse(struct queue_address *address, bool tls, const char *text, struct refusal *error)
 {
 	size_t authority = strcspn(text, "/");
 	int rc;
@@ -186,13 +186,14 @@ int address_parse(struct queue_address *address, bool tls, const char *text,
 	*address =
 		(struct queue_address){ .tls = tls, .port = tls ? ADDRESS_PORT_TLS : ADDRESS_PORT };
 	if (authority == 0)
-		return refuse(error, _("no host: write amqp://HOST/QUEUE, HOST a name, a number or"
-				       " [IPv6]"));
+		return refuse(error, "%s",
+			      _("no host: write amqp://HOST/QUEUE, HOST a name, a number or"
+				" [IPv6]"));
 	rc = take_authority(address, text, authority, error);
 	if (rc < 0)
 		return rc;
 	if (!text[authority])
-		return refuse(error, _("no queue: write amqp://HOST/QUEUE"));
+		return refuse(error, "%s", _("no queue: write amqp://HOST/QUEUE"));
 	return take_path(address, text + authority + 1, error);
 }
 

@@ -7,6 +7,7 @@
 #ifndef MQTOOL_ADDRESS_H
 #define MQTOOL_ADDRESS_H
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/queue.h"
 
@@ -17,8 +18,8 @@
  * Reads what stands behind "amqp://" or, with tls, "amqps://".  Returns 0, or -EINVAL with one line
  * (translated) that says what to write instead.
  */
-int address_parse(struct queue_address *address, bool tls, const char *text,
-		  struct queue_ref_error *error) _must_check_;
+int address_parse(struct queue_address *address, bool tls, const char *text, struct refusal *error)
+	_must_check_;
 /* Writes the address in the form that is printed and can be read back; returns buf. */
 const char *address_text(const struct queue_address *address, char buf[static QUEUE_NAME_TEXT]);
 /* True where both are one queue of one broker, as far as names tell. */

@@ -37,6 +37,7 @@
 #include "base/buffer.h"
 #include "base/escape.h"
 #include "base/parse.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
@@ -620,7 +621,7 @@ static int open_socket(struct amqp_link *l, const struct queue_address *a)
 
 int amqp_link_open(struct amqp_link **link, const struct queue_address *address)
 {
-	struct queue_ref_error refusal;
+	struct refusal refusal;
 	struct amqp_secret secret;
 	struct amqp_link *l;
 	int rc;

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "queue/amqp-link.h"
 #include "queue/queue.h"
 

@@ -16,23 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/refusal.h"
 #include "base/text.h"
-#include "base/util.h"
 
 /* Whom RabbitMQ makes, for its own machine alone. */
 #define DEFAULT_USER "guest"
-
-static int refuse(struct queue_ref_error *error, const char *fmt, ...) _printf_(2, 3);
-
-static int refuse(struct queue_ref_error *error, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(error->text, sizeof(error->text), fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
 
 void amqp_secret_wipe(struct amqp_secret *secret)
 {
@@ -113,7 +101,7 @@ static bool find_path(char path[static PATH_MAX], bool *asked)
 	return true;
 }
 
-static FILE *open_file(const char *path, bool asked, struct queue_ref_error *error, int *rc)
+static FILE *open_file(const char *path, bool asked, struct refusal *error, int *rc)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	FILE *file = NULL;
@@ -136,7 +124,7 @@ static FILE *open_file(const char *path, bool asked, struct queue_ref_error *err
 
 /* 1 found, 0 not, or -EINVAL. */
 static int search_file(FILE *file, const struct queue_address *address, struct amqp_secret *secret,
-		       struct queue_ref_error *error)
+		       struct refusal *error)
 {
 	unsigned int number = 0;
 	char *line = NULL;
@@ -163,7 +151,7 @@ static int search_file(FILE *file, const struct queue_address *address, struct a
 }
 
 static int look_in_file(const struct queue_address *address, struct amqp_secret *secret,
-			struct queue_ref_error *error)
+			struct refusal *error)
 {
 	char path[PATH_MAX];
 	bool asked;
@@ -193,7 +181,7 @@ static bool is_other_broker(const struct queue_address *address)
 }
 
 int amqp_secret_find(const struct queue_address *address, struct amqp_secret *secret,
-		     struct queue_ref_error *error)
+		     struct refusal *error)
 {
 	const char *password = getenv("MQTOOL_AMQP_PASSWORD");
 	int rc;

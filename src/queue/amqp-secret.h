@@ -5,6 +5,7 @@
 #ifndef MQTOOL_AMQP_SECRET_H
 #define MQTOOL_AMQP_SECRET_H
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/queue.h"
 
@@ -24,7 +25,7 @@ struct amqp_secret {
  * the variable would go to a second broker.  The caller wipes *secret.
  */
 int amqp_secret_find(const struct queue_address *address, struct amqp_secret *secret,
-		     struct queue_ref_error *error) _must_check_;
+		     struct refusal *error) _must_check_;
 /* Overwrites what is in it. */
 void amqp_secret_wipe(struct amqp_secret *secret);
 

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "queue/amqp-queue.h"
 #include "queue/queue-backend.h"

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "base/wait.h"
 #include "queue/amqp-queue.h"
 #include "queue/queue-backend.h"

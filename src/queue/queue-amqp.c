@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
@@ -300,7 +301,7 @@ static int amqp_remove(const struct queue_ref *ref)
 
 /* ---- before it, and when it failed ---- */
 
-static int amqp_ready(const struct queue_ref *ref, struct queue_ref_error *error)
+static int amqp_ready(const struct queue_ref *ref, struct refusal *error)
 {
 	struct amqp_secret secret;
 	int rc = amqp_secret_find(&ref->address, &secret, error);

@@ -8,6 +8,7 @@
 #define MQTOOL_QUEUE_BACKEND_H
 
 #include "base/buffer.h"
+#include "base/refusal.h"
 #include "queue/queue.h"
 
 struct queue_backend {
@@ -36,7 +37,7 @@ struct queue_backend {
 	bool (*may_reopen)(int error);
 	void (*expect)(struct queue *q, uint64_t n, enum queue_expectation how);
 	void (*hold)(struct queue *q, unsigned int n);
-	int (*ready)(const struct queue_ref *ref, struct queue_ref_error *error);
+	int (*ready)(const struct queue_ref *ref, struct refusal *error);
 	int (*peek)(struct queue *q, struct message *m, size_t room, size_t index);
 	int (*look)(struct queue *q, unsigned int detail, struct queue_stat *st);
 	int (*look_again)(const struct queue_stat *seen, unsigned int detail,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "queue/queue-backend.h"
@@ -39,7 +40,7 @@ bool queue_supported(enum queue_kind kind)
 	return backend_of(kind) != NULL;
 }
 
-int queue_ref_ready(const struct queue_ref *ref, struct queue_ref_error *error)
+int queue_ref_ready(const struct queue_ref *ref, struct refusal *error)
 {
 	const struct queue_backend *backend = backend_of(ref->kind);
 

@@ -33,6 +33,7 @@
 #include <sys/types.h>
 
 #include "base/buffer.h"
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/queue-stat.h"
 #include "queue/ref.h"
@@ -44,7 +45,7 @@ bool queue_supported(enum queue_kind kind);
  * Whether all that the queue's kind needs beside its name is there: the password that a broker is
  * to be given.  Returns 0, or -EINVAL with *error: a usage error.  No connection is made.
  */
-int queue_ref_ready(const struct queue_ref *ref, struct queue_ref_error *error) _must_check_;
+int queue_ref_ready(const struct queue_ref *ref, struct refusal *error) _must_check_;
 /* ---- messages ---- */
 
 #define MESSAGE_HAS_TYPE (1u << 0)

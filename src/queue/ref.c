@@ -9,31 +9,20 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>
 
 #include "base/escape.h"
 #include "base/parse.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "queue/address.h"
 #include "queue/queue-stat.h"
 
-/* A candidate that leaves room for the rest of a line in struct queue_ref_error. */
+/* A candidate that leaves room for the rest of a line in struct refusal. */
 #define CANDIDATE_MAX 300
-
-/* Says why a text is refused and what to write instead; returns -EINVAL. */
-static int _printf_(2, 3) refuse(struct queue_ref_error *error, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(error->text, sizeof(error->text), fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
 
 /* The text behind prefix, or NULL where it begins otherwise. */
 static const char *behind(const char *text, const char *prefix)
@@ -133,13 +122,13 @@ const char *queue_kind_name(enum queue_kind kind)
 
 /* ---- System V ---- */
 
-static int refuse_key_zero(struct queue_ref_error *error)
+static int refuse_key_zero(struct refusal *error)
 {
 	return refuse(error, _("key 0 is IPC_PRIVATE and names no queue: 'mqtool create --private' "
 			       "makes one, id:N names it"));
 }
 
-static int parse_key(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+static int parse_key(struct queue_ref *ref, const char *text, struct refusal *error)
 {
 	const char *digits = text + (*text == '-');
 	uint64_t key = 0;
@@ -168,7 +157,7 @@ static int parse_key(struct queue_ref *ref, const char *text, struct queue_ref_e
 	return 0;
 }
 
-static int parse_id(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+static int parse_id(struct queue_ref *ref, const char *text, struct refusal *error)
 {
 	uint64_t id;
 	int rc;
@@ -186,7 +175,7 @@ static int parse_id(struct queue_ref *ref, const char *text, struct queue_ref_er
 }
 
 /* Reads PROJ: a number from 0 to 255, or one character that is no digit. */
-static int parse_proj(const char *text, int *proj, struct queue_ref_error *error)
+static int parse_proj(const char *text, int *proj, struct refusal *error)
 {
 	uint64_t number;
 	int rc;
@@ -226,7 +215,7 @@ static int file_key(const char *path, int proj, uint32_t *key)
 	return 0;
 }
 
-static _cold_ int parse_ftok(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+static _cold_ int parse_ftok(struct queue_ref *ref, const char *text, struct refusal *error)
 {
 	const char *colon = strrchr(text, ':');
 	size_t len = colon ? (size_t)(colon - text) : strlen(text);
@@ -260,8 +249,7 @@ static _cold_ int parse_ftok(struct queue_ref *ref, const char *text, struct que
 /* ---- POSIX ---- */
 
 /* Takes a name without its slash: len bytes, from wherever they were written. */
-static int take_name(struct queue_ref *ref, const char *name, size_t len,
-		     struct queue_ref_error *error)
+static int take_name(struct queue_ref *ref, const char *name, size_t len, struct refusal *error)
 {
 	if (!len)
 		return refuse(error, _("no name: write /NAME with at least one character"));
@@ -287,14 +275,14 @@ static int take_name(struct queue_ref *ref, const char *name, size_t len,
 /* A name as printed, for a message; false where it is no name or too long for one line. */
 static bool candidate(const char *name, char buf[static QUEUE_NAME_TEXT])
 {
-	struct queue_ref_error ignored;
+	struct refusal ignored;
 	struct queue_ref ref;
 
 	return take_name(&ref, name, strlen(name), &ignored) == 0 &&
 	       strlen(queue_ref_text(&ref, buf)) <= CANDIDATE_MAX;
 }
 
-static _cold_ int refuse_mounted(const char *name, struct queue_ref_error *error)
+static _cold_ int refuse_mounted(const char *name, struct refusal *error)
 {
 	char buf[QUEUE_NAME_TEXT];
 
@@ -303,7 +291,7 @@ static _cold_ int refuse_mounted(const char *name, struct queue_ref_error *error
 	return refuse(error, _("a queue is named without /dev/mqueue: write %s"), buf);
 }
 
-static int parse_posix(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+static int parse_posix(struct queue_ref *ref, const char *text, struct refusal *error)
 {
 	const char *mounted = behind(text, "/dev/mqueue/");
 
@@ -314,7 +302,7 @@ static int parse_posix(struct queue_ref *ref, const char *text, struct queue_ref
 	return take_name(ref, text, strlen(text), error);
 }
 
-static int parse_esc(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+static int parse_esc(struct queue_ref *ref, const char *text, struct refusal *error)
 {
 	char name[NAME_MAX + 1];
 	size_t len;
@@ -343,9 +331,9 @@ static bool looks_like_number(const char *text)
 }
 
 /* A bare number: which forms it could be an answer to. */
-static int refuse_number(const char *text, struct queue_ref_error *error)
+static int refuse_number(const char *text, struct refusal *error)
 {
-	struct queue_ref_error ignored;
+	struct refusal ignored;
 	struct queue_ref ref;
 	bool id = parse_id(&ref, text, &ignored) == 0;
 	bool key = parse_key(&ref, text, &ignored) == 0;
@@ -372,7 +360,7 @@ static size_t prefix_length(const char *text)
 	return text[len] == ':' ? len : 0;
 }
 
-static _cold_ int refuse_word(const char *text, struct queue_ref_error *error)
+static _cold_ int refuse_word(const char *text, struct refusal *error)
 {
 	char buf[QUEUE_NAME_TEXT];
 	struct queue_ref ref;
@@ -395,21 +383,21 @@ static _cold_ int refuse_word(const char *text, struct queue_ref_error *error)
 
 /* ---- all forms ---- */
 
-typedef int parse_form(struct queue_ref *ref, const char *text, struct queue_ref_error *error);
+typedef int parse_form(struct queue_ref *ref, const char *text, struct refusal *error);
 
-static int parse_amqp(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+static int parse_amqp(struct queue_ref *ref, const char *text, struct refusal *error)
 {
 	*ref = (struct queue_ref){ .kind = QUEUE_AMQP, .by = QUEUE_BY_ADDRESS };
 	return address_parse(&ref->address, false, text, error);
 }
 
-static int parse_amqps(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+static int parse_amqps(struct queue_ref *ref, const char *text, struct refusal *error)
 {
 	*ref = (struct queue_ref){ .kind = QUEUE_AMQP, .by = QUEUE_BY_ADDRESS };
 	return address_parse(&ref->address, true, text, error);
 }
 
-int queue_ref_parse(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
+int queue_ref_parse(struct queue_ref *ref, const char *text, struct refusal *error)
 {
 	static const struct {
 		const char *prefix;

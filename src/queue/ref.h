@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 
 /* The kernel's kinds come first: only they can be listed. */
@@ -54,11 +55,6 @@ struct queue_ref {
  * as %2F (a POSIX name, of which each may need four, is shorter). */
 #define QUEUE_NAME_TEXT (sizeof("amqps://@[]:65535//") + 256 + 3 * 3 * 255)
 
-/* Why queue_ref_parse() refused a text, and what to write instead. */
-struct queue_ref_error {
-	char text[512];
-};
-
 /*
  * Reads a queue's name in any form of mqtool-queue(7).  Returns 0, or -EINVAL with one
  * line (translated, without the offending text, but with a better one where there is one, as
@@ -66,8 +62,7 @@ struct queue_ref_error {
  * that stat(2) refuses is not a usage error: the text parses, ref->error is set, and every
  * function below returns it.
  */
-int queue_ref_parse(struct queue_ref *ref, const char *text, struct queue_ref_error *error)
-	_must_check_;
+int queue_ref_parse(struct queue_ref *ref, const char *text, struct refusal *error) _must_check_;
 /* Writes the name in the form mqtool prints and accepts back; returns buf. */
 const char *queue_ref_text(const struct queue_ref *ref, char buf[static QUEUE_NAME_TEXT]);
 /* "sysv", "posix" or "amqp"; static. */

@@ -464,7 +464,7 @@ static void trim_text(char *text, size_t len)
 }
 
 /* Fills in *error; always returns -EINVAL. */
-static _printf_(3, 4) int refuse(struct json_error *error, int column, const char *fmt, ...)
+static _printf_(3, 4) int refuse_at(struct json_error *error, int column, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -492,7 +492,7 @@ static int refuse_syntax(struct json_error *error, const json_error_t *why)
 		buffer_free(&text);
 		return -ENOMEM;
 	}
-	refuse(error, column, _("bad JSON: %s"), buffer_string(&text));
+	refuse_at(error, column, _("bad JSON: %s"), buffer_string(&text));
 	buffer_free(&text);
 	return -EINVAL;
 }
@@ -502,8 +502,8 @@ static int read_type(const json_t *value, struct message *m, struct json_error *
 	json_int_t type = jansson.integer_value(value);
 
 	if (!json_is_integer(value) || type < 1 || type > LONG_MAX)
-		return refuse(error, 0, _("\"%s\" must be a whole number from %ld to %ld"), "type",
-			      1L, LONG_MAX);
+		return refuse_at(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
+				 "type", 1L, LONG_MAX);
 	m->type = (long)type;
 	m->have |= MESSAGE_HAS_TYPE;
 	return 0;
@@ -514,8 +514,8 @@ static int read_priority(const json_t *value, struct message *m, struct json_err
 	json_int_t priority = jansson.integer_value(value);
 
 	if (!json_is_integer(value) || priority < 0 || priority > PRIORITY_MAX)
-		return refuse(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
-			      "priority", 0L, (long)PRIORITY_MAX);
+		return refuse_at(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
+				 "priority", 0L, (long)PRIORITY_MAX);
 	m->priority = (unsigned int)priority;
 	m->have |= MESSAGE_HAS_PRIORITY;
 	return 0;
@@ -524,7 +524,7 @@ static int read_priority(const json_t *value, struct message *m, struct json_err
 static int read_base64(const char *text, size_t len, struct message *m, struct json_error *error)
 {
 	if (base64_decode(m->data, text, len, &m->len) < 0)
-		return refuse(error, 0, _("\"%s\" is not base64"), "body_base64");
+		return refuse_at(error, 0, _("\"%s\" is not base64"), "body_base64");
 	return 0;
 }
 
@@ -537,12 +537,12 @@ static int read_body(const json_t *object, struct message *m, struct json_error 
 	size_t len;
 
 	if (plain && coded)
-		return refuse(error, 0, _("both \"%s\" and \"%s\""), "body", "body_base64");
+		return refuse_at(error, 0, _("both \"%s\" and \"%s\""), "body", "body_base64");
 	if (!value)
-		return refuse(error, 0, _("neither \"%s\" nor \"%s\""), "body", "body_base64");
+		return refuse_at(error, 0, _("neither \"%s\" nor \"%s\""), "body", "body_base64");
 	if (!json_is_string(value))
-		return refuse(error, 0, _("\"%s\" must be a string"),
-			      plain ? "body" : "body_base64");
+		return refuse_at(error, 0, _("\"%s\" must be a string"),
+				 plain ? "body" : "body_base64");
 	text = jansson.string_value(value);
 	len = jansson.string_length(value);
 	if (coded)
@@ -559,7 +559,7 @@ static int read_object(const json_t *object, struct message *m, struct json_erro
 	int rc = 0;
 
 	if (!json_is_object(object))
-		return refuse(error, 0, _("not a JSON object"));
+		return refuse_at(error, 0, _("not a JSON object"));
 	if (type)
 		rc = read_type(type, m, error);
 	if (rc == 0 && priority)
@@ -592,8 +592,8 @@ int json_read_message(const char *line, size_t len, struct message *m, struct bu
 
 	/* Also for a line that does not need it: else a stream would be half sent before one does. */
 	if (!jansson.loaded && !load_jansson()) {
-		refuse(error, 0, _("reading JSON takes %s: install the package %s"), LIBRARY,
-		       LIBRARY_PACKAGE);
+		refuse_at(error, 0, _("reading JSON takes %s: install the package %s"), LIBRARY,
+			  LIBRARY_PACKAGE);
 		return -ENOSYS;
 	}
 	body->len = 0;

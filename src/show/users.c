@@ -17,6 +17,7 @@
 #include "base/buffer.h"
 #include "base/escape.h"
 #include "base/parse.h"
+#include "base/refusal.h"
 #include "base/text.h"
 
 /* (uid_t)-1 and (gid_t)-1 mean "leave it" to chown(2): no id that anything can own. */
@@ -104,16 +105,15 @@ const char *group_name(gid_t gid)
 }
 
 /* Puts "'PART': why" into *error; returns -EINVAL. */
-static int refuse(struct owner_error *error, const char *part, const char *why)
+static int refuse_part(struct refusal *error, const char *part, const char *why)
 {
 	struct buffer b = { 0 };
+	int rc;
 
-	buffer_putc(&b, '\'');
 	escape_put(&b, part, strnlen(part, QUOTE_MAX), ESCAPE_FOREIGN);
-	buffer_printf(&b, "': %s", why);
-	snprintf(error->text, sizeof(error->text), "%s", buffer_string(&b));
+	rc = refuse(error, "'%s': %s", buffer_string(&b), why);
 	buffer_free(&b);
-	return -EINVAL;
+	return rc;
 }
 
 static int parse_id(const char *text, uint32_t *id)
@@ -126,7 +126,7 @@ static int parse_id(const char *text, uint32_t *id)
 	return rc;
 }
 
-static int parse_user(const char *text, struct queue_attr *attr, struct owner_error *error)
+static int parse_user(const char *text, struct queue_attr *attr, struct refusal *error)
 {
 	const struct passwd *pw = getpwnam(text);
 	uint32_t id;
@@ -134,13 +134,13 @@ static int parse_user(const char *text, struct queue_attr *attr, struct owner_er
 	if (pw)
 		id = pw->pw_uid;
 	else if (parse_id(text, &id) != 0)
-		return refuse(error, text, _("no such user"));
+		return refuse_part(error, text, _("no such user"));
 	attr->uid = id;
 	attr->have |= ATTR_OWNER;
 	return 0;
 }
 
-static int parse_group(const char *text, struct queue_attr *attr, struct owner_error *error)
+static int parse_group(const char *text, struct queue_attr *attr, struct refusal *error)
 {
 	const struct group *gr = getgrnam(text);
 	uint32_t id;
@@ -148,27 +148,27 @@ static int parse_group(const char *text, struct queue_attr *attr, struct owner_e
 	if (gr)
 		id = gr->gr_gid;
 	else if (parse_id(text, &id) != 0)
-		return refuse(error, text, _("no such group"));
+		return refuse_part(error, text, _("no such group"));
 	attr->gid = id;
 	attr->have |= ATTR_GROUP;
 	return 0;
 }
 
 /* The group of the entry that was named: several names may share a number. */
-static int login_group(const char *user, struct queue_attr *attr, struct owner_error *error)
+static int login_group(const char *user, struct queue_attr *attr, struct refusal *error)
 {
 	const struct passwd *pw = getpwnam(user);
 
 	if (!pw)
 		pw = getpwuid(attr->uid);
 	if (!pw)
-		return refuse(error, user, _("this user's login group is not known"));
+		return refuse_part(error, user, _("this user's login group is not known"));
 	attr->gid = pw->pw_gid;
 	attr->have |= ATTR_GROUP;
 	return 0;
 }
 
-int owner_parse(const char *text, struct queue_attr *attr, struct owner_error *error)
+int owner_parse(const char *text, struct queue_attr *attr, struct refusal *error)
 {
 	struct queue_attr parsed = *attr;
 	size_t len = strcspn(text, ":");
@@ -177,11 +177,11 @@ int owner_parse(const char *text, struct queue_attr *attr, struct owner_error *e
 	int rc = 0;
 
 	if (len >= sizeof(user))
-		return refuse(error, text, _("no such user"));
+		return refuse_part(error, text, _("no such user"));
 	memcpy(user, text, len);
 	user[len] = '\0';
 	if (!*user && (!group || !*group))
-		return refuse(error, text, _("neither a user nor a group is named"));
+		return refuse_part(error, text, _("neither a user nor a group is named"));
 
 	parsed.have &= ~(ATTR_OWNER | ATTR_GROUP);
 	if (*user)

@@ -7,13 +7,9 @@
 
 #include <sys/types.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/queue.h"
-
-/* Why owner_parse() refused a text. */
-struct owner_error {
-	char text[512]; /* translated; foreign names in it are escaped */
-};
 
 /*
  * Reads USER, USER:GROUP, USER: (that user's login group) or :GROUP.  A name wins over a number;
@@ -21,7 +17,7 @@ struct owner_error {
  * ATTR_OWNER and ATTR_GROUP in attr, clearing those that the text does not name.  Returns 0,
  * or -EINVAL with *error and attr untouched.
  */
-int owner_parse(const char *text, struct queue_attr *attr, struct owner_error *error) _must_check_;
+int owner_parse(const char *text, struct queue_attr *attr, struct refusal *error) _must_check_;
 
 /*
  * The name of a user or group, or its number as text where it has none.  Each is looked up once.

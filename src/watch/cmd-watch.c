@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
@@ -79,7 +80,7 @@ static bool read_delay(struct cmdline *cl, const char *text, struct watch_option
 
 static bool read_filter(struct cmdline *cl, const char *text, struct watch_options *o)
 {
-	struct filter_error error;
+	struct refusal error;
 
 	if (filter_parse(&o->filter, text, &error) < 0)
 		return msg_refuse("%s: %s", cl->seen, error.text);

@@ -8,7 +8,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -16,6 +15,7 @@
 #include "base/buffer.h"
 #include "base/escape.h"
 #include "base/parse.h"
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/util.h"
 
@@ -36,16 +36,6 @@ static const struct {
 	{ "!=", FILTER_NOT_EQUAL }, { "<=", FILTER_LESS_EQUAL }, { ">=", FILTER_MORE_EQUAL },
 	{ "=", FILTER_EQUAL },      { "<", FILTER_LESS },        { ">", FILTER_MORE },
 };
-
-static int _printf_(2, 3) refuse(struct filter_error *error, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(error->text, sizeof(error->text), fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
 
 static bool find_field(const char *word, size_t len, enum column *col)
 {
@@ -125,7 +115,7 @@ static int parse_number(enum column col, char *text, double *number)
 }
 
 static int refuse_value(const struct filter_term *term, const char *word, const char *value,
-			struct filter_error *error)
+			struct refusal *error)
 {
 	struct buffer quoted = { 0 };
 
@@ -140,7 +130,7 @@ static int refuse_value(const struct filter_term *term, const char *word, const 
 }
 
 static int parse_value(struct filter *f, struct filter_term *term, char *word, char *value,
-		       struct filter_error *error)
+		       struct refusal *error)
 {
 	if (is_text(term->col)) {
 		if (term->compare != FILTER_EQUAL && term->compare != FILTER_NOT_EQUAL)
@@ -155,8 +145,7 @@ static int parse_value(struct filter *f, struct filter_term *term, char *word, c
 }
 
 /* Reads one word of f->words. */
-static int parse_term(struct filter *f, struct filter_term *term, char *word,
-		      struct filter_error *error)
+static int parse_term(struct filter *f, struct filter_term *term, char *word, struct refusal *error)
 {
 	size_t len;
 
@@ -180,7 +169,7 @@ static int parse_term(struct filter *f, struct filter_term *term, char *word,
 	return 0;
 }
 
-int filter_parse(struct filter *f, const char *text, struct filter_error *error)
+int filter_parse(struct filter *f, const char *text, struct refusal *error)
 {
 	struct filter parsed = { .n = 0 };
 	char *word, *rest = parsed.words;

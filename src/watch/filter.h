@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/queue.h"
 #include "show/columns.h"
@@ -44,11 +45,6 @@ struct filter {
 	char words[FILTER_TEXT]; /* the text, cut into words */
 };
 
-/* Why filter_parse() refused a text. */
-struct filter_error {
-	char text[4 * FILTER_TEXT + 256]; /* translated; foreign text in it is escaped whole */
-};
-
 /*
  * Reads terms separated by blanks.  A term that is FIELD and =, !=, <, <=, > or >= and a value
  * compares, where FIELD is a column (heading or member name; user is OWNER, msgs MESSAGES);
@@ -56,7 +52,7 @@ struct filter_error {
  * term turns it round.  Sizes take K, M, G; times are ages and take s, m, h, d.  Returns 0, or
  * -EINVAL with *error and the filter as it was.
  */
-int filter_parse(struct filter *f, const char *text, struct filter_error *error) _must_check_;
+int filter_parse(struct filter *f, const char *text, struct refusal *error) _must_check_;
 /* True where the queue passes; what is not known passes no comparison.  now: seconds since the
  * epoch. */
 bool filter_match(const struct filter *f, const struct queue_stat *st, int64_t now);

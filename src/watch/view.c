@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/refusal.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "base/util.h"
@@ -35,7 +36,7 @@ static void say(struct view *v, const char *text)
 static void apply_typed(struct view *v)
 {
 	struct filter filter;
-	struct filter_error error;
+	struct refusal error;
 
 	v->wrong[0] = '\0';
 	if (filter_parse(&filter, v->typed, &error) < 0) {

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "show/columns.h"
 #include "watch/canvas.h"
@@ -36,10 +37,10 @@ struct view {
 	bool peek;           /* the detail pane shows messages */
 	bool typing;         /* a filter is being typed */
 	char typed[FILTER_TEXT];
-	struct filter before;                    /* the filter to go back to */
-	char filter_text[FILTER_TEXT];           /* of the filter in force */
-	char wrong[sizeof(struct filter_error)]; /* why what was typed is no filter; "" */
-	char said[128];                          /* a line to say once; "" */
+	struct filter before;               /* the filter to go back to */
+	char filter_text[FILTER_TEXT];      /* of the filter in force */
+	char wrong[sizeof(struct refusal)]; /* why what was typed is no filter; "" */
+	char said[128];                     /* a line to say once; "" */
 	bool paused;
 	bool waiters; /* processes are looked at */
 	bool mouse;

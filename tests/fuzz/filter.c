@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/escape.h"
+#include "base/refusal.h"
 #include "fuzz.h"
 #include "watch/filter.h"
 
@@ -23,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.last = 1000,
 	};
 	char *text = fuzz_text(data, size);
-	struct filter_error error = { "" };
+	struct refusal error = { "" };
 	struct filter f = { .n = 0 }, before = f;
 	int rc = filter_parse(&f, text, &error);
 

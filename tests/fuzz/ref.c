@@ -2,6 +2,7 @@
 /* Names of queues: what is accepted is printed so that it can be read back as the same queue. */
 #include "config.h"
 
+#include "base/refusal.h"
 #include "base/utf8.h"
 #include "fuzz.h"
 #include "queue/queue.h"
@@ -20,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
 	char printed[QUEUE_NAME_TEXT], again[QUEUE_NAME_TEXT];
-	struct queue_ref_error error = { "" };
+	struct refusal error = { "" };
 	struct queue_ref ref, back;
 	int rc = queue_ref_parse(&ref, text, &error);
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/refusal.h"
 #include "fuzz.h"
 #include "queue/address.h"
 #include "queue/amqp-secret.h"
@@ -16,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size), *line = strchr(text, '\n');
 	struct amqp_secret secret = { "", "" };
-	struct queue_ref_error error = { "" };
+	struct refusal error = { "" };
 	struct queue_address address;
 	int rc;
 

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/address.h"
 
@@ -48,7 +49,7 @@ static void test_read_and_print(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct queue_ref_error error = { "" };
+		struct refusal error = { "" };
 		struct queue_address a, again;
 
 		if (address_parse(&a, false, rows[i].text, &error) != 0)
@@ -72,7 +73,7 @@ static void test_read_and_print(void **state)
 static void test_tls(void **state)
 {
 	char printed[QUEUE_NAME_TEXT];
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_address a;
 
 	(void)state;
@@ -128,7 +129,7 @@ static void test_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct queue_ref_error error = { "" };
+		struct refusal error = { "" };
 		struct queue_address a;
 
 		if (address_parse(&a, false, rows[i].text, &error) != -EINVAL)
@@ -142,7 +143,7 @@ static void test_refused(void **state)
 static void test_lengths(void **state)
 {
 	char text[4096], printed[QUEUE_NAME_TEXT];
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_address a;
 	char *to;
 
@@ -173,7 +174,7 @@ static void test_lengths(void **state)
 static void test_same(void **state)
 {
 	struct queue_address a, b;
-	struct queue_ref_error error;
+	struct refusal error;
 
 	(void)state;
 	assert_int_equal(address_parse(&a, false, "Host/v/q", &error), 0);

@@ -17,13 +17,14 @@
 
 #include <cmocka.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/address.h"
 #include "queue/amqp-secret.h"
 
 static struct queue_address address(const char *text)
 {
-	struct queue_ref_error error = { "" };
+	struct refusal error = { "" };
 	struct queue_address a;
 
 	if (address_parse(&a, false, text, &error) < 0)
@@ -126,7 +127,7 @@ static void write_file(const char *text, mode_t mode)
 
 static void finds(const char *text, const char *user, const char *password)
 {
-	struct queue_ref_error error = { "" };
+	struct refusal error = { "" };
 	struct queue_address a = address(text);
 	struct amqp_secret secret;
 
@@ -140,7 +141,7 @@ static void finds(const char *text, const char *user, const char *password)
 
 static void refuses(const char *text, const char *why)
 {
-	struct queue_ref_error error = { "" };
+	struct refusal error = { "" };
 	struct queue_address a = address(text);
 	struct amqp_secret secret;
 

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "watch/filter.h"
 
@@ -70,7 +71,7 @@ static const struct queue_stat sealed = {
 static const char *passing(const char *text)
 {
 	static char letters[4];
-	struct filter_error error;
+	struct refusal error;
 	struct filter f = { .n = 0 };
 
 	if (filter_parse(&f, text, &error) < 0)
@@ -170,7 +171,7 @@ static void test_refused(void **state)
 		{ "1 2 3 4 5 6 7 8 9", "a filter has at most 8 terms" },
 	};
 	char longest[FILTER_TEXT + 1];
-	struct filter_error error;
+	struct refusal error;
 	struct filter f = { .n = 0 };
 
 	(void)state;
@@ -190,7 +191,7 @@ static void test_refused(void **state)
 /* A filter is a plain value. */
 static void test_copies(void **state)
 {
-	struct filter_error error;
+	struct refusal error;
 	struct filter f, copy;
 
 	(void)state;

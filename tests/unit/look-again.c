@@ -14,12 +14,13 @@
 
 #include <cmocka.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/queue.h"
 
 static struct queue_ref ref_of(const char *text)
 {
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_ref ref;
 
 	assert_int_equal(queue_ref_parse(&ref, text, &error), 0);

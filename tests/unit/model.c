@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "watch/model.h"
 
@@ -703,7 +704,7 @@ static void test_follow(void **state)
 
 static void set_filter(struct scene *s, const char *text)
 {
-	struct filter_error error;
+	struct refusal error;
 	struct filter f;
 
 	assert_int_equal(filter_parse(&f, text, &error), 0);

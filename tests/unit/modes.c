@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "base/refusal.h"
 #include "queue/queue.h"
 
 #define NAME "/modes"
@@ -32,7 +33,7 @@
 
 static struct queue_ref ref_of(const char *text)
 {
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_ref ref;
 
 	assert_int_equal(queue_ref_parse(&ref, text, &error), 0);

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "base/buffer.h"
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/amqp-link.h"
 #include "queue/queue-amqp.h"
@@ -252,7 +253,7 @@ static struct queue q;
 
 static void open_queue(unsigned int access)
 {
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_ref ref;
 
 	nevents = next_event = opened = 0;

@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "base/escape.h"
+#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/queue-stat.h"
 #include "queue/ref.h"
@@ -126,7 +127,7 @@ static void test_taken(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char printed[QUEUE_NAME_TEXT];
-		struct queue_ref_error error;
+		struct refusal error;
 		struct queue_ref ref, back;
 
 		memset(&ref, 0xa5, sizeof(ref));
@@ -163,7 +164,7 @@ static void test_longest(void **state)
 		{ "esc:/", "\\x01", NAME_MAX }, { "esc:/", "\\\\", NAME_MAX },
 	};
 	char printed[QUEUE_NAME_TEXT + 1];
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_ref ref, back;
 
 	(void)state;
@@ -191,7 +192,7 @@ static void test_round_trip(void **state)
 		struct queue_ref back;
 		size_t len = 1 + (size_t)rand_r(&seed) % (round % 2 ? 8 : NAME_MAX);
 		char printed[QUEUE_NAME_TEXT];
-		struct queue_ref_error error;
+		struct refusal error;
 
 		for (size_t i = 1; i <= len; i++) {
 			do {
@@ -364,7 +365,7 @@ static void test_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct queue_ref_error error = { "" };
+		struct refusal error = { "" };
 		struct queue_ref ref;
 		int rc = queue_ref_parse(&ref, rows[i].text, &error);
 
@@ -402,7 +403,7 @@ static void test_too_long(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *text = long_text(rows[i].prefix, rows[i].unit, rows[i].n);
-		struct queue_ref_error error = { "" };
+		struct refusal error = { "" };
 		struct queue_ref ref;
 
 		assert_int_equal(queue_ref_parse(&ref, text, &error), -EINVAL);
@@ -480,7 +481,7 @@ static void test_ftok_agrees(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char path[64], text[96], printed[QUEUE_NAME_TEXT], key_text[32];
-		struct queue_ref_error error;
+		struct refusal error;
 		struct queue_ref ref;
 		key_t key;
 
@@ -510,7 +511,7 @@ static void test_ftok_unreadable(void **state)
 		{ "/missing:A", -ENOENT },    { "/missing/file:1", -ENOENT },
 		{ "/file/file:1", -ENOTDIR },
 	};
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_ref ref;
 	static char text[PATH_MAX + 16];
 	char printed[QUEUE_NAME_TEXT];
@@ -532,7 +533,7 @@ static void test_ftok_unreadable(void **state)
 
 static void test_ftok_odd_keys(void **state)
 {
-	struct queue_ref_error error;
+	struct refusal error;
 	struct queue_ref ref;
 
 	(void)state;

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "base/refusal.h"
 #include "base/util.h"
 #include "show/users.h"
 
@@ -107,7 +108,7 @@ static void test_owner(void **state)
 		{ "042", ATTR_OWNER, 42, 0 },
 		{ "4294967294:4294967294", BOTH, 4294967294u, 4294967294u },
 	};
-	struct owner_error error;
+	struct refusal error;
 	size_t i;
 
 	(void)state;
@@ -149,7 +150,7 @@ static void test_owner_refused(void **state)
 		{ "4294967296", "'4294967296': no such user" },
 		{ "x\033[31m", "'x\\x1b[31m': no such user" },
 	};
-	struct owner_error error;
+	struct refusal error;
 	size_t i;
 
 	(void)state;
@@ -169,7 +170,7 @@ static void test_owner_too_long(void **state)
 {
 	char text[4096];
 	struct queue_attr attr = { 0 };
-	struct owner_error error;
+	struct refusal error;
 
 	(void)state;
 	memset(text, '\033', sizeof(text) - 1);
