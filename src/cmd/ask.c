@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "queue/queue-stat.h"
 
 #define NAMES_SHOWN 20

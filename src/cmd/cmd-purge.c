@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "base/text.h"
 #include "base/wait.h"
 #include "cmd/ask.h"

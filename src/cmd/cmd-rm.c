@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/ask.h"

@@ -19,6 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "show/procs.h"

@@ -8,6 +8,7 @@
 
 #include <fnmatch.h>
 
+#include "base/text.h"
 #include "base/util.h"
 
 unsigned int queue_filter_kinds(const struct queue_filter *f)

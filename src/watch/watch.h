@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/util.h"
 #include "queue/queue.h"
 #include "show/columns.h"
 #include "watch/filter.h"
