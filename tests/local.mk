@@ -177,10 +177,10 @@ tests_unit_queue_amqp_SOURCES = tests/unit/queue-amqp.c src/queue/amqp-queue.h \
 tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name
 
 # Counted calls, a clock that the test sets.
-tests_unit_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=time
+tests_unit_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 -Wl,--wrap=time -Wl,--wrap=__time64
 
 # Limits of the test's own.
-tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read_number_file -Wl,--wrap=getrlimit
+tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read_number_file -Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64
 
 # Allocations that fail.
 tests_unit_model_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=reallocarray -Wl,--wrap=calloc
@@ -213,7 +213,7 @@ tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_l
 	-Wl,--wrap=report_put_json -Wl,--wrap=report_put_block -Wl,--wrap=report_put_limits
 
 # Files of /proc that say what the test wants, allocations that fail.
-tests_unit_procs_scan_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=reallocarray
+tests_unit_procs_scan_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=openat64 -Wl,--wrap=reallocarray
 
 # Users that exist nowhere.
 tests_unit_view_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name -Wl,--wrap=group_name
@@ -246,16 +246,16 @@ tests_unit_batch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_take -Wl,--wrap=queue_
 
 # A kernel that answers as it is told.
 tests_unit_queue_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=call_msgsnd -Wl,--wrap=call_msgrcv \
-	-Wl,--wrap=call_mq_send -Wl,--wrap=call_mq_receive -Wl,--wrap=msgctl \
+	-Wl,--wrap=call_mq_send -Wl,--wrap=call_mq_receive -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 \
 	-Wl,--wrap=mq_getattr -Wl,--wrap=wait_begin -Wl,--wrap=wait_cause -Wl,--wrap=wait_end \
 	-Wl,--wrap=wait_started
 tests_unit_list_pieces_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read_chk \
-	-Wl,--wrap=msgctl -Wl,--wrap=reallocarray
+	-Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 -Wl,--wrap=reallocarray
 
 # Allocations that fail, no thread to be had, a clock that is set.
 tests_unit_input_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 tests_unit_wait_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create -Wl,--wrap=eventfd \
-	-Wl,--wrap=clock_gettime
+	-Wl,--wrap=clock_gettime -Wl,--wrap=__clock_gettime64
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_render_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
@@ -285,6 +285,7 @@ EXTRA_DIST += \
 	tests/run-examples \
 	tests/run-unit \
 	tests/tap.sh \
+	tests/unit/wrap.h \
 	tests/unprivileged \
 	tests/valgrind.sh
 

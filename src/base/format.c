@@ -81,7 +81,7 @@ void format_clock(struct buffer *b, int64_t when)
 	time_t t = (time_t)when;
 	struct tm tm;
 
-	if (localtime_r(&t, &tm))
+	if (t == when && localtime_r(&t, &tm))
 		buffer_printf(b, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
 	else
 		buffer_printf(b, "@%" PRId64, when);

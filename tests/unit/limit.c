@@ -19,11 +19,13 @@
 
 #include "base/util.h"
 #include "queue/limit.h"
+#include "wrap.h"
 
 static rlim_t soft;
 
 int __wrap_read_number_file(const char *path, uint64_t *value);
 int __wrap_getrlimit(int resource, struct rlimit *rlim);
+WRAP_ALSO(getrlimit, getrlimit64);
 
 int __wrap_read_number_file(const char *path, uint64_t *value)
 {

@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "queue/queue.h"
+#include "wrap.h"
 
 #ifndef MSG_STAT_ANY
 #define MSG_STAT_ANY 13
@@ -40,8 +41,9 @@ ssize_t __real_read(int fd, void *buf, size_t size);
 ssize_t __wrap_read(int fd, void *buf, size_t size);
 /* What _FORTIFY_SOURCE makes of read(2). */
 ssize_t __wrap___read_chk(int fd, void *buf, size_t size, size_t room);
-int __real_msgctl(int msqid, int op, struct msqid_ds *buf);
+int __real_msgctl(int msqid, int op, struct msqid_ds *buf) REAL_TIME64(__msgctl64);
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf);
+WRAP_ALSO(msgctl, __msgctl64);
 void *__real_reallocarray(void *p, size_t n, size_t size);
 void *__wrap_reallocarray(void *p, size_t n, size_t size);
 

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "queue/queue.h"
+#include "wrap.h"
 
 #ifndef MSG_STAT_ANY
 #define MSG_STAT_ANY 13
@@ -28,10 +29,12 @@ static int asked; /* single queues asked for */
 static time_t clock_ahead;
 static int ids[QUEUES];
 
-int __real_msgctl(int msqid, int op, struct msqid_ds *buf);
+int __real_msgctl(int msqid, int op, struct msqid_ds *buf) REAL_TIME64(__msgctl64);
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf);
-time_t __real_time(time_t *t);
+WRAP_ALSO(msgctl, __msgctl64);
+time_t __real_time(time_t *t) REAL_TIME64(__time64);
 time_t __wrap_time(time_t *t);
+WRAP_ALSO(time, __time64);
 
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf)
 {

@@ -27,6 +27,7 @@
 
 #include "base/util.h"
 #include "show/procs.h"
+#include "wrap.h"
 
 static bool out_of_memory;
 static int proc_error;
@@ -42,6 +43,7 @@ static struct {
 
 int __real_openat(int dir, const char *path, int flags, ...);
 int __wrap_openat(int dir, const char *path, int flags, ...);
+WRAP_ALSO(openat, openat64);
 void *__real_reallocarray(void *p, size_t n, size_t size);
 void *__wrap_reallocarray(void *p, size_t n, size_t size);
 

@@ -25,6 +25,7 @@
 #include "queue/queue-backend.h"
 #include "queue/queue-call.h"
 #include "queue/queue.h"
+#include "wrap.h"
 
 #ifndef MSG_STAT_ANY
 #define MSG_STAT_ANY 13
@@ -144,6 +145,7 @@ ssize_t __wrap_call_mq_receive(int fd, char *data, size_t room, unsigned int *pr
 }
 
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf);
+WRAP_ALSO(msgctl, __msgctl64);
 int __wrap_mq_getattr(mqd_t queue, struct mq_attr *attr);
 
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf)

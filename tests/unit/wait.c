@@ -29,6 +29,7 @@
 
 #include "base/util.h"
 #include "base/wait.h"
+#include "wrap.h"
 
 #define MS (NSEC_PER_SEC / 1000)
 
@@ -36,8 +37,9 @@
 static int thread_error;
 static bool no_eventfd;
 
-int __real_clock_gettime(clockid_t id, struct timespec *ts);
+int __real_clock_gettime(clockid_t id, struct timespec *ts) REAL_TIME64(__clock_gettime64);
 int __wrap_clock_gettime(clockid_t id, struct timespec *ts);
+WRAP_ALSO(clock_gettime, __clock_gettime64);
 
 /* Whoever asks for the time of day has it set: an hour on, then an hour back. */
 int __wrap_clock_gettime(clockid_t id, struct timespec *ts)
