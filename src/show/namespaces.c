@@ -123,7 +123,7 @@ static int run_visit(struct visit *visit)
 int namespace_call(const struct queue_stat *st, int (*call)(void *arg), void *arg)
 {
 	struct visit visit = { .pid = st->ns_pid, .id = st->ns, .call = call, .arg = arg };
-	uint64_t own;
+	uint64_t own = 0; /* for compilers */
 
 	if (!(st->have & STAT_NAMESPACE) || (own_id(&own) == 0 && own == st->ns))
 		return call(arg);
