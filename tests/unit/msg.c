@@ -310,7 +310,7 @@ static void test_list_notes(void **state)
 				    " one: mount -t mqueue none /dev/mqueue)\n"),
 			 EX_DONE);
 	assert_int_equal(list_notes(0, -EACCES, QUEUE_MASK_POSIX,
-				    "mqtool stat: POSIX queues are not listed: Permission denied\n"),
+				    "mqtool stat: POSIX queues are not listed: permission denied\n"),
 			 EX_DENIED);
 }
 
