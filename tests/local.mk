@@ -204,7 +204,7 @@ tests_unit_queue_change_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=epoll_create1 \
 # A queue of the test's own, allocations that fail.
 tests_unit_purge_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_open -Wl,--wrap=queue_close \
 	-Wl,--wrap=queue_look -Wl,--wrap=queue_room_wanted -Wl,--wrap=queue_take \
-	-Wl,--wrap=queue_settle -Wl,--wrap=realloc
+	-Wl,--wrap=queue_settle -Wl,--wrap=queue_expect -Wl,--wrap=queue_flush -Wl,--wrap=realloc
 
 # Queues and failures of the test's own.
 tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_list_free \

@@ -50,6 +50,8 @@ size_t __wrap_queue_room_wanted(struct queue *q);
 int __wrap_queue_take(struct queue *q, struct message *m, size_t room,
 		      const struct queue_select *want, int64_t timeout_ns);
 int __wrap_queue_settle(struct queue *q, const struct message *m, enum queue_settle how);
+void __wrap_queue_expect(struct queue *q, uint64_t n, enum queue_expectation how);
+int __wrap_queue_flush(struct queue *q, int64_t timeout_ns);
 
 int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
 {
@@ -90,6 +92,19 @@ int __wrap_queue_take(struct queue *q, struct message *m, size_t room,
 	if (fake.takes + 1 == fake.raise_at)
 		raise(SIGTERM);
 	return fake.answers[fake.takes++];
+}
+
+void __wrap_queue_expect(struct queue *q, uint64_t n, enum queue_expectation how)
+{
+	(void)q;
+	expect(n == fake.messages && how == QUEUE_ALL_THERE);
+}
+
+int __wrap_queue_flush(struct queue *q, int64_t timeout_ns)
+{
+	(void)q;
+	(void)timeout_ns;
+	return 0;
 }
 
 int __wrap_queue_settle(struct queue *q, const struct message *m, enum queue_settle how)
