@@ -34,6 +34,7 @@ static int read_id(const char *path, uint64_t *id)
 {
 	struct stat st;
 
+	*id = 0; /* compilers cannot know that an errno is not 0 */
 	if (stat(path, &st) < 0)
 		return -errno;
 	/* All are of one file system, nsfs. */
@@ -123,7 +124,7 @@ static int run_visit(struct visit *visit)
 int namespace_call(const struct queue_stat *st, int (*call)(void *arg), void *arg)
 {
 	struct visit visit = { .pid = st->ns_pid, .id = st->ns, .call = call, .arg = arg };
-	uint64_t own = 0; /* for compilers */
+	uint64_t own;
 
 	if (!(st->have & STAT_NAMESPACE) || (own_id(&own) == 0 && own == st->ns))
 		return call(arg);
