@@ -210,13 +210,13 @@ static void check_one(struct check *c, const struct queue_ref *ref)
 	char name[QUEUE_NAME_TEXT];
 	struct buffer why = { 0 };
 	struct queue_stat st;
-	struct queue q;
+	struct queue *q;
 	int rc;
 
 	queue_ref_text(ref, name);
 	rc = queue_open(&q, ref, 0);
 	if (rc == 0)
-		rc = queue_look(&q, CHECK_DETAIL, &st);
+		rc = queue_look(q, CHECK_DETAIL, &st);
 	if (rc == 0 && st.kind == QUEUE_AMQP && c->max_messages) {
 		st.maxmsg = c->max_messages;
 		st.have |= STAT_MAXMSG;
@@ -228,7 +228,7 @@ static void check_one(struct check *c, const struct queue_ref *ref)
 		make_label(name);
 		add_finding(&c->found[STATE_UNKNOWN], "%s: %s", name, buffer_string(&why));
 	}
-	queue_close(&q);
+	queue_close(q);
 	buffer_free(&why);
 }
 

@@ -218,23 +218,23 @@ static bool same_queue(const struct queue_ref *ref, const struct queue_stat *st,
 	return same;
 }
 
-static int look_at(const struct queue_ref *ref, struct queue *q, struct queue_stat *st)
+static int look_at(const struct queue_ref *ref, struct queue **q, struct queue_stat *st)
 {
 	int rc = queue_open(q, ref, 0);
 
-	return rc < 0 ? rc : queue_stat(q, st);
+	return rc < 0 ? rc : queue_stat(*q, st);
 }
 
 /* Is the existing queue as asked?  -EEXIST where not, each difference having been named. */
 static int compare_existing(const struct queue_ref *ref, const struct queue_attr *attr)
 {
 	struct queue_stat st;
-	struct queue q;
+	struct queue *q;
 	int rc = look_at(ref, &q, &st);
 
 	if (rc == 0 && !same_queue(ref, &st, attr))
 		rc = -EEXIST;
-	queue_close(&q);
+	queue_close(q);
 	return rc;
 }
 

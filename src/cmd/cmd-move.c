@@ -69,7 +69,7 @@ struct mover {
 	struct take_options opt;
 	struct carry_as as; /* --set-type, --set-priority */
 	struct queue_ref source_ref, dest_ref;
-	struct queue source, dest;
+	struct queue *source, *dest;
 	struct take_room room;
 	struct held held[HELD_MAX + 1];
 	size_t nheld;
@@ -159,10 +159,9 @@ static int read_options(struct cmdline *cl, struct mover *mv)
 /* Why DEST did not take the message, as it was to be sent; -ERANGE is message_carry()'s. */
 static void put_reason(struct mover *mv, const struct message *m, int error, struct buffer *why)
 {
-	const struct queue_attempt attempt = { .op = QUEUE_OP_SEND,
-					       .ref = &mv->dest_ref,
-					       .queue = &mv->dest,
-					       .size = m ? m->len : 0 };
+	const struct queue_attempt attempt = {
+		.op = QUEUE_OP_SEND, .ref = &mv->dest_ref, .queue = mv->dest, .size = m ? m->len : 0
+	};
 	enum queue_kind to = mv->dest_ref.kind;
 	bool by_type;
 
@@ -188,7 +187,7 @@ static bool is_broker(const struct queue_ref *ref)
 
 static bool has_arrived(struct mover *mv, const struct held *h)
 {
-	return is_broker(&mv->dest_ref) ? queue_confirmed(&mv->dest, h->number) :
+	return is_broker(&mv->dest_ref) ? queue_confirmed(mv->dest, h->number) :
 					  h->number <= mv->accepted;
 }
 
@@ -200,7 +199,7 @@ static void hold(struct mover *mv, const struct message *taken)
 static void settle(struct mover *mv, const struct held *h)
 {
 	/* A broker that could not be told gives it to somebody once more, and says so by then. */
-	(void)!queue_settle(&mv->source, &h->taken, QUEUE_DELIVERED);
+	(void)!queue_settle(mv->source, &h->taken, QUEUE_DELIVERED);
 	progress_count(&mv->progress, h->taken.len);
 	mv->progress.done++;
 }
@@ -233,8 +232,8 @@ static void keep_one(struct mover *mv)
 
 		if (has_arrived(mv, h)) {
 			settle(mv, h);
-		} else if (kept > 0 && queue_withdraw(&mv->dest, h->number)) {
-			(void)!queue_settle(&mv->source, &h->taken, QUEUE_RETURN);
+		} else if (kept > 0 && queue_withdraw(mv->dest, h->number)) {
+			(void)!queue_settle(mv->source, &h->taken, QUEUE_RETURN);
 			mv->left++;
 		} else {
 			mv->held[kept++] = *h;
@@ -251,7 +250,7 @@ static void before_wait(void *arg, bool for_room)
 	settle_arrived(mv);
 	if (for_room && is_broker(&mv->source_ref))
 		keep_one(mv);
-	(void)!queue_tell(&mv->source);
+	(void)!queue_tell(mv->source);
 }
 
 /* What DEST does not have goes back, in its order.  Returns how many could not, *why the first
@@ -269,9 +268,9 @@ static size_t put_back(struct mover *mv, int *why)
 			settle(mv, h);
 			continue;
 		}
-		if (queue_kept(&mv->dest, h->number, &kept))
+		if (queue_kept(mv->dest, h->number, &kept))
 			h->taken.data = kept.data;
-		rc = take_back(&mv->source, &h->taken, msg_name(&mv->source_ref));
+		rc = take_back(mv->source, &h->taken, msg_name(&mv->source_ref));
 		if (rc < 0 && lost++ == 0)
 			*why = rc;
 	}
@@ -335,10 +334,10 @@ static int flush(struct mover *mv)
 	int rc;
 
 	do {
-		rc = mv->nheld ? queue_flush(&mv->dest, mv->opt.timeout_ns) : 0;
+		rc = mv->nheld ? queue_flush(mv->dest, mv->opt.timeout_ns) : 0;
 		if (rc == 0)
 			break;
-		rc = recover(mv, &mv->dest, rc);
+		rc = recover(mv, mv->dest, rc);
 	} while (rc == 0);
 	if (rc == 0)
 		settle_arrived(mv);
@@ -350,10 +349,10 @@ static int take_now(struct mover *mv, struct message *m, int64_t wait_ns)
 	int rc;
 
 	do {
-		rc = take_whole(&mv->source, m, &mv->room, &mv->opt.want, wait_ns);
+		rc = take_whole(mv->source, m, &mv->room, &mv->opt.want, wait_ns);
 		if (rc == 0)
 			return 0;
-		rc = recover(mv, &mv->source, rc);
+		rc = recover(mv, mv->source, rc);
 	} while (rc == 0);
 	return rc;
 }
@@ -382,7 +381,7 @@ static bool take(struct mover *mv, struct message *m, int *status)
 	if (is_empty(rc))
 		rc = take_now(mv, m, wait_ns);
 	if (rc < 0)
-		*status = cmd_take_failed(&mv->source, &mv->opt, &mv->progress, QUEUE_OP_TAKE, rc);
+		*status = cmd_take_failed(mv->source, &mv->opt, &mv->progress, QUEUE_OP_TAKE, rc);
 	return rc == 0;
 }
 
@@ -393,13 +392,13 @@ static int deliver(struct mover *mv, const struct message *m)
 	bool tell = is_broker(&mv->source_ref) && !is_broker(&mv->dest_ref);
 	int rc;
 
-	rc = queue_send(&mv->dest, m, tell ? QUEUE_NO_WAIT : timeout_ns);
+	rc = queue_send(mv->dest, m, tell ? QUEUE_NO_WAIT : timeout_ns);
 	if (tell && rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT) {
-		(void)!queue_tell(&mv->source);
-		rc = queue_send(&mv->dest, m, timeout_ns);
+		(void)!queue_tell(mv->source);
+		rc = queue_send(mv->dest, m, timeout_ns);
 	}
 	/* Another connection sends it with all that was not confirmed. */
-	return rc < 0 ? recover(mv, &mv->dest, rc) : 0;
+	return rc < 0 ? recover(mv, mv->dest, rc) : 0;
 }
 
 /* Moves one message.  True: go on; else *status says how it ends. */
@@ -439,12 +438,12 @@ static int move_all(struct mover *mv)
 	rc = flush(mv);
 	if (rc < 0)
 		status = refuse_message(mv, NULL, rc);
-	return cmd_take_end(&mv->source, &mv->opt, &mv->progress, PROGRESS_MOVED, status);
+	return cmd_take_end(mv->source, &mv->opt, &mv->progress, PROGRESS_MOVED, status);
 }
 
 /* ---- the command ---- */
 
-static int open_one(struct queue *q, const struct queue_ref *ref, unsigned int access)
+static int open_one(struct queue **q, const struct queue_ref *ref, unsigned int access)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = ref };
 	int rc = queue_open(q, ref, access);
@@ -459,7 +458,7 @@ static int open_queues(struct mover *mv)
 
 	if (status == EX_DONE)
 		status = open_one(&mv->dest, &mv->dest_ref, QUEUE_WRITE);
-	if (status == EX_DONE && queue_same(&mv->source, &mv->dest))
+	if (status == EX_DONE && queue_same(mv->source, mv->dest))
 		status = msg_usage(_("SOURCE and DEST are the same queue: %s"),
 				   msg_name(&mv->source_ref));
 	return status;
@@ -474,13 +473,13 @@ static void set_bounds(struct mover *mv)
 
 	mv->left = mv->opt.count;
 	/* All there is: those that come meanwhile are somebody else's. */
-	if (mv->opt.all && !broker && queue_look(&mv->source, STAT_MESSAGES, &st) == 0 &&
+	if (mv->opt.all && !broker && queue_look(mv->source, STAT_MESSAGES, &st) == 0 &&
 	    st.have & STAT_MESSAGES && st.messages < mv->left)
 		mv->left = st.messages;
-	queue_expect(&mv->source, mv->opt.count, all ? QUEUE_ALL_THERE : QUEUE_AS_THEY_COME);
-	queue_window(&mv->dest, broker ? HELD_MAX : HELD_KERNEL,
+	queue_expect(mv->source, mv->opt.count, all ? QUEUE_ALL_THERE : QUEUE_AS_THEY_COME);
+	queue_window(mv->dest, broker ? HELD_MAX : HELD_KERNEL,
 		     broker ? HELD_BYTES : HELD_KERNEL_BYTES);
-	queue_before_wait(&mv->dest, before_wait, mv);
+	queue_before_wait(mv->dest, before_wait, mv);
 }
 
 static int move_run(struct cmdline *cl)
@@ -502,8 +501,8 @@ static int move_run(struct cmdline *cl)
 		set_bounds(mv);
 		status = move_all(mv);
 	}
-	queue_close(&mv->source);
-	queue_close(&mv->dest);
+	queue_close(mv->source);
+	queue_close(mv->dest);
 	take_room_free(&mv->room);
 	if (!mv->lost && stop_signal())
 		stop_die(stop_signal());

@@ -76,15 +76,15 @@ static int purge_queue(struct purge *p, const struct queue_ref *ref, const char 
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE, .ref = ref };
 	uint64_t done = 0;
-	struct queue q;
+	struct queue *q;
 	int rc;
 
 	if (stop_signal())
 		return EX_DONE;
 	rc = queue_open(&q, ref, QUEUE_READ);
 	if (rc == 0)
-		rc = purge_open(p, &q, &done);
-	queue_close(&q);
+		rc = purge_open(p, q, &done);
+	queue_close(q);
 	if (rc == 0 || done > 0)
 		printf(text_n("%s: %" PRIu64 " message purged\n",
 			      "%s: %" PRIu64 " messages purged\n", done),

@@ -80,7 +80,7 @@ struct receiver {
 	struct take_options take;
 	struct recv_options opt;
 	struct queue_ref ref;
-	struct queue q;
+	struct queue *q;
 	struct output output;
 	struct render_format *format;
 	struct batch batch;
@@ -88,10 +88,10 @@ struct receiver {
 	char **command; /* COMMAND and its arguments, or NULL */
 	char *program;  /* its path */
 	struct queue_ref failed_ref;
-	struct queue failed_q; /* --move-failed */
-	bool command_failed;   /* for some message that did not stop us */
-	bool lost;             /* a message could not go back and was reported */
-	bool pipe_closed;      /* nobody reads standard output any more */
+	struct queue *failed_q; /* --move-failed */
+	bool command_failed;    /* for some message that did not stop us */
+	bool lost;              /* a message could not go back and was reported */
+	bool pipe_closed;       /* nobody reads standard output any more */
 };
 
 /* ---- the command line ---- */
@@ -298,7 +298,7 @@ static int end_taking(struct receiver *r, int error)
 		return end_unwritten(r, rc);
 	if (error == -EPIPE)
 		return end_unwritten(r, error);
-	return error ? cmd_take_failed(&r->q, &r->take, &r->progress, op, error) : EX_DONE;
+	return error ? cmd_take_failed(r->q, &r->take, &r->progress, op, error) : EX_DONE;
 }
 
 /* ---- taking ---- */
@@ -315,7 +315,7 @@ static int take_again(struct receiver *r, int64_t timeout_ns, bool *writing)
 			return rc;
 		*writing = false;
 		progress_clear(&r->progress);
-		rc = msg_reconnect(&r->q, -ECONNRESET, r->take.timeout_ns);
+		rc = msg_reconnect(r->q, -ECONNRESET, r->take.timeout_ns);
 		if (rc == 0)
 			rc = batch_take(&r->batch, &r->take.want, timeout_ns, writing);
 	} while (rc == -ECONNRESET);
@@ -516,16 +516,16 @@ static int move_failed(struct receiver *r, int status)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_SEND,
 					       .ref = &r->failed_ref,
-					       .queue = &r->failed_q,
+					       .queue = r->failed_q,
 					       .size = r->batch.entries[0].message.len };
 	struct message m = r->batch.entries[0].message;
 	int rc;
 
 	rc = message_carry(&m, r->failed_ref.kind);
 	if (rc == 0)
-		rc = queue_send(&r->failed_q, &m, QUEUE_NO_WAIT);
+		rc = queue_send(r->failed_q, &m, QUEUE_NO_WAIT);
 	if (rc == 0)
-		rc = queue_flush(&r->failed_q, QUEUE_NO_WAIT);
+		rc = queue_flush(r->failed_q, QUEUE_NO_WAIT);
 	if (rc == 0) {
 		report_command(r, status, _("the message was moved"));
 		return EX_DONE;
@@ -576,7 +576,7 @@ static int handle_message(struct receiver *r)
 	if (status)
 		result = handle_failure(r, status);
 	if (result == EX_DONE) {
-		(void)!queue_settle(&r->q, m, QUEUE_DELIVERED);
+		(void)!queue_settle(r->q, m, QUEUE_DELIVERED);
 		progress_count(&r->progress, m->len);
 		r->progress.done++;
 		r->batch.seq++;
@@ -622,7 +622,7 @@ static int open_failed_queue(struct receiver *r)
 	rc = queue_open(&r->failed_q, &r->failed_ref, QUEUE_WRITE);
 	if (rc < 0)
 		return msg_queue_failed(&attempt, rc);
-	if (queue_same(&r->q, &r->failed_q))
+	if (queue_same(r->q, r->failed_q))
 		return msg_usage(_("--move-failed needs another queue than the one received from"));
 	return EX_DONE;
 }
@@ -633,7 +633,7 @@ static int receive_all(struct receiver *r)
 {
 	int status, rc;
 
-	rc = batch_init(&r->batch, &r->q, &r->output, &r->progress);
+	rc = batch_init(&r->batch, r->q, &r->output, &r->progress);
 	if (rc < 0) {
 		msg_error("%s", strerror(-rc));
 		return EX_FAILED;
@@ -645,7 +645,7 @@ static int receive_all(struct receiver *r)
 		status = peek(r);
 	else
 		status = receive(r);
-	status = cmd_take_end(&r->q, &r->take, &r->progress, PROGRESS_RECEIVED, status);
+	status = cmd_take_end(r->q, &r->take, &r->progress, PROGRESS_RECEIVED, status);
 	batch_free(&r->batch);
 	return status;
 }
@@ -653,12 +653,12 @@ static int receive_all(struct receiver *r)
 static void expect(struct receiver *r)
 {
 	if (r->take.all)
-		queue_expect(&r->q, r->take.count, QUEUE_ALL_THERE);
+		queue_expect(r->q, r->take.count, QUEUE_ALL_THERE);
 	else if (!r->take.nonblock)
-		queue_expect(&r->q, r->take.count, QUEUE_AS_THEY_COME);
+		queue_expect(r->q, r->take.count, QUEUE_AS_THEY_COME);
 	/* A COMMAND takes its time, and others could use it for what comes after. */
 	if (r->command)
-		queue_hold(&r->q, 1);
+		queue_hold(r->q, 1);
 }
 
 static int open_and_receive(struct receiver *r)
@@ -692,8 +692,8 @@ static int recv_run(struct cmdline *cl)
 		status = cmdline_enter(cl);
 	if (status == EX_DONE)
 		status = open_and_receive(&r);
-	queue_close(&r.q);
-	queue_close(&r.failed_q);
+	queue_close(r.q);
+	queue_close(r.failed_q);
 	render_format_free(r.format);
 	free(r.program);
 	if (!r.lost && (stop_signal() || r.pipe_closed))

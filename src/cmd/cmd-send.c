@@ -88,7 +88,7 @@ struct send_options {
 struct sender {
 	struct send_options opt;
 	struct queue_ref ref;
-	struct queue q;
+	struct queue *q;
 	struct progress progress;
 	struct buffer body;  /* of a JSON line */
 	const char *source;  /* the input's name, where there may be a doubt; else NULL */
@@ -233,7 +233,7 @@ struct outcome {
 static void find_outcome(struct sender *s, struct outcome *o)
 {
 	*o = (struct outcome){ .sent = s->progress.messages };
-	o->lacking = queue_unconfirmed(&s->q, &o->numbers, &o->first);
+	o->lacking = queue_unconfirmed(s->q, &o->numbers, &o->first);
 	/* A broker may have confirmed by now what it had not when queue_send() failed. */
 	if (s->ref.kind == QUEUE_AMQP)
 		o->sent = s->given - o->lacking;
@@ -293,7 +293,7 @@ static void report(struct sender *s, bool by_queue, const char *why)
 /* The same for input that is no message: all before it is to be sent. */
 static void report_bad(struct sender *s, const char *why)
 {
-	(void)!queue_flush(&s->q, s->opt.timeout_ns);
+	(void)!queue_flush(s->q, s->opt.timeout_ns);
 	report(s, false, why);
 }
 
@@ -302,7 +302,7 @@ static int report_send(struct sender *s, size_t size, bool at_least, int error)
 {
 	struct queue_attempt attempt = { .op = QUEUE_OP_SEND,
 					 .ref = &s->ref,
-					 .queue = &s->q,
+					 .queue = s->q,
 					 .size = size,
 					 .size_at_least = at_least };
 	struct buffer why = { 0 };
@@ -319,7 +319,7 @@ static int report_send(struct sender *s, size_t size, bool at_least, int error)
 		queue_explain(&attempt, error, &why);
 	status = error == -EMSGSIZE ? EX_FAILED : exit_status_of(error);
 	if (error == -EMSGSIZE || error == -EINTR)
-		(void)!queue_flush(&s->q, s->opt.timeout_ns);
+		(void)!queue_flush(s->q, s->opt.timeout_ns);
 	report(s, true, buffer_string(&why));
 	buffer_free(&why);
 	return status;
@@ -329,7 +329,7 @@ static int report_input(struct sender *s, int error)
 {
 	struct outcome o;
 
-	(void)!queue_flush(&s->q, s->opt.timeout_ns);
+	(void)!queue_flush(s->q, s->opt.timeout_ns);
 	if (error == -EINTR) {
 		if (s->many)
 			report(s, false, _("interrupted, not sent"));
@@ -360,7 +360,7 @@ static int send_message(struct sender *s, struct message *m)
 	if (stop_signal())
 		return report_send(s, m->len, false, -EINTR);
 	s->given++;
-	rc = queue_send(&s->q, m, s->opt.timeout_ns);
+	rc = queue_send(s->q, m, s->opt.timeout_ns);
 	if (rc < 0)
 		return report_send(s, m->len, false, rc);
 	progress_count(&s->progress, m->len);
@@ -418,7 +418,7 @@ static int send_json(struct sender *s, const char *line, size_t len)
  */
 static int raise_limit(struct sender *s, struct input *in, size_t seen)
 {
-	size_t max = queue_max_message(&s->q);
+	size_t max = queue_max_message(s->q);
 
 	/* JSON writes a byte of the body as up to six, and has other members. */
 	if (s->opt.json && (__builtin_mul_overflow(max, 6, &max) ||
@@ -595,7 +595,7 @@ static int send_all(struct sender *s, struct cmdline *cl)
 	else
 		status = send_files(s);
 	if (status == EX_DONE) {
-		rc = queue_flush(&s->q, s->opt.timeout_ns);
+		rc = queue_flush(s->q, s->opt.timeout_ns);
 		if (rc < 0)
 			status = report_send(s, 0, false, rc);
 	}
@@ -633,7 +633,7 @@ static int send_run(struct cmdline *cl)
 				stop_init();
 			status = send_all(&s, cl);
 		}
-		queue_close(&s.q);
+		queue_close(s.q);
 	}
 	buffer_free(&s.body);
 	free(s.opt.files);

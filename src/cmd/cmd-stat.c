@@ -309,12 +309,12 @@ static bool find_listed(const struct queue_ref *ref, struct queue_list *list, st
 /* Reads one queue that was named; *st->name is the ref's. */
 static int look_at(const struct queue_ref *ref, struct queue_list *list, struct queue_stat *st)
 {
-	struct queue q;
+	struct queue *q;
 	int rc = queue_open(&q, ref, 0);
 
 	if (rc == 0)
-		rc = queue_stat(&q, st);
-	queue_close(&q);
+		rc = queue_stat(q, st);
+	queue_close(q);
 	if (rc == -EACCES && find_listed(ref, list, st))
 		rc = 0;
 	if (rc == 0)

@@ -90,7 +90,7 @@ void cmd_take_begin(const struct take_options *opt, struct progress *p)
 int cmd_take_failed(const struct queue *q, const struct take_options *opt, struct progress *p,
 		    enum queue_op op, int error)
 {
-	const struct queue_attempt attempt = { .op = op, .ref = &q->ref, .queue = q };
+	const struct queue_attempt attempt = { .op = op, .ref = queue_ref_of(q), .queue = q };
 	bool empty = error == -EAGAIN || error == -ETIMEDOUT;
 
 	if (error == -EINTR)
@@ -101,14 +101,16 @@ int cmd_take_failed(const struct queue *q, const struct take_options *opt, struc
 	if (!empty || opt->want.type == 0)
 		return msg_queue_failed(&attempt, error);
 	/* Other types may be there. */
-	msg_error(_("%s: no message of the type asked for"), msg_name(&q->ref));
+	msg_error(_("%s: no message of the type asked for"), msg_name(queue_ref_of(q)));
 	return EX_NOTHING;
 }
 
 int cmd_take_end(struct queue *q, const struct take_options *opt, struct progress *p,
 		 enum progress_verb verb, int status)
 {
-	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE, .ref = &q->ref, .queue = q };
+	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE,
+					       .ref = queue_ref_of(q),
+					       .queue = q };
 	int rc = queue_flush(q, opt->timeout_ns);
 
 	if (rc < 0) {

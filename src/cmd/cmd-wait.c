@@ -45,7 +45,7 @@ struct waiting {
 	int64_t timeout_ns; /* negative: for ever */
 	int64_t deadline;
 	struct queue_change change;
-	struct queue q;
+	struct queue *q;
 };
 
 /* ---- the command line ---- */
@@ -108,7 +108,7 @@ static int sleep_on(struct waiting *w)
 static int report(const struct waiting *w, enum queue_op op, int error)
 {
 	const struct queue_attempt attempt = {
-		.op = op, .ref = &w->ref, .queue = &w->q, .size = w->size
+		.op = op, .ref = &w->ref, .queue = w->q, .size = w->size
 	};
 
 	if (error == -EINTR) /* wait_run() passes the signal on */
@@ -135,7 +135,7 @@ static bool is_met(struct waiting *w, const struct queue_stat *st)
 	case UNTIL_EMPTY:
 		return st->messages == 0;
 	default:
-		return queue_stat_fits(st, w->size) && w->size <= queue_max_message(&w->q);
+		return queue_stat_fits(st, w->size) && w->size <= queue_max_message(w->q);
 	}
 }
 
@@ -143,7 +143,7 @@ static bool is_met(struct waiting *w, const struct queue_stat *st)
 static int check_possible(struct waiting *w, const struct queue_stat *st)
 {
 	if (w->until == UNTIL_WRITABLE &&
-	    (w->size > queue_max_message(&w->q) || queue_max_message(&w->q) == 0))
+	    (w->size > queue_max_message(w->q) || queue_max_message(w->q) == 0))
 		return report(w, QUEUE_OP_SEND, -EMSGSIZE);
 	if (w->until != UNTIL_MESSAGES || w->count <= most_messages(st))
 		return EX_DONE;
@@ -173,7 +173,7 @@ static int wait_open(struct waiting *w)
 	int rc, status;
 
 	for (;;) {
-		rc = queue_look(&w->q, STAT_MESSAGES, &st);
+		rc = queue_look(w->q, STAT_MESSAGES, &st);
 		if (rc < 0)
 			return report(w, QUEUE_OP_STAT, rc);
 		if (is_met(w, &st))
@@ -196,9 +196,9 @@ static int wait_for_depth(struct waiting *w)
 	rc = queue_open(&w->q, &w->ref, 0);
 	/* Before the first look: a change behind it is then told. */
 	if (rc == 0)
-		rc = queue_change_add(&w->change, &w->q);
+		rc = queue_change_add(&w->change, w->q);
 	status = rc < 0 ? report(w, QUEUE_OP_OPEN, rc) : wait_open(w);
-	queue_close(&w->q);
+	queue_close(w->q);
 	return status;
 }
 
@@ -207,7 +207,7 @@ static int wait_for_depth(struct waiting *w)
 /* Looks by name: 0 there, -ENOENT not.  st tells which queue it is, unless it may not be opened. */
 static int find(const struct waiting *w, struct queue_stat *st)
 {
-	struct queue q;
+	struct queue *q;
 	int rc;
 
 	*st = (struct queue_stat){ .kind = w->ref.kind };
@@ -215,8 +215,8 @@ static int find(const struct waiting *w, struct queue_stat *st)
 		return w->ref.error;
 	rc = queue_open(&q, &w->ref, 0);
 	if (rc == 0)
-		rc = queue_look(&q, 0, st);
-	queue_close(&q);
+		rc = queue_look(q, 0, st);
+	queue_close(q);
 	if (rc == -EACCES && w->ref.kind != QUEUE_AMQP)
 		return 0;
 	return rc == -EIDRM ? -ENOENT : rc;

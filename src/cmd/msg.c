@@ -245,7 +245,7 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 	bool limit;
 
 	if (!ref && attempt->queue)
-		ref = &attempt->queue->ref;
+		ref = queue_ref_of(attempt->queue);
 	limit = queue_explain(attempt, error, &why);
 	if (can_be_made(attempt, ref, error))
 		msg_error(_("%s: %s ('mqtool create %s' makes it)"), msg_name(ref),
@@ -286,7 +286,9 @@ void msg_lost(const struct queue_ref *ref, size_t n, int error)
 
 int msg_reconnect(struct queue *q, int error, int64_t timeout_ns)
 {
-	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = &q->ref, .queue = q };
+	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN,
+					       .ref = queue_ref_of(q),
+					       .queue = q };
 	int rc;
 
 	(void)!msg_queue_failed(&attempt, error);

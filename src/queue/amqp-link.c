@@ -337,7 +337,7 @@ static int end(struct amqp_link *l, int error)
 
 static int64_t answer_timeout(void)
 {
-	return queue_broker.timeout_ns;
+	return queue_broker()->timeout_ns;
 }
 
 /* One that answers. */
@@ -392,7 +392,7 @@ static bool plaintext_allowed(void)
 {
 	const char *allowed = getenv("MQTOOL_AMQP_ALLOW_PLAINTEXT");
 
-	return queue_broker.plaintext || (allowed && strcmp(allowed, "1") == 0);
+	return queue_broker()->plaintext || (allowed && strcmp(allowed, "1") == 0);
 }
 
 static int resolve(const struct queue_address *a, struct addrinfo **list)

@@ -13,7 +13,7 @@
 #include "base/buffer.h"
 #include "base/util.h"
 #include "queue/amqp-link.h"
-#include "queue/queue.h"
+#include "queue/queue-backend.h"
 
 /* The most messages that a broker sends ahead of their settlement, and more than can be in hand or
  * settled without the broker knowing it. */
@@ -41,6 +41,7 @@ struct sent {
 enum consumer_state { CONSUMER_NONE, CONSUMER_ON, CONSUMER_ENDING };
 
 struct amqp {
+	struct queue queue;
 	struct amqp_link *link;
 	unsigned int access;
 	unsigned int generation; /* of the connection */
@@ -84,6 +85,11 @@ struct amqp {
 	bool counting;       /* an answer to amqp_link_count() is to come */
 	unsigned int unsent; /* how often it said that some are, and nothing came */
 };
+
+static inline struct amqp *amqp_of(struct queue *q)
+{
+	return (struct amqp *)(void *)q;
+}
 
 /* ---- both halves (queue-amqp.c) ---- */
 

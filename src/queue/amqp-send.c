@@ -42,8 +42,8 @@ int amqp_send_open(struct amqp *a)
 
 void amqp_send_window(struct queue *q, size_t messages, size_t bytes)
 {
-	q->amqp->max_messages = messages < WINDOW_MESSAGES ? messages : WINDOW_MESSAGES;
-	q->amqp->max_bytes = bytes;
+	amqp_of(q)->max_messages = messages < WINDOW_MESSAGES ? messages : WINDOW_MESSAGES;
+	amqp_of(q)->max_bytes = bytes;
 }
 
 void amqp_send_free(struct amqp *a)
@@ -184,7 +184,7 @@ static size_t count_waiting(struct amqp *a)
  * wait for that. */
 static int64_t answer_time(int64_t timeout_ns)
 {
-	return timeout_ns == QUEUE_NO_WAIT ? queue_broker.timeout_ns : timeout_ns;
+	return timeout_ns == QUEUE_NO_WAIT ? queue_broker()->timeout_ns : timeout_ns;
 }
 
 static void about_to_wait(struct amqp *a, bool for_room)
@@ -250,14 +250,14 @@ static struct sent *keep(struct amqp *a, const struct message *m)
 
 static int publish(struct queue *q, struct sent *s, int64_t timeout_ns)
 {
-	int rc = amqp_link_publish(q->amqp->link, q->ref.address.queue, &s->message,
+	int rc = amqp_link_publish(amqp_of(q)->link, q->ref.address.queue, &s->message,
 				   answer_time(timeout_ns));
 
 	if (rc < 0) {
-		q->amqp->failed = rc; /* it may have gone out in part */
+		amqp_of(q)->failed = rc; /* it may have gone out in part */
 		return rc;
 	}
-	s->tag = ++q->amqp->published;
+	s->tag = ++amqp_of(q)->published;
 	s->state = SENT_WAITING;
 	return 0;
 }
@@ -292,13 +292,13 @@ static int insist(struct queue *q, struct sent *s, int64_t timeout_ns)
 				return -EAGAIN;
 			if (left == 0)
 				return -ETIMEDOUT;
-			rc = wait_for_room(q->amqp, left, &pause);
+			rc = wait_for_room(amqp_of(q), left, &pause);
 			if (rc < 0)
 				return rc;
 		}
 		rc = publish(q, s, left);
 		if (rc == 0)
-			rc = drain(q->amqp, timeout_ns);
+			rc = drain(amqp_of(q), timeout_ns);
 	} while (rc == 0 && s->state == SENT_REFUSED);
 	return rc;
 }
@@ -309,7 +309,7 @@ static int insist(struct queue *q, struct sent *s, int64_t timeout_ns)
  */
 static int look_for_queue(struct queue *q)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	uint64_t messages;
 	int rc = amqp_link_look(a->link, q->ref.address.queue, &messages);
 
@@ -327,7 +327,7 @@ static int look_for_queue(struct queue *q)
 /* Once something was refused: no more than one message is on its way. */
 static int settle_window(struct queue *q, int64_t timeout_ns)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	int rc = drain(a, timeout_ns);
 
 	for (size_t i = 0; rc == 0 && i < a->n; i++) {
@@ -348,7 +348,7 @@ static bool window_full(const struct amqp *a, size_t more)
 
 static int make_room(struct queue *q, size_t size, int64_t timeout_ns)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	int rc = 0;
 
 	if (a->failed || a->published % LOOK_EVERY == 0)
@@ -362,7 +362,7 @@ static int make_room(struct queue *q, size_t size, int64_t timeout_ns)
 
 int amqp_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	struct sent *s;
 	int rc;
 
@@ -379,7 +379,7 @@ int amqp_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 
 int amqp_send_flush(struct queue *q, int64_t timeout_ns)
 {
-	return q->amqp->n > 0 || q->amqp->failed ? settle_window(q, timeout_ns) : 0;
+	return amqp_of(q)->n > 0 || amqp_of(q)->failed ? settle_window(q, timeout_ns) : 0;
 }
 
 /* ---- another connection ---- */
@@ -402,12 +402,12 @@ void amqp_send_forget(struct amqp *a)
 
 int amqp_send_again(struct queue *q)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < a->n; i++)
 		if (sent_at(a, i)->state == SENT_NOT)
-			rc = publish(q, sent_at(a, i), queue_broker.timeout_ns);
+			rc = publish(q, sent_at(a, i), queue_broker()->timeout_ns);
 	return rc;
 }
 
@@ -444,7 +444,7 @@ static void add_number(struct numbers *n, uint64_t number)
 uint64_t amqp_send_unconfirmed(struct queue *q, struct buffer *text, uint64_t *first)
 {
 	struct numbers numbers = { .text = text };
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 
 	for (size_t i = 0; i < a->n; i++) {
 		const struct sent *s = sent_at(a, i);
@@ -473,14 +473,14 @@ static struct sent *find(struct amqp *a, uint64_t number)
 
 bool amqp_send_confirmed(struct queue *q, uint64_t number)
 {
-	const struct sent *s = find(q->amqp, number);
+	const struct sent *s = find(amqp_of(q), number);
 
-	return s ? s->state == SENT_DONE : number <= q->amqp->placed;
+	return s ? s->state == SENT_DONE : number <= amqp_of(q)->placed;
 }
 
 bool amqp_send_kept(struct queue *q, uint64_t number, struct message *m)
 {
-	const struct sent *s = find(q->amqp, number);
+	const struct sent *s = find(amqp_of(q), number);
 
 	if (!s)
 		return false;
@@ -490,7 +490,7 @@ bool amqp_send_kept(struct queue *q, uint64_t number, struct message *m)
 
 bool amqp_send_withdraw(struct queue *q, uint64_t number)
 {
-	struct sent *s = find(q->amqp, number);
+	struct sent *s = find(amqp_of(q), number);
 
 	if (!s || !is_unsent(s))
 		return false;

@@ -69,7 +69,7 @@ static uint64_t ahead_wanted(const struct amqp *a)
 
 static int start_consumer(struct queue *q)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	uint64_t rest = a->bound - a->received, ahead = ahead_wanted(a);
 
 	a->ahead = (uint16_t)(ahead < rest ? ahead : rest);
@@ -161,7 +161,7 @@ static int tell_all(struct amqp *a)
 
 int amqp_take_tell(struct queue *q)
 {
-	return tell_all(q->amqp);
+	return tell_all(amqp_of(q));
 }
 
 /* A tag has no more to be done about it, here or (TAG_TOLD) at the broker. */
@@ -178,7 +178,7 @@ static void settle_tag(struct amqp *a, uint64_t tag, enum tag_state state)
 
 int amqp_take_delivered(struct queue *q, const struct message *m)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 
 	if (!is_current(a, m))
 		return -ECONNRESET; /* it will be delivered again */
@@ -193,7 +193,7 @@ int amqp_take_delivered(struct queue *q, const struct message *m)
  * counts that against the delivery limit of a quorum queue. */
 int amqp_take_put_back(struct queue *q, const struct message *m)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	uint64_t tag = m->tag & TAG_MASK;
 	int rc;
 
@@ -228,15 +228,15 @@ static int take_cancel(struct queue *q)
 	uint64_t messages;
 	int rc;
 
-	q->amqp->consumer = CONSUMER_NONE;
-	rc = amqp_link_look(q->amqp->link, q->ref.address.queue, &messages);
+	amqp_of(q)->consumer = CONSUMER_NONE;
+	rc = amqp_link_look(amqp_of(q)->link, q->ref.address.queue, &messages);
 	return rc == -ENOENT ? -EIDRM : rc;
 }
 
 /* 1: a delivery; 0: go on; -EAGAIN: there is none for sure. */
 static int take_event(struct queue *q)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	int rc;
 
 	switch (a->event.kind) {
@@ -263,7 +263,7 @@ static int take_event(struct queue *q)
 /* 1: the next delivery; 0: nothing has come yet. */
 static int next_delivery(struct queue *q)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	int rc = 0;
 
 	do {
@@ -281,8 +281,8 @@ static int next_delivery(struct queue *q)
 /* Without a consumer: asks for one. */
 static int get(struct queue *q)
 {
-	struct amqp *a = q->amqp;
-	int64_t deadline = amqp_deadline(queue_broker.timeout_ns);
+	struct amqp *a = amqp_of(q);
+	int64_t deadline = amqp_deadline(queue_broker()->timeout_ns);
 	int rc;
 
 	if (a->in_hand >= GETS_MAX)
@@ -315,7 +315,7 @@ static int wait_for_more(struct amqp *a, int64_t left)
 /* All that is there is wanted, and nothing has come: asks whether there is more. */
 static int seek_end(struct queue *q)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	bool over = a->received >= a->bound || a->counts >= COUNTS_WANTED;
 	int rc;
 
@@ -328,7 +328,7 @@ static int seek_end(struct queue *q)
 		return -ENOBUFS;
 	rc = tell_some(a);
 	if (rc == 0)
-		rc = amqp_link_wait(a->link, a->counting ? queue_broker.timeout_ns : COUNT_AFTER);
+		rc = amqp_link_wait(a->link, a->counting ? queue_broker()->timeout_ns : COUNT_AFTER);
 	if (rc != -ETIMEDOUT)
 		return rc;
 	if (a->in_hand > 0)
@@ -343,7 +343,7 @@ static int seek_end(struct queue *q)
 /* The next message of a consumer. */
 static int await_delivery(struct queue *q, int64_t timeout_ns)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	int64_t deadline = amqp_deadline(timeout_ns);
 	int rc;
 
@@ -379,7 +379,7 @@ static int hand_out(struct amqp *a, struct message *m, size_t room)
 int amqp_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,
 	      int64_t timeout_ns)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	int rc = 1;
 
 	(void)want; /* brokers know one order only */
@@ -396,12 +396,12 @@ int amqp_take(struct queue *q, struct message *m, size_t room, const struct queu
 
 size_t amqp_take_room_wanted(struct queue *q)
 {
-	return q->amqp->has_event ? q->amqp->event.message.len : 0;
+	return amqp_of(q)->has_event ? amqp_of(q)->event.message.len : 0;
 }
 
 void amqp_take_expect(struct queue *q, uint64_t n, enum queue_expectation how)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 
 	a->consumes = true;
 	a->all_there = how == QUEUE_ALL_THERE;
@@ -411,7 +411,7 @@ void amqp_take_expect(struct queue *q, uint64_t n, enum queue_expectation how)
 
 void amqp_take_hold(struct queue *q, unsigned int n)
 {
-	q->amqp->ahead_max = n;
+	amqp_of(q)->ahead_max = n;
 }
 
 /* ---- the end ---- */
@@ -419,7 +419,7 @@ void amqp_take_hold(struct queue *q, unsigned int n)
 /* Waits for so many answers to amqp_link_count(); what is delivered meanwhile the broker keeps. */
 static int await_counts(struct amqp *a, unsigned int counts)
 {
-	int64_t deadline = amqp_deadline(queue_broker.timeout_ns);
+	int64_t deadline = amqp_deadline(queue_broker()->timeout_ns);
 	int rc = 0;
 
 	while (rc == 0 && counts > 0) {
@@ -436,7 +436,7 @@ static int await_counts(struct amqp *a, unsigned int counts)
 
 int amqp_take_flush(struct queue *q)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	unsigned int counts = 1 + a->counting;
 	int rc;
 

@@ -80,7 +80,7 @@ int amqp_wait_answer(struct amqp *a, int64_t timeout_ns)
 
 static int connect_queue(struct queue *q)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 	int rc;
 
 	rc = amqp_link_open(&a->link, &q->ref.address);
@@ -93,12 +93,9 @@ static int connect_queue(struct queue *q)
 
 static int amqp_open(struct queue *q, unsigned int access)
 {
-	struct amqp *a = calloc(1, sizeof(*a));
+	struct amqp *a = amqp_of(q);
 	int rc = 0;
 
-	q->amqp = a;
-	if (!a)
-		return -ENOMEM;
 	a->access = access;
 	a->bound = UINT64_MAX;
 	a->ahead_max = AHEAD_MAX;
@@ -109,16 +106,12 @@ static int amqp_open(struct queue *q, unsigned int access)
 
 static void amqp_close(struct queue *q)
 {
-	struct amqp *a = q->amqp;
+	struct amqp *a = amqp_of(q);
 
-	if (!a)
-		return;
 	if (a->link)
 		(void)!amqp_take_tell(q);
 	amqp_link_close(a->link);
 	amqp_send_free(a);
-	free(a);
-	q->amqp = NULL;
 }
 
 /* What may be cured by waiting: a broker that starts again, a net that comes back. */
@@ -155,7 +148,7 @@ static int amqp_reopen(struct queue *q, int64_t timeout_ns)
 	int rc;
 
 	for (;;) {
-		forget_connection(q->amqp);
+		forget_connection(amqp_of(q));
 		rc = stop_signal() ? -EINTR : connect_queue(q);
 		left = amqp_left(deadline);
 		if (rc == 0 || !worth_a_retry(rc) || left == 0)
@@ -172,19 +165,20 @@ static int amqp_reopen(struct queue *q, int64_t timeout_ns)
 static int amqp_flush(struct queue *q, int64_t timeout_ns)
 {
 	/* Only an answer makes certain that acknowledgements came. */
-	return q->amqp->access & QUEUE_WRITE ? amqp_send_flush(q, timeout_ns) : amqp_take_flush(q);
+	return amqp_of(q)->access & QUEUE_WRITE ? amqp_send_flush(q, timeout_ns) :
+						  amqp_take_flush(q);
 }
 
 static void amqp_before_wait(struct queue *q, void (*before_wait)(void *arg, bool for_room),
 			     void *arg)
 {
-	q->amqp->before_wait = before_wait;
-	q->amqp->before_wait_arg = arg;
+	amqp_of(q)->before_wait = before_wait;
+	amqp_of(q)->before_wait_arg = arg;
 }
 
 static uint64_t amqp_resent(struct queue *q)
 {
-	return q->amqp->resent;
+	return amqp_of(q)->resent;
 }
 
 static size_t amqp_max_message(struct queue *q)
@@ -197,52 +191,29 @@ static size_t amqp_max_message(struct queue *q)
 static bool amqp_same(const struct queue *a, const struct queue *b)
 {
 	const struct queue_address *x = &a->ref.address, *y = &b->ref.address;
-	const char *cluster = amqp_link_cluster(a->amqp->link);
+	const char *cluster = amqp_link_cluster(((const struct amqp *)(const void *)a)->link);
 
 	if (address_same(x, y))
 		return true;
-	return *cluster && strcmp(cluster, amqp_link_cluster(b->amqp->link)) == 0 &&
+	return *cluster &&
+	       strcmp(cluster, amqp_link_cluster(((const struct amqp *)(const void *)b)->link)) ==
+		       0 &&
 	       strcmp(x->vhost, y->vhost) == 0 && strcmp(x->queue, y->queue) == 0;
-}
-
-static int amqp_peek(struct queue *q, struct message *m, size_t room, size_t index)
-{
-	(void)q;
-	(void)m;
-	(void)room;
-	(void)index;
-	return -EOPNOTSUPP;
 }
 
 /* ---- attributes ---- */
 
 static int amqp_look(struct queue *q, unsigned int detail, struct queue_stat *st)
 {
-	int rc = amqp_link_look(q->amqp->link, q->ref.address.queue, &st->messages);
+	int rc = amqp_link_look(amqp_of(q)->link, q->ref.address.queue, &st->messages);
 
 	(void)detail;
 	if (rc < 0)
 		return rc == -ENOENT ? -EIDRM : rc;
-	q->amqp->ready = st->messages;
+	amqp_of(q)->ready = st->messages;
 	st->have = STAT_MESSAGES;
 	st->address = &q->ref.address;
 	return 0;
-}
-
-static int amqp_look_again(const struct queue_stat *seen, unsigned int detail,
-			   struct queue_stat *now)
-{
-	(void)seen;
-	(void)detail;
-	(void)now;
-	return -EOPNOTSUPP; /* nor is there a list of them */
-}
-
-static int amqp_list(struct queue_list *list, unsigned int detail)
-{
-	(void)list;
-	(void)detail;
-	return -EOPNOTSUPP;
 }
 
 /* To declare a queue that is there is no error in AMQP, so it is looked for first. */
@@ -275,13 +246,6 @@ static int amqp_create(const struct queue_ref *ref, const struct queue_attr *att
 	amqp_link_close(link);
 	*made = *ref;
 	return rc;
-}
-
-static int amqp_set(const struct queue_ref *ref, const struct queue_attr *attr)
-{
-	(void)ref;
-	(void)attr;
-	return -EOPNOTSUPP;
 }
 
 /* To delete a queue that is not there is no error either. */
@@ -352,6 +316,7 @@ static bool amqp_explain(const struct queue_attempt *attempt, int error, struct 
 }
 
 static const struct queue_backend backend = {
+	.size = sizeof(struct amqp),
 	.open = amqp_open,
 	.close = amqp_close,
 	.send = amqp_send,
@@ -375,12 +340,8 @@ static const struct queue_backend backend = {
 	.expect = amqp_take_expect,
 	.hold = amqp_take_hold,
 	.ready = amqp_ready,
-	.peek = amqp_peek,
 	.look = amqp_look,
-	.look_again = amqp_look_again,
-	.list = amqp_list,
 	.create = amqp_create,
-	.set = amqp_set,
 	.remove = amqp_remove,
 	.explain = amqp_explain,
 };

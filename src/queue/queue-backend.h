@@ -11,7 +11,15 @@
 #include "base/refusal.h"
 #include "queue/queue.h"
 
+/* What every backend's own struct begins with. */
+struct queue {
+	const struct queue_backend *backend;
+	struct queue_ref ref;
+};
+
 struct queue_backend {
+	size_t size; /* of that struct; it is zeroed before open() */
+	/* An error leaves what close() takes. */
 	int (*open)(struct queue *q, unsigned int access);
 	void (*close)(struct queue *q);
 	int (*send)(struct queue *q, const struct message *m, int64_t timeout_ns);
@@ -19,6 +27,7 @@ struct queue_backend {
 		    const struct queue_select *want, int64_t timeout_ns);
 	size_t (*room_wanted)(struct queue *q);
 	size_t (*max_message)(struct queue *q);
+	int (*change_fd)(const struct queue *q); /* NULL: -1 */
 	bool (*same)(const struct queue *a, const struct queue *b);
 	int (*put_back)(struct queue *q, const struct message *m);
 	/* Those that only a broker has; NULL where there is nothing to do. */
@@ -38,6 +47,7 @@ struct queue_backend {
 	void (*expect)(struct queue *q, uint64_t n, enum queue_expectation how);
 	void (*hold)(struct queue *q, unsigned int n);
 	int (*ready)(const struct queue_ref *ref, struct refusal *error);
+	/* NULL in the next four, but look(): -EOPNOTSUPP. */
 	int (*peek)(struct queue *q, struct message *m, size_t room, size_t index);
 	int (*look)(struct queue *q, unsigned int detail, struct queue_stat *st);
 	int (*look_again)(const struct queue_stat *seen, unsigned int detail,
@@ -67,7 +77,7 @@ extern const struct queue_backend queue_backend_posix;
 /* NULL but in the program that has it: queue_amqp_use() (queue-amqp.h). */
 extern const struct queue_backend *queue_backend_amqp;
 /* As queue_set_broker() was told, with the default filled in. */
-extern struct queue_broker queue_broker;
+const struct queue_broker *queue_broker(void);
 
 /*
  * Reads one line of /proc/sysvipc/msg (proc(5)) into the zeroed st.  False for what is none, as the

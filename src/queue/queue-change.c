@@ -62,15 +62,16 @@ int queue_change_begin(struct queue_change *c, const struct queue_ref *ref)
 
 int queue_change_add(struct queue_change *c, const struct queue *q)
 {
+	int fd = queue_change_fd(q);
 	int rc;
 
-	if (q->ref.kind != QUEUE_POSIX)
+	if (fd < 0)
 		return 0;
 	/*
 	 * A queue can always be read or written, so without EPOLLET this would never sleep; with
 	 * it each send and each receive is told once (epoll(7)).
 	 */
-	rc = add(c, q->handle, EPOLLIN | EPOLLOUT | EPOLLET);
+	rc = add(c, fd, EPOLLIN | EPOLLOUT | EPOLLET);
 	c->polled = rc == 0;
 	return rc;
 }

@@ -28,6 +28,29 @@
 
 #define SYSCTL_DIR "/proc/sys/fs/mqueue/"
 
+struct mqueue {
+	struct queue queue;
+	int fd;
+	int return_fd; /* opened for writing when something must go back; else -1 */
+	/* in a stream: */
+	int try_fd;                 /* a descriptor that never blocks, or < 0 */
+	unsigned int waits;         /* how many there have been */
+	unsigned int tries;         /* before each wait */
+	unsigned int vain;          /* fruitless waits in a row */
+	unsigned int waits_without; /* waits left that skip the tries */
+	size_t room;                /* that a take must have: mq_msgsize */
+};
+
+static struct mqueue *mqueue_of(struct queue *q)
+{
+	return (struct mqueue *)(void *)q;
+}
+
+static int mqueue_fd(const struct queue *q)
+{
+	return ((const struct mqueue *)(const void *)q)->fd;
+}
+
 /* ---- opening ---- */
 
 static mqd_t open_name(const char *name, int flags)
@@ -35,37 +58,40 @@ static mqd_t open_name(const char *name, int flags)
 	return mq_open(name, flags | O_CLOEXEC);
 }
 
-static int mqueue_open(struct queue *q, unsigned int access)
+static int mqueue_open(struct queue *queue, unsigned int access)
 {
+	struct mqueue *q = mqueue_of(queue);
 	struct mq_attr attr;
 
+	q->return_fd = q->try_fd = -1;
 	if (access == 0)
-		q->handle = mqueue_open_to_look(q->ref.name);
+		q->fd = mqueue_open_to_look(q->queue.ref.name);
 	else if (access == QUEUE_READ)
-		q->handle = open_name(q->ref.name, O_RDONLY);
+		q->fd = open_name(q->queue.ref.name, O_RDONLY);
 	else if (access == QUEUE_WRITE)
-		q->handle = open_name(q->ref.name, O_WRONLY);
+		q->fd = open_name(q->queue.ref.name, O_WRONLY);
 	else
-		q->handle = open_name(q->ref.name, O_RDWR);
-	if (q->handle < 0)
+		q->fd = open_name(q->queue.ref.name, O_RDWR);
+	if (q->fd < 0)
 		return -errno;
 	if (access & QUEUE_READ) {
-		if (mq_getattr(q->handle, &attr) < 0)
+		if (mq_getattr(q->fd, &attr) < 0)
 			return -errno;
 		q->room = (size_t)attr.mq_msgsize;
 	}
 	return 0;
 }
 
-static void mqueue_close(struct queue *q)
+static void mqueue_close(struct queue *queue)
 {
-	if (q->handle >= 0)
-		mq_close(q->handle);
+	struct mqueue *q = mqueue_of(queue);
+
+	if (q->fd >= 0)
+		mq_close(q->fd);
 	if (q->return_fd >= 0)
 		close(q->return_fd);
 	if (q->try_fd >= 0)
 		close(q->try_fd);
-	q->handle = q->return_fd = q->try_fd = -1;
 }
 
 /* ---- what both directions need ---- */
@@ -73,10 +99,10 @@ static void mqueue_close(struct queue *q)
 /* While blocked: nothing in the kernel wakes those who wait on a queue that was removed. */
 static int removed_check(void *arg)
 {
-	struct queue *q = arg;
+	struct mqueue *q = arg;
 	struct stat st;
 
-	return fstat(q->handle, &st) == 0 && st.st_nlink == 0 ? -EIDRM : 0;
+	return fstat(q->fd, &st) == 0 && st.st_nlink == 0 ? -EIDRM : 0;
 }
 
 static int move_error(void)
@@ -88,21 +114,21 @@ static int move_error(void)
  * Opens an open queue once more, in another way.  Through /proc it is the very same one, removed
  * or not; the permission asked is the queue's own.
  */
-static int open_again(struct queue *q, int flags)
+static int open_again(struct mqueue *q, int flags)
 {
 	char path[sizeof("/proc/self/fd/") + 12];
 	int fd, error;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", q->handle);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", q->fd);
 	fd = open(path, flags | O_CLOEXEC);
 	if (fd >= 0 || errno == EACCES)
 		return fd >= 0 ? fd : -EACCES;
 	error = -errno;
 	/* No /proc here: the name will do where it still means this queue. */
-	fd = open_name(q->ref.name, flags);
+	fd = open_name(q->queue.ref.name, flags);
 	if (fd < 0)
 		return error;
-	if (mqueue_same_file(fd, q->handle))
+	if (mqueue_same_file(fd, q->fd))
 		return fd;
 	close(fd);
 	return -EIDRM;
@@ -130,7 +156,7 @@ static bool has_processors(void)
 
 /* A descriptor for tries that end at once.  For a stream only, so from the second wait on; where
  * it cannot be had, tries are dear and made but once. */
-static void prepare_tries(struct queue *q, int access)
+static void prepare_tries(struct mqueue *q, int access)
 {
 	if (q->waits++ != 1)
 		return;
@@ -139,7 +165,7 @@ static void prepare_tries(struct queue *q, int access)
 }
 
 /* How many tries to make before this wait. */
-static unsigned int tries_before_wait(struct queue *q)
+static unsigned int tries_before_wait(struct mqueue *q)
 {
 	if (q->waits_without == 0)
 		return q->tries;
@@ -147,7 +173,7 @@ static unsigned int tries_before_wait(struct queue *q)
 	return 0;
 }
 
-static void tried(struct queue *q, bool in_vain)
+static void tried(struct mqueue *q, bool in_vain)
 {
 	if (!in_vain) {
 		q->vain = 0;
@@ -159,7 +185,7 @@ static void tried(struct queue *q, bool in_vain)
 
 /* ---- sending ---- */
 
-static int send_now(struct queue *q, const struct message *m)
+static int send_now(struct mqueue *q, const struct message *m)
 {
 	int rc;
 
@@ -167,12 +193,12 @@ static int send_now(struct queue *q, const struct message *m)
 		if (q->try_fd >= 0)
 			rc = call_mq_send(q->try_fd, m->data, m->len, m->priority, true);
 		else
-			rc = call_mq_send(q->handle, m->data, m->len, m->priority, false);
+			rc = call_mq_send(q->fd, m->data, m->len, m->priority, false);
 	} while (rc < 0 && errno == EINTR && !stop_signal());
 	return rc < 0 ? move_error() : 0;
 }
 
-static int send_blocking(struct queue *q, const struct message *m, int64_t timeout_ns)
+static int send_blocking(struct mqueue *q, const struct message *m, int64_t timeout_ns)
 {
 	unsigned int tries = tries_before_wait(q);
 	int cause, rc = -EAGAIN;
@@ -188,7 +214,7 @@ static int send_blocking(struct queue *q, const struct message *m, int64_t timeo
 	if (rc < 0)
 		return rc;
 	do {
-		rc = call_mq_send(q->handle, m->data, m->len, m->priority, true);
+		rc = call_mq_send(q->fd, m->data, m->len, m->priority, true);
 	} while (rc < 0 && errno == EINTR && !wait_cause());
 	if (rc < 0)
 		rc = -errno;
@@ -196,8 +222,9 @@ static int send_blocking(struct queue *q, const struct message *m, int64_t timeo
 	return rc == -EINTR ? cause : rc;
 }
 
-static int mqueue_send(struct queue *q, const struct message *m, int64_t timeout_ns)
+static int mqueue_send(struct queue *queue, const struct message *m, int64_t timeout_ns)
 {
+	struct mqueue *q = mqueue_of(queue);
 	int rc = -EAGAIN;
 
 	/* With the helper there, the call that waits is as good a try. */
@@ -210,7 +237,7 @@ static int mqueue_send(struct queue *q, const struct message *m, int64_t timeout
 
 /* ---- taking ---- */
 
-static ssize_t take_now(struct queue *q, struct message *m, size_t room)
+static ssize_t take_now(struct mqueue *q, struct message *m, size_t room)
 {
 	ssize_t n;
 
@@ -218,12 +245,12 @@ static ssize_t take_now(struct queue *q, struct message *m, size_t room)
 		if (q->try_fd >= 0)
 			n = call_mq_receive(q->try_fd, m->data, room, &m->priority, true);
 		else
-			n = call_mq_receive(q->handle, m->data, room, &m->priority, false);
+			n = call_mq_receive(q->fd, m->data, room, &m->priority, false);
 	} while (n < 0 && errno == EINTR && !stop_signal());
 	return n < 0 ? move_error() : n;
 }
 
-static ssize_t take_blocking(struct queue *q, struct message *m, size_t room, int64_t timeout_ns)
+static ssize_t take_blocking(struct mqueue *q, struct message *m, size_t room, int64_t timeout_ns)
 {
 	unsigned int tries = tries_before_wait(q);
 	ssize_t n = -EAGAIN;
@@ -240,7 +267,7 @@ static ssize_t take_blocking(struct queue *q, struct message *m, size_t room, in
 	if (n < 0)
 		return n;
 	do {
-		n = call_mq_receive(q->handle, m->data, room, &m->priority, true);
+		n = call_mq_receive(q->fd, m->data, room, &m->priority, true);
 	} while (n < 0 && errno == EINTR && !wait_cause());
 	if (n < 0)
 		n = -errno;
@@ -248,9 +275,10 @@ static ssize_t take_blocking(struct queue *q, struct message *m, size_t room, in
 	return n == -EINTR ? cause : n;
 }
 
-static int mqueue_take(struct queue *q, struct message *m, size_t room,
+static int mqueue_take(struct queue *queue, struct message *m, size_t room,
 		       const struct queue_select *want, int64_t timeout_ns)
 {
+	struct mqueue *q = mqueue_of(queue);
 	ssize_t n = -EAGAIN;
 
 	(void)want; /* POSIX queues know one order only */
@@ -267,25 +295,29 @@ static int mqueue_take(struct queue *q, struct message *m, size_t room,
 	return 0;
 }
 
-static size_t mqueue_room_wanted(struct queue *q)
+static size_t mqueue_room_wanted(struct queue *queue)
 {
+	struct mqueue *q = mqueue_of(queue);
+
 	return q->room;
 }
 
-static size_t mqueue_max_message(struct queue *q)
+static size_t mqueue_max_message(struct queue *queue)
 {
+	struct mqueue *q = mqueue_of(queue);
 	struct mq_attr attr;
 
-	return mq_getattr(q->handle, &attr) == 0 ? (size_t)attr.mq_msgsize : SIZE_MAX;
+	return mq_getattr(q->fd, &attr) == 0 ? (size_t)attr.mq_msgsize : SIZE_MAX;
 }
 
 static bool mqueue_same(const struct queue *a, const struct queue *b)
 {
-	return mqueue_same_file(a->handle, b->handle);
+	return mqueue_same_file(mqueue_fd(a), mqueue_fd(b));
 }
 
-static int mqueue_put_back(struct queue *q, const struct message *m)
+static int mqueue_put_back(struct queue *queue, const struct message *m)
 {
+	struct mqueue *q = mqueue_of(queue);
 	int rc;
 
 	/* In a removed queue nobody could find it again. */
@@ -303,28 +335,20 @@ static int mqueue_put_back(struct queue *q, const struct message *m)
 	return move_error();
 }
 
-static int mqueue_peek(struct queue *q, struct message *m, size_t room, size_t index)
-{
-	(void)q;
-	(void)m;
-	(void)room;
-	(void)index;
-	return -EOPNOTSUPP; /* mq_overview(7): there is no such call */
-}
-
 /* ---- attributes ---- */
 
-static int mqueue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
+static int mqueue_look(struct queue *queue, unsigned int detail, struct queue_stat *st)
 {
+	struct mqueue *q = mqueue_of(queue);
 	struct stat file;
 
-	if (fstat(q->handle, &file) < 0)
+	if (fstat(q->fd, &file) < 0)
 		return -errno;
 	if (file.st_nlink == 0)
 		return -EIDRM;
 	mqueue_fill_inode(st, &file);
-	st->name = q->ref.name;
-	return mqueue_fill_open(st, q->handle, detail);
+	st->name = q->queue.ref.name;
+	return mqueue_fill_open(st, q->fd, detail);
 }
 
 static int compare_inode(const struct queue_stat *seen, const struct queue_stat *now)
@@ -685,7 +709,7 @@ static bool explain_size(const struct queue_attempt *a, struct buffer *why)
 {
 	struct mq_attr attr;
 
-	if (!a->queue || mq_getattr(a->queue->handle, &attr) < 0)
+	if (!a->queue || mq_getattr(mqueue_fd(a->queue), &attr) < 0)
 		return false;
 	queue_explain_size(a, (uint64_t)attr.mq_msgsize,
 			   _("its mq_msgsize, fixed by mqtool create --message-size"), why);
@@ -696,7 +720,7 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 {
 	struct mq_attr attr;
 
-	if (a->op != QUEUE_OP_SEND || !a->queue || mq_getattr(a->queue->handle, &attr) < 0)
+	if (a->op != QUEUE_OP_SEND || !a->queue || mq_getattr(mqueue_fd(a->queue), &attr) < 0)
 		return false;
 	buffer_printf(why,
 		      text_n("the queue is full: %ld message, mq_maxmsg %ld",
@@ -777,15 +801,16 @@ static bool mqueue_explain(const struct queue_attempt *a, int error, struct buff
 }
 
 const struct queue_backend queue_backend_posix = {
+	.size = sizeof(struct mqueue),
 	.open = mqueue_open,
 	.close = mqueue_close,
 	.send = mqueue_send,
 	.take = mqueue_take,
 	.room_wanted = mqueue_room_wanted,
 	.max_message = mqueue_max_message,
+	.change_fd = mqueue_fd,
 	.same = mqueue_same,
 	.put_back = mqueue_put_back,
-	.peek = mqueue_peek,
 	.look = mqueue_look,
 	.look_again = mqueue_look_again,
 	.list = mqueue_dir_list,

@@ -28,6 +28,22 @@
 #define MSG_COPY 040000
 #endif
 
+struct sysv_queue {
+	struct queue queue;
+	int msqid;
+	int64_t fits; /* the msg_qbytes last seen; -1 not looked yet */
+};
+
+static struct sysv_queue *sysv_of(struct queue *q)
+{
+	return (struct sysv_queue *)(void *)q;
+}
+
+static int sysv_msqid(const struct queue *q)
+{
+	return ((const struct sysv_queue *)(const void *)q)->msqid;
+}
+
 /* An msqid holds its index in its low bits: 15, or 24 with the boot option ipcmni_extend. */
 static const unsigned int index_bits[] = { 15, 24 };
 
@@ -63,18 +79,20 @@ static uint64_t limit_msgmax(void)
 
 /* ---- opening ---- */
 
-static int sysv_open(struct queue *q, unsigned int access)
+static int sysv_open(struct queue *queue, unsigned int access)
 {
+	struct sysv_queue *q = sysv_of(queue);
 	struct msqid_ds ds;
 	int want = 0;
 	int rc;
 
-	if (q->ref.by == QUEUE_BY_ID) {
-		rc = stat_any(q->ref.msqid, &ds);
+	q->fits = -1;
+	if (q->queue.ref.by == QUEUE_BY_ID) {
+		rc = stat_any(q->queue.ref.msqid, &ds);
 		/* A queue that may not even be looked at may still be one to send to. */
 		if (rc < 0 && rc != -EACCES)
 			return rc;
-		q->handle = q->ref.msqid;
+		q->msqid = q->queue.ref.msqid;
 		return 0;
 	}
 	/* The permission bits given to msgget(2) are checked against the queue's, and only those. */
@@ -82,13 +100,8 @@ static int sysv_open(struct queue *q, unsigned int access)
 		want |= 0400;
 	if (access & QUEUE_WRITE)
 		want |= 0200;
-	q->handle = msgget((key_t)q->ref.key, want);
-	return q->handle < 0 ? -errno : 0;
-}
-
-static void sysv_close(struct queue *q)
-{
-	q->handle = -1; /* an msqid is no descriptor */
+	q->msqid = msgget((key_t)q->queue.ref.key, want);
+	return q->msqid < 0 ? -errno : 0;
 }
 
 /* ---- sending ---- */
@@ -100,12 +113,12 @@ typedef long unaligned_long __attribute__((aligned(1), may_alias));
  * -EMSGSIZE where a message of len bytes can never fit: msgsnd(2) blocks for ever on one over
  * msg_qbytes, and on any at all where msg_qbytes is 0.
  */
-static int check_fits(struct queue *q, size_t len)
+static int check_fits(struct sysv_queue *q, size_t len)
 {
 	struct msqid_ds ds;
 	int rc;
 
-	rc = stat_any(q->handle, &ds);
+	rc = stat_any(q->msqid, &ds);
 	if (rc < 0)
 		return rc == -ENOENT ? -EIDRM : 0;
 	q->fits = (int64_t)ds.msg_qbytes;
@@ -113,7 +126,7 @@ static int check_fits(struct queue *q, size_t len)
 }
 
 struct send_check {
-	struct queue *q;
+	struct sysv_queue *q;
 	size_t len;
 };
 
@@ -132,7 +145,7 @@ static int send_error(size_t len)
 	return -errno;
 }
 
-static int send_blocking(struct queue *q, const char *msgp, size_t len, int64_t timeout_ns)
+static int send_blocking(struct sysv_queue *q, const char *msgp, size_t len, int64_t timeout_ns)
 {
 	struct send_check c = { .q = q, .len = len };
 	int cause, rc;
@@ -141,7 +154,7 @@ static int send_blocking(struct queue *q, const char *msgp, size_t len, int64_t 
 	if (rc < 0)
 		return rc;
 	do {
-		rc = call_msgsnd(q->handle, msgp, len, 0);
+		rc = call_msgsnd(q->msqid, msgp, len, 0);
 	} while (rc < 0 && errno == EINTR && !wait_cause());
 	if (rc < 0)
 		rc = errno == EINTR ? -EINTR : send_error(len);
@@ -150,12 +163,12 @@ static int send_blocking(struct queue *q, const char *msgp, size_t len, int64_t 
 }
 
 /* The first try, which does not wait. */
-static int send_now(struct queue *q, const char *msgp, size_t len)
+static int send_now(struct sysv_queue *q, const char *msgp, size_t len)
 {
 	int rc;
 
 	do {
-		rc = call_msgsnd(q->handle, msgp, len, IPC_NOWAIT);
+		rc = call_msgsnd(q->msqid, msgp, len, IPC_NOWAIT);
 	} while (rc < 0 && errno == EINTR && !stop_signal());
 	if (rc == 0)
 		return 0;
@@ -169,7 +182,7 @@ static int send_now(struct queue *q, const char *msgp, size_t len)
 	return rc;
 }
 
-static int send_type(struct queue *q, const struct message *m, long type, int64_t timeout_ns)
+static int send_type(struct sysv_queue *q, const struct message *m, long type, int64_t timeout_ns)
 {
 	unaligned_long *msgp = (unaligned_long *)(void *)(m->data - sizeof(long));
 	long saved = *msgp;
@@ -187,12 +200,12 @@ static int send_type(struct queue *q, const struct message *m, long type, int64_
 
 static int sysv_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 {
-	return send_type(q, m, m->have & MESSAGE_HAS_TYPE ? m->type : 1, timeout_ns);
+	return send_type(sysv_of(q), m, m->have & MESSAGE_HAS_TYPE ? m->type : 1, timeout_ns);
 }
 
 static int sysv_put_back(struct queue *q, const struct message *m)
 {
-	return send_type(q, m, m->type, QUEUE_NO_WAIT);
+	return send_type(sysv_of(q), m, m->type, QUEUE_NO_WAIT);
 }
 
 /* ---- taking ---- */
@@ -209,7 +222,7 @@ static int take_error(void)
 	}
 }
 
-static ssize_t take_blocking(struct queue *q, char *msgp, size_t room, long type, int flags,
+static ssize_t take_blocking(struct sysv_queue *q, char *msgp, size_t room, long type, int flags,
 			     int64_t timeout_ns)
 {
 	ssize_t n;
@@ -219,7 +232,7 @@ static ssize_t take_blocking(struct queue *q, char *msgp, size_t room, long type
 	if (n < 0)
 		return n;
 	do {
-		n = call_msgrcv(q->handle, msgp, room, type, flags);
+		n = call_msgrcv(q->msqid, msgp, room, type, flags);
 	} while (n < 0 && errno == EINTR && !wait_cause());
 	if (n < 0)
 		n = errno == EINTR ? -EINTR : take_error();
@@ -228,7 +241,7 @@ static ssize_t take_blocking(struct queue *q, char *msgp, size_t room, long type
 }
 
 /* Receives into m->data by msgrcv(2), whose type lands in the headroom for a moment. */
-static int receive(struct queue *q, struct message *m, size_t room, long type, int flags,
+static int receive(struct sysv_queue *q, struct message *m, size_t room, long type, int flags,
 		   int64_t timeout_ns)
 {
 	unaligned_long *msgp = (unaligned_long *)(void *)(m->data - sizeof(long));
@@ -238,7 +251,7 @@ static int receive(struct queue *q, struct message *m, size_t room, long type, i
 	/* With the helper there, the call that waits is as good a try. */
 	if (timeout_ns == QUEUE_NO_WAIT || !wait_started()) {
 		do {
-			n = call_msgrcv(q->handle, msgp, room, type, flags | IPC_NOWAIT);
+			n = call_msgrcv(q->msqid, msgp, room, type, flags | IPC_NOWAIT);
 		} while (n < 0 && errno == EINTR && !stop_signal());
 		if (n < 0)
 			n = take_error();
@@ -254,39 +267,49 @@ static int receive(struct queue *q, struct message *m, size_t room, long type, i
 	return n < 0 ? (int)n : 0;
 }
 
-static int sysv_take(struct queue *q, struct message *m, size_t room,
+static int sysv_take(struct queue *queue, struct message *m, size_t room,
 		     const struct queue_select *want, int64_t timeout_ns)
 {
+	struct sysv_queue *q = sysv_of(queue);
+
 	return receive(q, m, room, want->type, want->except ? MSG_EXCEPT : 0, timeout_ns);
 }
 
-static size_t sysv_room_wanted(struct queue *q)
+static size_t sysv_room_wanted(struct queue *queue)
 {
+	struct sysv_queue *q = sysv_of(queue);
 	struct msqid_ds ds;
 
 	/* msgmax may have been lowered since a message came: only the bytes there are a bound. */
-	if (stat_any(q->handle, &ds) == 0)
+	if (stat_any(q->msqid, &ds) == 0)
 		return ds.__msg_cbytes;
 	return limit_msgmax();
 }
 
-static size_t sysv_max_message(struct queue *q)
+static size_t sysv_max_message(struct queue *queue)
 {
+	struct sysv_queue *q = sysv_of(queue);
 	uint64_t max = limit_msgmax();
 	struct msqid_ds ds;
 
-	if (stat_any(q->handle, &ds) == 0 && ds.msg_qbytes < max)
+	if (stat_any(q->msqid, &ds) == 0 && ds.msg_qbytes < max)
 		max = ds.msg_qbytes;
 	return max;
 }
 
-static bool sysv_same(const struct queue *a, const struct queue *b)
+static void sysv_close(struct queue *q)
 {
-	return a->handle == b->handle;
+	(void)q; /* an msqid is no descriptor */
 }
 
-static int sysv_peek(struct queue *q, struct message *m, size_t room, size_t index)
+static bool sysv_same(const struct queue *a, const struct queue *b)
 {
+	return sysv_msqid(a) == sysv_msqid(b);
+}
+
+static int sysv_peek(struct queue *queue, struct message *m, size_t room, size_t index)
+{
+	struct sysv_queue *q = sysv_of(queue);
 	struct msqid_ds ds;
 	int rc;
 
@@ -296,7 +319,7 @@ static int sysv_peek(struct queue *q, struct message *m, size_t room, size_t ind
 	if (rc == -EAGAIN)
 		return -ENOMSG;
 	/* EINVAL has two meanings here; the other is a message over today's msgmax. */
-	if (rc == -EIDRM && stat_any(q->handle, &ds) == 0)
+	if (rc == -EIDRM && stat_any(q->msqid, &ds) == 0)
 		return -EMSGSIZE;
 	return rc;
 }
@@ -335,16 +358,17 @@ static void fill_stat(struct queue_stat *st, int msqid, const struct msqid_ds *d
 }
 
 /* One call fetches them all. */
-static int sysv_look(struct queue *q, unsigned int detail, struct queue_stat *st)
+static int sysv_look(struct queue *queue, unsigned int detail, struct queue_stat *st)
 {
+	struct sysv_queue *q = sysv_of(queue);
 	struct msqid_ds ds;
 	int rc;
 
 	(void)detail;
-	rc = stat_any(q->handle, &ds);
+	rc = stat_any(q->msqid, &ds);
 	if (rc < 0)
 		return rc == -ENOENT ? -EIDRM : rc;
-	fill_stat(st, q->handle, &ds);
+	fill_stat(st, q->msqid, &ds);
 	return 0;
 }
 
@@ -704,7 +728,7 @@ static bool explain_size(const struct queue_attempt *a, struct buffer *why)
 				   _("kernel.msgmax; raise it with sysctl kernel.msgmax=N"), why);
 		return true;
 	}
-	if (!a->queue || stat_any(a->queue->handle, &ds) < 0)
+	if (!a->queue || stat_any(sysv_msqid(a->queue), &ds) < 0)
 		return false;
 	if (ds.msg_qbytes == 0)
 		buffer_printf(why,
@@ -721,7 +745,7 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 {
 	struct msqid_ds ds;
 
-	if (a->op != QUEUE_OP_SEND || !a->queue || stat_any(a->queue->handle, &ds) < 0)
+	if (a->op != QUEUE_OP_SEND || !a->queue || stat_any(sysv_msqid(a->queue), &ds) < 0)
 		return false;
 	buffer_printf(why, _("the queue is full: messages %lu, bytes %lu, msg_qbytes %lu"),
 		      (unsigned long)ds.msg_qnum, (unsigned long)ds.__msg_cbytes,
@@ -848,6 +872,7 @@ static bool sysv_explain(const struct queue_attempt *a, int error, struct buffer
 }
 
 const struct queue_backend queue_backend_sysv = {
+	.size = sizeof(struct sysv_queue),
 	.open = sysv_open,
 	.close = sysv_close,
 	.send = sysv_send,

@@ -21,7 +21,8 @@
 #define SHORTEST_TIMEOUT_NS NSEC_PER_SEC
 
 const struct queue_backend *queue_backend_amqp;
-struct queue_broker queue_broker = { .timeout_ns = DEFAULT_TIMEOUT_NS };
+/* One for the process: a command speaks to its brokers in one way. */
+static struct queue_broker broker = { .timeout_ns = DEFAULT_TIMEOUT_NS };
 
 static const struct queue_backend *backend_of(enum queue_kind kind)
 {
@@ -49,31 +50,48 @@ int queue_ref_ready(const struct queue_ref *ref, struct refusal *error)
 
 void queue_set_broker(const struct queue_broker *how)
 {
-	queue_broker = *how;
-	if (queue_broker.timeout_ns <= 0)
-		queue_broker.timeout_ns = DEFAULT_TIMEOUT_NS;
-	else if (queue_broker.timeout_ns < SHORTEST_TIMEOUT_NS)
-		queue_broker.timeout_ns = SHORTEST_TIMEOUT_NS;
+	broker = *how;
+	if (broker.timeout_ns <= 0)
+		broker.timeout_ns = DEFAULT_TIMEOUT_NS;
+	else if (broker.timeout_ns < SHORTEST_TIMEOUT_NS)
+		broker.timeout_ns = SHORTEST_TIMEOUT_NS;
 }
 
-int queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
+const struct queue_broker *queue_broker(void)
 {
-	*q = (struct queue){ .backend = backend_of(ref->kind),
-			     .ref = *ref,
-			     .handle = -1,
-			     .return_fd = -1,
-			     .try_fd = -1,
-			     .fits = -1 };
+	return &broker;
+}
+
+int queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access)
+{
+	const struct queue_backend *backend = backend_of(ref->kind);
+
+	*q = NULL;
 	if (ref->error)
 		return ref->error;
-	return q->backend->open(q, access);
+	*q = calloc(1, backend->size);
+	if (!*q)
+		return -ENOMEM;
+	(*q)->backend = backend;
+	(*q)->ref = *ref;
+	return backend->open(*q, access);
 }
 
 void queue_close(struct queue *q)
 {
-	if (q->backend)
+	if (q)
 		q->backend->close(q);
-	q->backend = NULL;
+	free(q);
+}
+
+const struct queue_ref *queue_ref_of(const struct queue *q)
+{
+	return &q->ref;
+}
+
+int queue_change_fd(const struct queue *q)
+{
+	return q->backend->change_fd ? q->backend->change_fd(q) : -1;
 }
 
 int queue_reopen(struct queue *q, int64_t timeout_ns)
@@ -83,7 +101,7 @@ int queue_reopen(struct queue *q, int64_t timeout_ns)
 
 bool queue_may_reopen(const struct queue *q, int error)
 {
-	return q->backend->may_reopen && q->backend->may_reopen(error);
+	return q && q->backend->may_reopen && q->backend->may_reopen(error);
 }
 
 void queue_expect(struct queue *q, uint64_t n, enum queue_expectation how)
@@ -105,7 +123,7 @@ int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 
 int queue_flush(struct queue *q, int64_t timeout_ns)
 {
-	return q->backend && q->backend->flush ? q->backend->flush(q, timeout_ns) : 0;
+	return q && q->backend->flush ? q->backend->flush(q, timeout_ns) : 0;
 }
 
 int queue_tell(struct queue *q)
@@ -127,8 +145,7 @@ void queue_before_wait(struct queue *q, void (*before_wait)(void *arg, bool for_
 
 uint64_t queue_unconfirmed(struct queue *q, struct buffer *numbers, uint64_t *first)
 {
-	return q->backend && q->backend->unconfirmed ? q->backend->unconfirmed(q, numbers, first) :
-						       0;
+	return q && q->backend->unconfirmed ? q->backend->unconfirmed(q, numbers, first) : 0;
 }
 
 bool queue_confirmed(struct queue *q, uint64_t number)
@@ -148,7 +165,7 @@ bool queue_withdraw(struct queue *q, uint64_t number)
 
 uint64_t queue_resent(struct queue *q)
 {
-	return q->backend && q->backend->resent ? q->backend->resent(q) : 0;
+	return q && q->backend->resent ? q->backend->resent(q) : 0;
 }
 
 int queue_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,
@@ -182,7 +199,7 @@ int queue_settle(struct queue *q, const struct message *m, enum queue_settle how
 
 int queue_peek(struct queue *q, struct message *m, size_t room, size_t index)
 {
-	return q->backend->peek(q, m, room, index);
+	return q->backend->peek ? q->backend->peek(q, m, room, index) : -EOPNOTSUPP;
 }
 
 int queue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
@@ -198,13 +215,13 @@ int queue_stat(struct queue *q, struct queue_stat *st)
 
 int queue_exists(const struct queue_ref *ref)
 {
-	struct queue q;
+	struct queue *q;
 	int rc;
 
 	if (ref->error)
 		return ref->error;
 	rc = queue_open(&q, ref, 0);
-	queue_close(&q);
+	queue_close(q);
 	/* The kernel says so only of a queue that is there. */
 	return rc == -EACCES && ref->kind != QUEUE_AMQP ? 0 : rc;
 }
@@ -225,7 +242,11 @@ int queue_create(const struct queue_ref *ref, const struct queue_attr *attr, boo
 
 int queue_set(const struct queue_ref *ref, const struct queue_attr *attr)
 {
-	return ref->error ? ref->error : backend_of(ref->kind)->set(ref, attr);
+	const struct queue_backend *backend = backend_of(ref->kind);
+
+	if (ref->error)
+		return ref->error;
+	return backend->set ? backend->set(ref, attr) : -EOPNOTSUPP;
 }
 
 int queue_remove(const struct queue_ref *ref)
@@ -268,10 +289,12 @@ int queue_list_more(struct queue_list *list, unsigned int mask, unsigned int det
 
 int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct queue_stat *now)
 {
+	const struct queue_backend *backend = backend_of(seen->kind);
+
 	if (seen->have & STAT_NAMESPACE)
 		return -EXDEV;
 	*now = (struct queue_stat){ .kind = seen->kind };
-	return backend_of(seen->kind)->look_again(seen, detail, now);
+	return backend->look_again ? backend->look_again(seen, detail, now) : -EOPNOTSUPP;
 }
 
 /* ---- why it failed ---- */

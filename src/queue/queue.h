@@ -88,33 +88,24 @@ enum queue_settle { QUEUE_DELIVERED, QUEUE_RETURN };
 #define QUEUE_READ (1u << 0)
 #define QUEUE_WRITE (1u << 1)
 
-struct queue_backend;
-
-/* An open queue.  Owner: whoever called queue_open(); closed with queue_close(). */
-struct queue {
-	const struct queue_backend *backend;
-	struct queue_ref ref; /* as the user named it */
-	int handle;           /* msqid, or message queue descriptor; AMQP: none */
-	int return_fd;        /* POSIX: opened for writing when something must go back; else -1 */
-	/* POSIX, in a stream: */
-	int try_fd;                 /* a descriptor that never blocks, or < 0 */
-	unsigned int waits;         /* how many there have been */
-	unsigned int tries;         /* to make before each */
-	unsigned int vain;          /* how often they were in vain lately */
-	unsigned int waits_without; /* how many more go without */
-	struct amqp *amqp;          /* AMQP: the connection and what is on its way */
-	size_t room;  /* bytes of room that a take must have: mq_msgsize; 0 where it is
-				   the message's own size that counts */
-	int64_t fits; /* System V: the msg_qbytes last seen; -1 not looked yet */
-};
+/* An open queue; what it consists of is its backend's. */
+struct queue;
 
 /*
  * Opens an existing queue for QUEUE_READ (take, peek) and/or QUEUE_WRITE (send): sending never
  * needs read permission, nor receiving write permission.  With neither, for queue_stat() alone.
+ * *q is the caller's to close also where that fails: what queue_may_reopen() is asked about, or NULL.
  */
-int queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access) _must_check_;
-/* Closes; safe on a zeroed struct and after a failed queue_open(). */
+int queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access) _must_check_;
+/* Closes and frees; NULL is fine. */
 void queue_close(struct queue *q);
+/* What the queue was opened by; lives as long as it. */
+const struct queue_ref *queue_ref_of(const struct queue *q);
+/*
+ * A descriptor that poll(2) finds ready after a send and a receive, once with EPOLLET (epoll(7)), or
+ * -1: this kind has none.  The queue's own.
+ */
+int queue_change_fd(const struct queue *q);
 /*
  * After -ECONNRESET: tries, at growing intervals, until there is another connection, and no longer
  * than timeout_ns (negative for ever).  Returns 0, -EINTR by a stop signal, or another error of

@@ -251,18 +251,18 @@ static int peek_there(void *arg)
 	struct sampler *s = ((struct peek *)arg)->s;
 	struct facts_detail *detail = ((struct peek *)arg)->detail;
 	struct queue_ref ref;
-	struct queue q;
+	struct queue *q;
 	int rc;
 
 	queue_stat_ref(&detail->of, &ref);
 	rc = queue_open(&q, &ref, QUEUE_READ);
 	while (rc == 0 && detail->npeek < FACTS_MESSAGES) {
-		rc = peek_one(s, &q, detail->npeek, &detail->peek[detail->npeek]);
+		rc = peek_one(s, q, detail->npeek, &detail->peek[detail->npeek]);
 		/* One more message may have made room too small: the next look will do. */
 		if (rc == 0)
 			detail->npeek++;
 	}
-	queue_close(&q);
+	queue_close(q);
 	return rc;
 }
 

@@ -22,6 +22,7 @@
 #include "base/util.h"
 #include "base/wait.h"
 #include "cmd/batch.h"
+#include "queue/queue-backend.h"
 
 /* ---- the queue ---- */
 
@@ -167,7 +168,8 @@ void *__wrap_realloc(void *p, size_t size)
 /* ---- tests ---- */
 
 static const struct queue_select any = { 0 };
-static struct queue nowhere;
+static const struct queue_backend nothing;
+static struct queue nowhere = { .backend = &nothing };
 static struct progress progress;
 
 static void reset(const struct message *messages, size_t n)

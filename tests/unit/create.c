@@ -18,6 +18,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
+#include "queues.h"
 
 /* What the kernel answers, one after another; the last answer stays. */
 #define ANSWERS 4
@@ -33,7 +34,7 @@ static int answer(const int *answers, int *calls)
 
 int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 			struct queue_ref *made);
-int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access);
+int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access);
 int __wrap_queue_stat(struct queue *q, struct queue_stat *st);
 void __wrap_queue_close(struct queue *q);
 
@@ -47,10 +48,10 @@ int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *at
 	return answer(create_answers, &creates);
 }
 
-int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
+int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access)
 {
 	assert_int_equal(access, 0);
-	*q = (struct queue){ .ref = *ref };
+	*q = fake_queue(ref);
 	return answer(open_answers, &opens);
 }
 

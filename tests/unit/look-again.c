@@ -14,48 +14,9 @@
 
 #include <cmocka.h>
 
-#include "base/refusal.h"
 #include "base/util.h"
 #include "queue/queue.h"
-
-static struct queue_ref ref_of(const char *text)
-{
-	struct refusal error;
-	struct queue_ref ref;
-
-	assert_int_equal(queue_ref_parse(&ref, text, &error), 0);
-	return ref;
-}
-
-/* Small: all POSIX queues of a user share one limit, those of other tests too. */
-static void make(const char *text)
-{
-	const struct queue_attr attr = { .have = ATTR_MAXMSG | ATTR_MSGSIZE,
-					 .maxmsg = 10,
-					 .msgsize = 128 };
-	struct queue_ref ref = ref_of(text);
-
-	assert_int_equal(queue_create(&ref, &attr, false, NULL), 0);
-}
-
-static void drop(const char *text)
-{
-	struct queue_ref ref = ref_of(text);
-
-	assert_int_equal(queue_remove(&ref), 0);
-}
-
-static void put(const char *text)
-{
-	char memory[MESSAGE_HEADROOM + 1] = { 0 };
-	const struct message m = { .data = memory + MESSAGE_HEADROOM, .len = 1 };
-	struct queue_ref ref = ref_of(text);
-	struct queue q;
-
-	assert_int_equal(queue_open(&q, &ref, QUEUE_WRITE), 0);
-	assert_int_equal(queue_send(&q, &m, QUEUE_NO_WAIT), 0);
-	queue_close(&q);
-}
+#include "queues.h"
 
 /* The queue of that name in a list. */
 static const struct queue_stat *find(const struct queue_list *list, const char *text)
@@ -80,7 +41,7 @@ static void test_same(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		make(names[i]);
 		assert_int_equal(queue_list(&list, QUEUE_MASK_ALL, STAT_MESSAGES), 0);
-		put(names[i]);
+		move_one(names[i], true);
 		assert_int_equal(queue_look_again(find(&list, names[i]), STAT_MESSAGES, &now), 0);
 		assert_true(now.have & STAT_MESSAGES);
 		assert_int_equal(now.messages, 1);
@@ -202,21 +163,21 @@ static void test_detail(void **state)
 {
 	struct queue_ref ref = ref_of("/detail");
 	struct queue_stat st;
-	struct queue q;
+	struct queue *q;
 
 	(void)state;
 	make("/detail");
-	put("/detail");
+	move_one("/detail", true);
 	assert_int_equal(queue_open(&q, &ref, 0), 0);
-	assert_int_equal(queue_look(&q, STAT_MESSAGES, &st), 0);
+	assert_int_equal(queue_look(q, STAT_MESSAGES, &st), 0);
 	assert_int_equal(st.messages, 1);
 	assert_false(st.have & (STAT_BYTES | STAT_NOTIFY));
-	assert_int_equal(queue_stat(&q, &st), 0);
+	assert_int_equal(queue_stat(q, &st), 0);
 	assert_int_equal(st.bytes, 1);
 	assert_true(st.have & STAT_NOTIFY);
 	drop("/detail");
-	assert_int_equal(queue_look(&q, 0, &st), -EIDRM);
-	queue_close(&q);
+	assert_int_equal(queue_look(q, 0, &st), -EIDRM);
+	queue_close(q);
 }
 
 int main(void)

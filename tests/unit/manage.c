@@ -25,6 +25,7 @@
 #include "cmd/exit.h"
 #include "cmd/stdout.h"
 #include "queue/queue-change.h"
+#include "queues.h"
 
 /* What each function returns. */
 static struct {
@@ -36,7 +37,7 @@ int __wrap_queue_change_begin(struct queue_change *c, const struct queue_ref *re
 int __wrap_queue_change_add(struct queue_change *c, const struct queue *q);
 int __wrap_queue_change_sleep(struct queue_change *c, int64_t timeout_ns);
 void __wrap_queue_change_end(struct queue_change *c);
-int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access);
+int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access);
 void __wrap_queue_close(struct queue *q);
 int __wrap_queue_look(struct queue *q, unsigned int detail, struct queue_stat *st);
 int __real_poptGetNextOpt(poptContext con);
@@ -76,10 +77,10 @@ void __wrap_queue_change_end(struct queue_change *c)
 	(void)c;
 }
 
-int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
+int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access)
 {
 	(void)access;
-	*q = (struct queue){ .ref = *ref };
+	*q = fake_queue(ref);
 	return answer.open;
 }
 
@@ -92,7 +93,7 @@ void __wrap_queue_close(struct queue *q)
 int __wrap_queue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
 {
 	(void)detail;
-	*st = (struct queue_stat){ .kind = q->ref.kind,
+	*st = (struct queue_stat){ .kind = queue_ref_of(q)->kind,
 				   .have = STAT_MESSAGES | STAT_MAXMSG,
 				   .maxmsg = 10,
 				   .msgsize = 10 };

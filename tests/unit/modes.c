@@ -23,22 +23,13 @@
 
 #include <cmocka.h>
 
-#include "base/refusal.h"
 #include "queue/queue.h"
+#include "queues.h"
 
 #define NAME "/modes"
 #define FILE_NAME "/dev/mqueue" NAME
 #define KEY 0x4d510778
 #define KEY_TEXT "0x4d510778"
-
-static struct queue_ref ref_of(const char *text)
-{
-	struct refusal error;
-	struct queue_ref ref;
-
-	assert_int_equal(queue_ref_parse(&ref, text, &error), 0);
-	return ref;
-}
 
 /* ---- the mode of a queue, by the kernel's own calls ---- */
 
@@ -136,15 +127,15 @@ static void *watch(void *arg)
 }
 
 /* Until the watcher has seen it often enough, whatever the scheduler does. */
-static void make_many(struct watcher *w, void (*make)(const struct kind *kind), unsigned long often,
-		      bool until_wider)
+static void make_many(struct watcher *w, void (*make_one)(const struct kind *kind),
+		      unsigned long often, bool until_wider)
 {
 	pthread_t thread;
 
 	umask(0);
 	assert_int_equal(pthread_create(&thread, NULL, watch, w), 0);
 	for (unsigned long i = 0; i < 500000; i++) {
-		make(w->kind);
+		make_one(w->kind);
 		if (i >= often && (until_wider ? w->wider : w->seen >= often))
 			break;
 	}

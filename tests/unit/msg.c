@@ -23,6 +23,7 @@
 #include "base/util.h"
 #include "cmd/msg.h"
 #include "cmd/stdout.h"
+#include "queues.h"
 
 /* Every write(2) to stderr is one record of a socket: records tell how many there were. */
 static int saved, record;
@@ -209,9 +210,8 @@ static void test_queue_failed(void **state)
 		{ -ETIMEDOUT, true, 3 },
 	};
 	struct queue_ref ref = { .kind = QUEUE_POSIX, .by = QUEUE_BY_NAME, .name = "/a b" };
-	struct queue queue = { .ref = ref };
 	struct queue_attempt attempt = { .op = QUEUE_OP_SEND, .ref = &ref };
-	struct queue_attempt by_queue = { .op = QUEUE_OP_SEND, .queue = &queue };
+	struct queue_attempt by_queue = { .op = QUEUE_OP_SEND, .queue = fake_queue(&ref) };
 	struct queue_attempt nameless = { .op = QUEUE_OP_CREATE };
 	char expected[128];
 	size_t i;

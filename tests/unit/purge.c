@@ -25,6 +25,7 @@
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
 #include "cmd/stdout.h"
+#include "queues.h"
 
 /* In the process of purge, where no test can fail. */
 static void expect(bool holds)
@@ -43,7 +44,7 @@ static struct {
 	int takes;
 } fake;
 
-int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access);
+int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access);
 void __wrap_queue_close(struct queue *q);
 int __wrap_queue_look(struct queue *q, unsigned int detail, struct queue_stat *st);
 size_t __wrap_queue_room_wanted(struct queue *q);
@@ -53,10 +54,10 @@ int __wrap_queue_settle(struct queue *q, const struct message *m, enum queue_set
 void __wrap_queue_expect(struct queue *q, uint64_t n, enum queue_expectation how);
 int __wrap_queue_flush(struct queue *q, int64_t timeout_ns);
 
-int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
+int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access)
 {
 	expect(access == QUEUE_READ);
-	*q = (struct queue){ .ref = *ref };
+	*q = fake_queue(ref);
 	return 0;
 }
 

@@ -249,7 +249,7 @@ int amqp_link_requeue(struct amqp_link *link, uint64_t tag)
 
 /* ---- the queue ---- */
 
-static struct queue q;
+static struct queue *q;
 
 static void open_queue(unsigned int access)
 {
@@ -272,7 +272,7 @@ static void open_queue(unsigned int access)
 static int tear_down(void **state)
 {
 	(void)state;
-	queue_close(&q);
+	queue_close(q);
 	buffer_free(&asked);
 	return 0;
 }
@@ -281,7 +281,7 @@ static int send_body(char *body, int64_t timeout_ns)
 {
 	const struct message m = { .data = body, .len = strlen(body) };
 
-	return queue_send(&q, &m, timeout_ns);
+	return queue_send(q, &m, timeout_ns);
 }
 
 static void sends(const char *bodies)
@@ -299,7 +299,7 @@ static void lacks(const char *numbers, uint64_t count, uint64_t first)
 	struct buffer found = { 0 };
 	uint64_t lowest = 0;
 
-	assert_int_equal(queue_unconfirmed(&q, &found, &lowest), count);
+	assert_int_equal(queue_unconfirmed(q, &found, &lowest), count);
 	assert_string_equal(buffer_string(&found), numbers);
 	assert_int_equal(lowest, first);
 	buffer_free(&found);
@@ -317,7 +317,7 @@ static void test_confirmed(void **state)
 	comes(AMQP_CONFIRM, 2, true);
 	comes(AMQP_CONFIRM, 4, false);
 	wait_result = -ETIMEDOUT;
-	assert_int_equal(queue_flush(&q, MS), -ETIMEDOUT);
+	assert_int_equal(queue_flush(q, MS), -ETIMEDOUT);
 	was_asked("give-up");
 	lacks("3, 5", 2, 3);
 }
@@ -326,16 +326,16 @@ static void test_all_confirmed(void **state)
 {
 	(void)state;
 	open_queue(QUEUE_WRITE);
-	assert_int_equal(queue_flush(&q, MS), 0);
+	assert_int_equal(queue_flush(q, MS), 0);
 	sends("abc");
 	comes(AMQP_CONFIRM, 2, false);
 	comes(AMQP_CONFIRM, 0, true); /* all there are */
-	assert_int_equal(queue_flush(&q, MS), 0);
+	assert_int_equal(queue_flush(q, MS), 0);
 	lacks("", 0, 0);
 	sends("d");
 	lacks("4", 1, 4);
 	comes(AMQP_CONFIRM, 4, true);
-	assert_int_equal(queue_flush(&q, MS), 0);
+	assert_int_equal(queue_flush(q, MS), 0);
 	was_asked("a b c d");
 }
 
@@ -352,7 +352,7 @@ static void test_refused(void **state)
 	comes(AMQP_REFUSAL, 5, false); /* b once more */
 	comes(AMQP_CONFIRM, 6, false); /* and again */
 	comes(AMQP_CONFIRM, 7, false); /* d */
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), 0);
 	was_asked("a b c d b b d");
 	lacks("", 0, 0);
 	comes(AMQP_REFUSAL, 8, false);
@@ -370,7 +370,7 @@ static void test_refused_long_ago(void **state)
 	sends("a");
 	comes(AMQP_REFUSAL, 1, false);
 	comes(AMQP_CONFIRM, 2, false);
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), 0);
 	for (uint64_t tag = 3; tag <= 65; tag++) {
 		comes(AMQP_CONFIRM, tag, false);
 		sends("x");
@@ -382,7 +382,7 @@ static void test_refused_long_ago(void **state)
 	comes(AMQP_REFUSAL, 67, false);
 	comes(AMQP_CONFIRM, 66, false);
 	comes(AMQP_CONFIRM, 68, false);
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), 0);
 	was_asked("z");
 }
 
@@ -393,7 +393,7 @@ static void test_refused_without_waiting(void **state)
 	sends("abc");
 	comes(AMQP_CONFIRM, 1, false);
 	comes(AMQP_REFUSAL, 3, true);
-	assert_int_equal(queue_flush(&q, QUEUE_NO_WAIT), -EAGAIN);
+	assert_int_equal(queue_flush(q, QUEUE_NO_WAIT), -EAGAIN);
 	was_asked("a b c");
 	lacks("2-3", 2, 2);
 	/* A message behind them is not sent before them. */
@@ -411,7 +411,7 @@ static void test_refused_for_too_long(void **state)
 	sends("a");
 	for (uint64_t tag = 1; tag < 50; tag++)
 		comes(AMQP_REFUSAL, tag, false);
-	assert_int_equal(queue_flush(&q, 60 * MS), -ETIMEDOUT);
+	assert_int_equal(queue_flush(q, 60 * MS), -ETIMEDOUT);
 	assert_true(clock_monotonic_ns() - start >= 60 * MS);
 	assert_true(published > 1 && published < 10);
 	lacks("1", 1, 1);
@@ -429,7 +429,7 @@ static void test_returned(void **state)
 	comes_with(AMQP_RETURN, 0, body);
 	comes(AMQP_CONFIRM, 4, true);
 	look_result = -ENOENT;
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), -ENOENT);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), -ENOENT);
 	lacks("2", 1, 2);
 	assert_int_equal(send_body((char[]){ "d" }, QUEUE_WAIT_FOREVER), -ENOENT);
 	lacks("2, 5", 2, 2);
@@ -447,7 +447,7 @@ static void test_returned_by_mistake(void **state)
 	comes_with(AMQP_RETURN, 0, body);
 	comes(AMQP_CONFIRM, 2, true);
 	comes(AMQP_CONFIRM, 3, false); /* b once more */
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), 0);
 	was_asked("a b look b");
 	lacks("", 0, 0);
 	/* One that is not known again may be any. */
@@ -455,7 +455,7 @@ static void test_returned_by_mistake(void **state)
 	comes_with(AMQP_RETURN, 0, other);
 	comes(AMQP_CONFIRM, 5, true);
 	look_result = -ECONNRESET;
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), -ECONNRESET);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), -ECONNRESET);
 	was_asked("c d look");
 	lacks("3-4", 2, 3);
 }
@@ -473,7 +473,7 @@ static void test_window(void **state)
 	assert_int_equal(published, 1024);
 	lacks("1-1025", 1025, 1);
 	/* And after that nothing goes. */
-	assert_int_equal(queue_flush(&q, MS), -ETIMEDOUT);
+	assert_int_equal(queue_flush(q, MS), -ETIMEDOUT);
 }
 
 static void test_window_moves(void **state)
@@ -484,7 +484,7 @@ static void test_window_moves(void **state)
 	for (int i = 0; i < 5000; i++)
 		sends("x");
 	assert_int_equal(published, 5000);
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), 0);
 	lacks("", 0, 0);
 }
 
@@ -496,16 +496,16 @@ static void test_large(void **state)
 
 	(void)state;
 	open_queue(QUEUE_WRITE);
-	assert_int_equal(queue_send(&q, &m, MS), 0);
+	assert_int_equal(queue_send(q, &m, MS), 0);
 	wait_result = -ETIMEDOUT;
-	assert_int_equal(queue_send(&q, &m, MS), -ETIMEDOUT);
+	assert_int_equal(queue_send(q, &m, MS), -ETIMEDOUT);
 	assert_int_equal(published, 1);
-	queue_close(&q);
+	queue_close(q);
 	open_queue(QUEUE_WRITE);
 	confirm_all = true;
 	for (int i = 0; i < 1100; i++)
-		assert_int_equal(queue_send(&q, &m, QUEUE_WAIT_FOREVER), 0);
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), 0);
+		assert_int_equal(queue_send(q, &m, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), 0);
 }
 
 /* Another connection: what was not confirmed goes again, in order. */
@@ -516,9 +516,9 @@ static void test_lost(void **state)
 	sends("abc");
 	comes(AMQP_CONFIRM, 2, false);
 	event_error = -ECONNRESET;
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), -ECONNRESET);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), -ECONNRESET);
 	lacks("1, 3", 2, 1);
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), -ECONNRESET);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), -ECONNRESET);
 	/* Nor is it lost what was given meanwhile. */
 	assert_int_equal(send_body((char[]){ "d" }, MS), -ECONNRESET);
 	lacks("1, 3-4", 3, 1);
@@ -526,22 +526,22 @@ static void test_lost(void **state)
 	open_results[1] = -ECONNREFUSED;
 	open_results[2] = 0;
 	asked.len = 0;
-	assert_int_equal(queue_reopen(&q, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_reopen(q, QUEUE_WAIT_FOREVER), 0);
 	assert_int_equal(opened, 3);
 	was_asked("look a c d");
-	assert_int_equal(queue_resent(&q), 2);
+	assert_int_equal(queue_resent(q), 2);
 	lacks("1, 3-4", 3, 1);
 	published = 3;
 	comes(AMQP_CONFIRM, 3, true);
 	sends("e");
 	comes(AMQP_CONFIRM, 4, false);
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), 0);
 	was_asked("e");
 	lacks("", 0, 0);
 	open_results[3] = -EACCES;
-	assert_int_equal(queue_reopen(&q, QUEUE_WAIT_FOREVER), -EACCES);
+	assert_int_equal(queue_reopen(q, QUEUE_WAIT_FOREVER), -EACCES);
 	open_results[4] = open_results[5] = -ECONNREFUSED;
-	assert_int_equal(queue_reopen(&q, MS), -ECONNREFUSED);
+	assert_int_equal(queue_reopen(q, MS), -ECONNREFUSED);
 }
 
 /* ---- a window that somebody else keeps too ---- */
@@ -553,7 +553,7 @@ static void count_waits(void *arg, bool for_room)
 	(void)arg;
 	waits += !for_room;
 	if (for_room && waits_for_room++ == 0)
-		assert_true(queue_withdraw(&q, 3));
+		assert_true(queue_withdraw(q, 3));
 }
 
 static void test_confirmed_numbers(void **state)
@@ -562,27 +562,27 @@ static void test_confirmed_numbers(void **state)
 
 	(void)state;
 	open_queue(QUEUE_WRITE);
-	queue_before_wait(&q, count_waits, NULL);
+	queue_before_wait(q, count_waits, NULL);
 	waits = waits_for_room = 0;
 	sends("abcd");
 	comes(AMQP_CONFIRM, 1, false);
 	comes(AMQP_REFUSAL, 2, false);
 	comes(AMQP_REFUSAL, 3, false);
 	comes(AMQP_CONFIRM, 4, false);
-	assert_false(queue_confirmed(&q, 1));
-	assert_int_equal(queue_flush(&q, QUEUE_NO_WAIT), -EAGAIN);
-	assert_true(queue_confirmed(&q, 1));
-	assert_false(queue_confirmed(&q, 2));
-	assert_true(queue_confirmed(&q, 4));
-	assert_false(queue_confirmed(&q, 5));
-	assert_false(queue_kept(&q, 1, &m));
-	assert_true(queue_kept(&q, 2, &m));
+	assert_false(queue_confirmed(q, 1));
+	assert_int_equal(queue_flush(q, QUEUE_NO_WAIT), -EAGAIN);
+	assert_true(queue_confirmed(q, 1));
+	assert_false(queue_confirmed(q, 2));
+	assert_true(queue_confirmed(q, 4));
+	assert_false(queue_confirmed(q, 5));
+	assert_false(queue_kept(q, 1, &m));
+	assert_true(queue_kept(q, 2, &m));
 	assert_int_equal(m.len, 1);
 	assert_int_equal(*m.data, 'b');
-	assert_false(queue_withdraw(&q, 1));
+	assert_false(queue_withdraw(q, 1));
 	/* c goes back meanwhile. */
 	comes(AMQP_CONFIRM, 5, false);
-	assert_int_equal(queue_flush(&q, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_flush(q, QUEUE_WAIT_FOREVER), 0);
 	was_asked("a b c d b");
 	assert_int_equal(waits_for_room, 1);
 }
@@ -591,8 +591,8 @@ static void test_narrow_window(void **state)
 {
 	(void)state;
 	open_queue(QUEUE_WRITE);
-	queue_window(&q, 3, 2);
-	queue_before_wait(&q, count_waits, NULL);
+	queue_window(q, 3, 2);
+	queue_before_wait(q, count_waits, NULL);
 	waits = waits_for_room = 0;
 	sends("ab");
 	wait_result = -ETIMEDOUT;
@@ -611,7 +611,7 @@ static int take(int64_t timeout_ns, size_t size, struct message *m)
 	const struct queue_select want = { 0 };
 
 	*m = (struct message){ .data = room };
-	return queue_take(&q, m, size, &want, timeout_ns);
+	return queue_take(q, m, size, &want, timeout_ns);
 }
 
 static void takes(const char *body, int64_t timeout_ns, struct message *m)
@@ -632,12 +632,12 @@ static void test_get(void **state)
 	comes_with(AMQP_DELIVERY, 2, empty);
 	comes(AMQP_NO_MESSAGE, 0, false);
 	takes("one", QUEUE_NO_WAIT, &m);
-	assert_int_equal(queue_settle(&q, &m, QUEUE_DELIVERED), 0);
+	assert_int_equal(queue_settle(q, &m, QUEUE_DELIVERED), 0);
 	takes("", QUEUE_NO_WAIT, &m);
-	assert_int_equal(queue_settle(&q, &m, QUEUE_DELIVERED), 0);
+	assert_int_equal(queue_settle(q, &m, QUEUE_DELIVERED), 0);
 	assert_int_equal(take(QUEUE_NO_WAIT, sizeof(room), &m), -EAGAIN);
 	comes(AMQP_COUNT, 7, false);
-	assert_int_equal(queue_flush(&q, MS), 0);
+	assert_int_equal(queue_flush(q, MS), 0);
 	was_asked("get get get ack/2+ count");
 }
 
@@ -662,7 +662,7 @@ static void test_no_room(void **state)
 	open_queue(QUEUE_READ);
 	comes_with(AMQP_DELIVERY, 1, body);
 	assert_int_equal(take(QUEUE_NO_WAIT, 11, &m), -E2BIG);
-	assert_int_equal(queue_room_wanted(&q), 12);
+	assert_int_equal(queue_room_wanted(q), 12);
 	assert_int_equal(take(QUEUE_NO_WAIT, 12, &m), 0);
 	assert_int_equal(m.len, 12);
 	was_asked("get");
@@ -670,7 +670,7 @@ static void test_no_room(void **state)
 
 static void settles(const struct message *m, enum queue_settle how, const char *asks)
 {
-	assert_int_equal(queue_settle(&q, m, how), 0);
+	assert_int_equal(queue_settle(q, m, how), 0);
 	was_asked(asks);
 }
 
@@ -681,7 +681,7 @@ static void test_consume(void **state)
 
 	(void)state;
 	open_queue(QUEUE_READ);
-	queue_expect(&q, 5, QUEUE_AS_THEY_COME);
+	queue_expect(q, 5, QUEUE_AS_THEY_COME);
 	comes_with(AMQP_DELIVERY, 1, a);
 	comes_with(AMQP_DELIVERY, 2, b);
 	comes_with(AMQP_DELIVERY, 3, c);
@@ -727,7 +727,7 @@ static void test_consume_no_more(void **state)
 
 	(void)state;
 	open_queue(QUEUE_READ);
-	queue_expect(&q, 2, QUEUE_AS_THEY_COME);
+	queue_expect(q, 2, QUEUE_AS_THEY_COME);
 	comes_with(AMQP_DELIVERY, 1, body);
 	comes_with(AMQP_DELIVERY, 2, body);
 	takes("x", QUEUE_WAIT_FOREVER, &m);
@@ -738,7 +738,7 @@ static void test_consume_no_more(void **state)
 	settles(&m, QUEUE_DELIVERED, "ack/2+");
 	comes(AMQP_CANCELLED, 0, false);
 	comes(AMQP_COUNT, 0, false);
-	assert_int_equal(queue_flush(&q, MS), 0);
+	assert_int_equal(queue_flush(q, MS), 0);
 	was_asked("count");
 }
 
@@ -750,19 +750,19 @@ static void test_tell(void **state)
 
 	(void)state;
 	open_queue(QUEUE_READ);
-	queue_expect(&q, 4, QUEUE_AS_THEY_COME);
+	queue_expect(q, 4, QUEUE_AS_THEY_COME);
 	for (uint64_t tag = 1; tag <= 3; tag++)
 		comes_with(AMQP_DELIVERY, tag, body);
 	takes("x", QUEUE_WAIT_FOREVER, &first);
 	takes("x", QUEUE_WAIT_FOREVER, &m);
 	was_asked("consume/4");
 	settles(&m, QUEUE_DELIVERED, "");
-	assert_int_equal(queue_tell(&q), 0);
+	assert_int_equal(queue_tell(q), 0);
 	was_asked("cancel ack/2");
 	settles(&first, QUEUE_DELIVERED, "");
-	assert_int_equal(queue_tell(&q), 0);
+	assert_int_equal(queue_tell(q), 0);
 	was_asked("ack/1+");
-	assert_int_equal(queue_tell(&q), 0);
+	assert_int_equal(queue_tell(q), 0);
 	was_asked("");
 	takes("x", QUEUE_NO_WAIT, &m);
 	comes(AMQP_CANCELLED, 0, false);
@@ -778,7 +778,7 @@ static void test_all_there(void **state)
 
 	(void)state;
 	open_queue(QUEUE_READ);
-	queue_expect(&q, UINT64_MAX, QUEUE_ALL_THERE);
+	queue_expect(q, UINT64_MAX, QUEUE_ALL_THERE);
 	for (uint64_t tag = 1; tag <= ready; tag++)
 		comes_with(AMQP_DELIVERY, tag, body);
 	for (uint64_t i = 0; i < ready; i++)
@@ -786,12 +786,12 @@ static void test_all_there(void **state)
 	was_asked("consume/3 cancel");
 	assert_int_equal(take(QUEUE_NO_WAIT, sizeof(room), &m), -EAGAIN);
 	was_asked("");
-	queue_close(&q);
+	queue_close(q);
 	/* None at all. */
 	ready = 0;
 	open_queue(QUEUE_READ);
 	ready = 3;
-	queue_expect(&q, UINT64_MAX, QUEUE_ALL_THERE);
+	queue_expect(q, UINT64_MAX, QUEUE_ALL_THERE);
 	assert_int_equal(take(QUEUE_NO_WAIT, sizeof(room), &m), -EAGAIN);
 	was_asked("");
 }
@@ -804,7 +804,7 @@ static void test_all_there_shared(void **state)
 
 	(void)state;
 	open_queue(QUEUE_READ);
-	queue_expect(&q, 10, QUEUE_ALL_THERE);
+	queue_expect(q, 10, QUEUE_ALL_THERE);
 	wait_result = -ETIMEDOUT;
 	comes_with(AMQP_DELIVERY, 1, body);
 	takes("x", QUEUE_NO_WAIT, &m);
@@ -826,7 +826,7 @@ static void test_all_there_not_sent(void **state)
 
 	(void)state;
 	open_queue(QUEUE_READ);
-	queue_expect(&q, 10, QUEUE_ALL_THERE);
+	queue_expect(q, 10, QUEUE_ALL_THERE);
 	wait_result = -ETIMEDOUT;
 	always_ready = true;
 	body_of_get = body;
@@ -858,9 +858,9 @@ static void test_acknowledge_gets(void **state)
 		settles(&m, QUEUE_DELIVERED, tag == 16 ? "ack/16+ count" : "");
 	}
 	comes(AMQP_COUNT, 0, false);
-	assert_int_equal(queue_flush(&q, MS), 0);
+	assert_int_equal(queue_flush(q, MS), 0);
 	was_asked("ack/17+ count");
-	queue_close(&q);
+	queue_close(q);
 	open_queue(QUEUE_READ);
 	for (uint64_t tag = 1; tag <= 17; tag++)
 		comes_with(AMQP_DELIVERY, tag, body);
@@ -883,18 +883,18 @@ static void test_acknowledge(void **state)
 
 	(void)state;
 	open_queue(QUEUE_READ);
-	queue_expect(&q, UINT64_MAX, QUEUE_AS_THEY_COME);
+	queue_expect(q, UINT64_MAX, QUEUE_AS_THEY_COME);
 	for (uint64_t tag = 1; tag <= 400; tag++) {
 		comes_with(AMQP_DELIVERY, tag, body);
 		if (tag == 8)
 			comes(AMQP_CANCELLED, 0, false);
 		takes("x", QUEUE_WAIT_FOREVER, &m);
-		assert_int_equal(queue_settle(&q, &m, QUEUE_DELIVERED), 0);
+		assert_int_equal(queue_settle(q, &m, QUEUE_DELIVERED), 0);
 	}
 	was_asked("consume/8 cancel ack/8+ consume/512 ack/136+ ack/264+ ack/392+");
-	queue_close(&q);
+	queue_close(q);
 	open_queue(QUEUE_READ);
-	queue_expect(&q, 1, QUEUE_AS_THEY_COME);
+	queue_expect(q, 1, QUEUE_AS_THEY_COME);
 	comes_with(AMQP_DELIVERY, 1, body);
 	takes("x", QUEUE_WAIT_FOREVER, &m);
 	settles(&m, QUEUE_DELIVERED, "consume/1 cancel ack/1+");
@@ -909,11 +909,11 @@ static void test_ahead_by_bytes(void **state)
 
 	(void)state;
 	open_queue(QUEUE_READ);
-	queue_expect(&q, UINT64_MAX, QUEUE_AS_THEY_COME);
+	queue_expect(q, UINT64_MAX, QUEUE_AS_THEY_COME);
 	memset(large, 'x', sizeof(large) - 1);
 	for (uint64_t tag = 1; tag <= 8; tag++) {
 		comes_with(AMQP_DELIVERY, tag, large);
-		assert_int_equal(queue_take(&q, &m, sizeof(to), &want, QUEUE_WAIT_FOREVER), 0);
+		assert_int_equal(queue_take(q, &m, sizeof(to), &want, QUEUE_WAIT_FOREVER), 0);
 	}
 	was_asked("consume/8 cancel");
 	comes(AMQP_CANCELLED, 0, false);
@@ -921,10 +921,10 @@ static void test_ahead_by_bytes(void **state)
 	assert_int_equal(take(MS, sizeof(room), &m), -ETIMEDOUT);
 	was_asked("consume/3");
 	/* And where others want them, one. */
-	queue_close(&q);
+	queue_close(q);
 	open_queue(QUEUE_READ);
-	queue_expect(&q, 5, QUEUE_AS_THEY_COME);
-	queue_hold(&q, 1);
+	queue_expect(q, 5, QUEUE_AS_THEY_COME);
+	queue_hold(q, 1);
 	wait_result = -ETIMEDOUT;
 	assert_int_equal(take(MS, sizeof(room), &m), -ETIMEDOUT);
 	was_asked("consume/1");
@@ -940,12 +940,12 @@ static void test_settle_after_loss(void **state)
 	open_queue(QUEUE_READ);
 	comes_with(AMQP_DELIVERY, 1, body);
 	takes("x", QUEUE_WAIT_FOREVER, &m);
-	assert_int_equal(queue_reopen(&q, QUEUE_WAIT_FOREVER), 0);
+	assert_int_equal(queue_reopen(q, QUEUE_WAIT_FOREVER), 0);
 	asked.len = 0;
-	assert_int_equal(queue_settle(&q, &m, QUEUE_RETURN), 0);
-	assert_int_equal(queue_settle(&q, &m, QUEUE_DELIVERED), -ECONNRESET);
+	assert_int_equal(queue_settle(q, &m, QUEUE_RETURN), 0);
+	assert_int_equal(queue_settle(q, &m, QUEUE_DELIVERED), -ECONNRESET);
 	was_asked("");
-	assert_int_equal(queue_flush(&q, MS), 0);
+	assert_int_equal(queue_flush(q, MS), 0);
 	was_asked("");
 }
 
@@ -961,15 +961,15 @@ static void test_face(void **state)
 	(void)state;
 	open_queue(QUEUE_READ);
 	assert_true(queue_supported(QUEUE_AMQP));
-	assert_true(queue_same(&q, &q));
-	assert_int_equal(queue_peek(&q, &m, 1, 0), -EOPNOTSUPP);
-	assert_int_equal(queue_set(&q.ref, &attr), -EOPNOTSUPP);
-	assert_int_equal(queue_stat(&q, &st), 0);
+	assert_true(queue_same(q, q));
+	assert_int_equal(queue_peek(q, &m, 1, 0), -EOPNOTSUPP);
+	assert_int_equal(queue_set(queue_ref_of(q), &attr), -EOPNOTSUPP);
+	assert_int_equal(queue_stat(q, &st), 0);
 	assert_int_equal(st.have, STAT_MESSAGES);
 	assert_int_equal(st.messages, 3);
 	assert_string_equal(queue_stat_text(&st, name), "amqp://localhost/jobs");
-	assert_int_equal(queue_create(&q.ref, &attr, false, NULL), -EEXIST);
-	assert_int_equal(queue_remove(&q.ref), 0);
+	assert_int_equal(queue_create(queue_ref_of(q), &attr, false, NULL), -EEXIST);
+	assert_int_equal(queue_remove(queue_ref_of(q)), 0);
 }
 
 #define TEST(test) cmocka_unit_test_teardown(test, tear_down)

@@ -18,55 +18,12 @@
 
 #include <cmocka.h>
 
-#include "base/refusal.h"
 #include "base/util.h"
 #include "base/wait.h"
 #include "queue/queue-change.h"
+#include "queues.h"
 
 #define MSEC 1000000LL
-
-static struct queue_ref ref_of(const char *text)
-{
-	struct refusal error;
-	struct queue_ref ref;
-
-	assert_int_equal(queue_ref_parse(&ref, text, &error), 0);
-	return ref;
-}
-
-/* Small: all POSIX queues of a user share one limit, those of other tests too. */
-static void make(const char *text)
-{
-	const struct queue_attr attr = { .have = ATTR_MAXMSG | ATTR_MSGSIZE,
-					 .maxmsg = 10,
-					 .msgsize = 128 };
-	struct queue_ref ref = ref_of(text);
-
-	assert_int_equal(queue_create(&ref, &attr, false, NULL), 0);
-}
-
-static void drop(const char *text)
-{
-	struct queue_ref ref = ref_of(text);
-
-	assert_int_equal(queue_remove(&ref), 0);
-}
-
-static void move_one(const char *text, bool in)
-{
-	static char memory[MESSAGE_HEADROOM + 8192];
-	const struct queue_select any = { 0 };
-	struct message m = { .data = memory + MESSAGE_HEADROOM, .len = 1 };
-	struct queue_ref ref = ref_of(text);
-	struct queue q;
-
-	assert_int_equal(queue_open(&q, &ref, in ? QUEUE_WRITE : QUEUE_READ), 0);
-	if (in)
-		assert_int_equal(queue_send(&q, &m, QUEUE_NO_WAIT), 0);
-	else
-		assert_int_equal(queue_take(&q, &m, 8192, &any, QUEUE_NO_WAIT), 0);
-	queue_close(&q);
-}
 
 /* What the last sleep was told to do, and how long it was. */
 static int last_timeout_ms;
@@ -125,13 +82,13 @@ static void test_posix_sends_and_receives(void **state)
 {
 	struct queue_ref ref = ref_of("/change");
 	struct queue_change c;
-	struct queue q;
+	struct queue *q;
 
 	(void)state;
 	make("/change");
 	assert_int_equal(queue_change_begin(&c, &ref), 0);
 	assert_int_equal(queue_open(&q, &ref, 0), 0);
-	assert_int_equal(queue_change_add(&c, &q), 0);
+	assert_int_equal(queue_change_add(&c, q), 0);
 	/* The first look comes after the adding, which is told. */
 	assert_true(woken(&c));
 	assert_false(woken(&c));
@@ -149,7 +106,7 @@ static void test_posix_sends_and_receives(void **state)
 	assert_false(woken(&c));
 	drop("/change");
 	assert_true(woken(&c));
-	queue_close(&q);
+	queue_close(q);
 	queue_change_end(&c);
 }
 
@@ -206,16 +163,16 @@ static void test_sysv_is_not_polled(void **state)
 {
 	struct queue_ref ref = ref_of("key:0x00000056");
 	struct queue_change c;
-	struct queue q;
+	struct queue *q;
 
 	(void)state;
 	make("key:0x00000056");
 	assert_int_equal(queue_change_begin(&c, &ref), 0);
 	assert_int_equal(queue_open(&q, &ref, 0), 0);
-	assert_int_equal(queue_change_add(&c, &q), 0);
+	assert_int_equal(queue_change_add(&c, q), 0);
 	assert_int_equal(queue_change_sleep(&c, -1), 0);
 	assert_int_equal(last_timeout_ms, 1);
-	queue_close(&q);
+	queue_close(q);
 	queue_change_end(&c);
 	drop("key:0x00000056");
 }
@@ -224,7 +181,7 @@ static void test_errors(void **state)
 {
 	struct queue_ref ref = ref_of("/errors");
 	struct queue_change c;
-	struct queue q;
+	struct queue *q;
 
 	(void)state;
 	make("/errors");
@@ -238,7 +195,7 @@ static void test_errors(void **state)
 	assert_int_equal(queue_change_begin(&c, &ref), 0);
 	assert_int_equal(c.dir, -1);
 	assert_int_equal(queue_open(&q, &ref, 0), 0);
-	assert_int_equal(queue_change_add(&c, &q), -ENOSPC);
+	assert_int_equal(queue_change_add(&c, q), -ENOSPC);
 	epoll_errors[1] = 0;
 
 	epoll_errors[2] = ENOMEM;
@@ -247,7 +204,7 @@ static void test_errors(void **state)
 	epoll_errors[2] = EINTR;
 	assert_int_equal(queue_change_sleep(&c, -1), 0);
 	epoll_errors[2] = 0;
-	queue_close(&q);
+	queue_close(q);
 	queue_change_end(&c);
 	drop("/errors");
 }

@@ -21,6 +21,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
+#include "queues.h"
 #include "show/columns.h"
 #include "show/procs.h"
 #include "show/report.h"
@@ -36,7 +37,7 @@ static struct queue_stat queues[] = {
 
 int __wrap_queue_list(struct queue_list *list, unsigned int mask, unsigned int detail);
 void __wrap_queue_list_free(struct queue_list *list);
-int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access);
+int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access);
 int __wrap_queue_stat(struct queue *q, struct queue_stat *st);
 void __wrap_queue_close(struct queue *q);
 int __wrap_procs_scan(struct procs *procs, unsigned int what, const struct queue_stat *items,
@@ -68,10 +69,10 @@ void __wrap_queue_list_free(struct queue_list *list)
 	list->items = NULL;
 }
 
-int __wrap_queue_open(struct queue *q, const struct queue_ref *ref, unsigned int access)
+int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access)
 {
 	(void)access;
-	*q = (struct queue){ .ref = *ref };
+	*q = fake_queue(ref);
 	return 0;
 }
 
