@@ -65,6 +65,7 @@ BATS_TESTS = \
 	tests/bats/amqp-restart.bats \
 	tests/bats/amqp-secrets.bats \
 	tests/bats/faults.bats \
+	tests/bats/errnos.bats \
 	tests/bats/waiting.bats \
 	tests/bats/stat.bats \
 	tests/bats/load.bats \
@@ -275,6 +276,7 @@ EXTRA_DIST += \
 	$(BATS_TESTS) \
 	$(SOURCE_TESTS) \
 	tests/bats/broker.bash \
+	tests/bats/faults.bash \
 	tests/bats/helper.bash \
 	tests/broker \
 	tests/complete.sh \

@@ -136,7 +136,7 @@ static void note_unreadable(struct check *c, const char *name)
 	if (c->readable)
 		c->unreadable++;
 	else
-		add_finding(&c->found[STATE_UNKNOWN], _("%s: may not be read"), name);
+		add_finding(&c->found[STATE_UNKNOWN], _("%s: cannot be read"), name);
 }
 
 static void put_state(struct check *c, enum state state, const char *name, uint64_t use)
@@ -346,8 +346,8 @@ static void put_text(struct buffer *line, struct check *c, enum state state)
 		put_findings(line, &c->found[by_severity[i]], &separator);
 	if (c->unreadable)
 		buffer_printf(line,
-			      text_n(", %" PRIu64 " may not be read",
-				     ", %" PRIu64 " may not be read", c->unreadable),
+			      text_n(", %" PRIu64 " cannot be read", ", %" PRIu64 " cannot be read",
+				     c->unreadable),
 			      c->unreadable);
 }
 

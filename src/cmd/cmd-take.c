@@ -10,6 +10,7 @@
 #include <limits.h>
 
 #include "base/text.h"
+#include "base/wait.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 
@@ -93,7 +94,7 @@ int cmd_take_failed(const struct queue *q, const struct take_options *opt, struc
 	const struct queue_attempt attempt = { .op = op, .ref = queue_ref_of(q), .queue = q };
 	bool empty = error == -EAGAIN || error == -ETIMEDOUT;
 
-	if (error == -EINTR)
+	if (error == -EINTR && stop_signal())
 		return EX_FAILED;
 	if (empty && opt->all)
 		return EX_DONE;

@@ -111,7 +111,7 @@ static int report(const struct waiting *w, enum queue_op op, int error)
 		.op = op, .ref = &w->ref, .queue = w->q, .size = w->size
 	};
 
-	if (error == -EINTR) /* wait_run() passes the signal on */
+	if (error == -EINTR && stop_signal()) /* wait_run() passes it on */
 		return EX_FAILED;
 	return msg_queue_failed(&attempt, error);
 }

@@ -229,8 +229,9 @@ static int list_dir(struct queue_list *list, int fd, unsigned int detail, enum d
 	int rc = 0;
 
 	if (!dir) {
+		rc = -errno;
 		close(fd);
-		return -ENOMEM;
+		return rc;
 	}
 	while (rc >= 0 && (entry = read_entry(dir, &rc))) {
 		if (is_dot(entry->d_name))

@@ -73,11 +73,11 @@ int mqueue_fill_open(struct queue_stat *st, int fd, unsigned int detail)
 	st->msgsize = (uint64_t)attr.mq_msgsize;
 	st->have |= STAT_MESSAGES | STAT_MAXMSG | STAT_MSGSIZE;
 	if (detail & (STAT_BYTES | STAT_NOTIFY)) {
-		n = pread(fd, text, sizeof(text) - 1, 0); /* EBADF where open for writing only */
-		if (n > 0) {
-			text[n] = '\0';
-			mqueue_parse_status(text, st);
-		}
+		n = pread(fd, text, sizeof(text) - 1, 0);
+		if (n < 0 && errno != EBADF) /* which it is where open for writing only */
+			return -errno;
+		text[n > 0 ? n : 0] = '\0';
+		mqueue_parse_status(text, st);
 	}
 	return 0;
 }

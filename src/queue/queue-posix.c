@@ -782,6 +782,10 @@ static bool mqueue_explain(const struct queue_attempt *a, int error, struct buff
 	case EPERM:
 		explain_eperm(a, why);
 		return false;
+	case EACCES: /* mq_unlink(3) makes it of EPERM */
+		if (a->op == QUEUE_OP_REMOVE)
+			explain_eperm(a, why);
+		return false;
 	case EINVAL:
 		return explain_attr(a, why);
 	case ENODATA:

@@ -257,12 +257,16 @@ int queue_remove(const struct queue_ref *ref)
 static int list_kinds(struct queue_list *list, unsigned int mask, unsigned int detail)
 {
 	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++) {
+		size_t first;
 		int rc;
 
 		list->note[kind] = 0;
 		if (!(mask & (1u << kind)))
 			continue;
+		first = list->n;
 		rc = backend_of(kind)->list(list, detail);
+		if (rc < 0)
+			list->n = first; /* some of them are not those that there are */
 		if (rc == -ENOMEM)
 			return rc;
 		list->note[kind] = rc;

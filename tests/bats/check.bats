@@ -127,7 +127,7 @@ fill()
 	mqtool rm /c5
 }
 
-@test "a queue that may not be read is UNKNOWN" {
+@test "a queue that cannot be read is UNKNOWN" {
 	need_mqueue
 	mqtool create -m 0 /c6 key:0x43
 	plugin 0 -w 80 -c 90
@@ -135,17 +135,17 @@ fill()
 	equal "$output" "MQTOOL UNKNOWN - /c6: permission denied"
 	run --separate-stderr -3 without_capabilities mqtool check -w 80 -c 90
 	equal "$output" \
-		"MQTOOL UNKNOWN - /c6: may not be read | 'key:0x00000043'=0%;80;90;0;100"
+		"MQTOOL UNKNOWN - /c6: cannot be read | 'key:0x00000043'=0%;80;90;0;100"
 	equal "$stderr" ""
 	run --separate-stderr -0 without_capabilities mqtool check -w 80 -c 90 --readable
 	equal "$output" "MQTOOL OK - 1 queue, at most 0% in use (key:0x00000043),\
- 1 may not be read | 'key:0x00000043'=0%;80;90;0;100"
+ 1 cannot be read | 'key:0x00000043'=0%;80;90;0;100"
 	run --separate-stderr -0 without_capabilities mqtool check -m -w 80 -c 90 --readable
 	equal "$output" "MQTOOL OK - 1 queue, at most 0 messages (key:0x00000043),\
- 1 may not be read | 'key:0x00000043'=0;80;90;0"
+ 1 cannot be read | 'key:0x00000043'=0;80;90;0"
 	run --separate-stderr -3 without_capabilities mqtool check -m -w 80 -c 90
 	equal "$output" \
-		"MQTOOL UNKNOWN - /c6: may not be read | 'key:0x00000043'=0;80;90;0"
+		"MQTOOL UNKNOWN - /c6: cannot be read | 'key:0x00000043'=0;80;90;0"
 	# Neither reading nor writing is needed of System V queues, and writing will do for POSIX.
 	mqtool set -m 200 /c6
 	run --separate-stderr -0 without_capabilities mqtool check -w 80 -c 90

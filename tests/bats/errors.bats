@@ -40,6 +40,7 @@ means()
 	means msgget:error=EPERM 5 "$SECCOMP" create key:0xe2
 	means msgctl:error=EPERM:when=2 5 "$SECCOMP" set -m 600 key:0xe1
 	means msgctl:error=EPERM:when=1 5 "$SECCOMP" rm key:0xe1
+	means mq_unlink:error=EPERM 5 "$SECCOMP" rm /e1
 	for queue in /e1 key:0xe1; do
 		means eventfd2:error=EPERM 5 "$SECCOMP" recv -T 0.1 "$queue"
 		means clone3:error=EPERM 5 "$SECCOMP" recv -T 0.1 "$queue"
