@@ -17,7 +17,8 @@ examples_sysv_send_SOURCES = examples/sysv-send.c
 examples_sysv_send_LDADD =
 
 # Shell scripts, to be read and changed.
-EXTRA_DIST += \
+examplesdir = $(docdir)/examples
+dist_examples_SCRIPTS = \
 	examples/alarm \
 	examples/call \
 	examples/notify-full \
@@ -26,3 +27,18 @@ EXTRA_DIST += \
 	examples/save-queues \
 	examples/serve \
 	examples/work-queue
+dist_examples_DATA = \
+	examples/posix-recv.c \
+	examples/posix-send.c \
+	examples/sysv-recv.c \
+	examples/sysv-send.c
+
+# Units of systemd.
+systemdexamplesdir = $(examplesdir)/systemd
+dist_systemdexamples_DATA = \
+	examples/systemd/mqtool-batch.service \
+	examples/systemd/mqtool-batch.socket \
+	examples/systemd/mqtool-metrics.service \
+	examples/systemd/mqtool-metrics.timer \
+	examples/systemd/mqtool-queues.service \
+	examples/systemd/mqtool-worker@.service

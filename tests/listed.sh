@@ -32,7 +32,10 @@ for file in examples/*; do
 	case $file in
 	*.o | *.gcno | *.gcda | examples/local.mk) continue ;;
 	esac
-	[ -e "$file.c" ] || listed "$file" examples/local.mk
+	[ -e "$file.c" ] || [ -d "$file" ] || listed "$file" examples/local.mk
+done
+for file in examples/systemd/*; do
+	listed "$file" examples/local.mk
 done
 for file in man/mqtool*.[1-8]; do
 	listed "$file" man/local.mk

@@ -117,6 +117,7 @@ BATS_TESTS = \
 	tests/bats/stat-untouched.bats \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
+	tests/bats/systemd.bats \
 	tests/bats/users.bats
 
 # Tests of the sources and of the tests themselves.
