@@ -537,6 +537,7 @@ static int stat_limits(const struct stat_line *line)
 
 	if (queue_list(&list, mask, LIMITS_DETAIL) < 0)
 		return msg_no_memory();
+	(void)msg_list_notes(&list, mask); /* a use that is not known is no failure */
 	n = limits_read(limits, mask, &list);
 	queue_list_free(&list);
 	if (line->json)

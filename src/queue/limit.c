@@ -96,7 +96,8 @@ static uint64_t count_charge(const struct queue_list *list, uid_t uid)
 static void read_use(struct limit *limit, const struct limit_source *source,
 		     const struct queue_list *list)
 {
-	if (source->use == USE_UNKNOWN || list->note[source->kind])
+	limit->has_use = source->use != USE_UNKNOWN;
+	if (!limit->has_use || list->note[source->kind])
 		return;
 	limit->use_known = true;
 	/* Removed queues that are still open count too, and show nowhere (mq_unlink(3)). */

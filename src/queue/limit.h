@@ -20,6 +20,7 @@ struct limit {
 	bool known;     /* value could be read */
 	bool unlimited; /* and there is none */
 	uint64_t value;
+	bool has_use; /* there is something to be counted */
 	bool use_known;
 	bool use_least; /* the kernel exports no figure: at least that many */
 	uint64_t use;

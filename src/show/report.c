@@ -351,7 +351,7 @@ static void put_limit_value(struct buffer *b, const struct report *report, const
 static void put_limit_use(struct buffer *b, const struct report *report, const struct limit *limit)
 {
 	if (!limit->use_known) {
-		buffer_putc(b, '-');
+		buffer_putc(b, limit->has_use ? '?' : '-');
 		return;
 	}
 	if (limit->use_least)
@@ -371,7 +371,7 @@ static void put_limit_row(struct table *t, const struct report *report, const st
 	if (percent >= 0)
 		buffer_printf(&t->text, "%d%%", percent);
 	else
-		buffer_putc(&t->text, '-');
+		buffer_putc(&t->text, limit->has_use && !limit->unlimited ? '?' : '-');
 	table_cell(t);
 	table_cell_puts(t, limit->setting);
 	table_cell_puts(t, text_get(limit->help));

@@ -142,6 +142,8 @@ static void test_unlisted(void **state)
 	nlimits = limits_read(limits, QUEUE_MASK_ALL, &list);
 	assert_true(find("msgmni")->use_known);
 	assert_false(find("queues_max")->use_known);
+	assert_true(find("queues_max")->has_use);
+	assert_false(find("msg_max")->has_use);
 	assert_false(find("RLIMIT_MSGQUEUE")->use_known);
 }
 
