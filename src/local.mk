@@ -104,6 +104,10 @@ libmqtool_a_SOURCES = \
 	src/cmd/opt.h \
 	src/cmd/progress.c \
 	src/cmd/progress.h \
+	src/cmd/receiver.c \
+	src/cmd/receiver.h \
+	src/cmd/recv-command.c \
+	src/cmd/recv-peek.c \
 	src/cmd/sibling.c \
 	src/cmd/sibling.h \
 	src/cmd/stdout.c \

@@ -111,56 +111,45 @@ static size_t room_left(const struct batch *b)
 }
 
 /* After -E2BIG or -ENOBUFS: makes room by writing, or else by growing. */
-static int make_room(struct batch *b, bool *writing)
+static int make_room(struct batch *b)
 {
-	if (b->n > 0) {
-		*writing = true;
-		return batch_write(b);
-	}
-	return grow(b);
+	return b->n > 0 ? batch_write(b) : grow(b);
 }
 
-int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout_ns, bool *writing)
+int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout_ns)
 {
 	int rc;
 
-	*writing = false;
 	if (is_full(b)) {
-		*writing = true;
 		rc = batch_write(b);
 		if (rc < 0)
 			return rc;
-		*writing = false;
 	}
 	for (;;) {
 		rc = queue_take(b->q, next_message(b), room_left(b), want, timeout_ns);
 		if (rc != -E2BIG && rc != -ENOBUFS)
 			break;
-		rc = make_room(b, writing);
+		rc = make_room(b);
 		if (rc < 0)
 			return rc;
-		*writing = false;
 	}
 	if (rc == 0)
 		add_entry(b);
 	return rc;
 }
 
-int batch_peek(struct batch *b, size_t index, bool *writing)
+int batch_peek(struct batch *b, size_t index)
 {
-	int rc;
+	int rc = is_full(b) ? batch_write(b) : 0;
 
-	*writing = is_full(b);
-	rc = *writing ? batch_write(b) : 0;
 	while (rc == 0) {
-		*writing = false;
 		rc = queue_peek(b->q, next_message(b), room_left(b), index);
 		if (rc == 0) {
 			add_entry(b);
 			break;
 		}
 		if (rc == -E2BIG)
-			rc = make_room(b, writing);
+			rc = make_room(b);
 	}
 	return rc;
 }
@@ -218,7 +207,7 @@ static void settle_written(struct batch *b, size_t written)
 		b->len = 0;
 }
 
-int batch_write(struct batch *b)
+static int write_all(struct batch *b)
 {
 	bool plain = is_plain(b->output);
 	const char *out = b->data + MESSAGE_HEADROOM;
@@ -226,8 +215,6 @@ int batch_write(struct batch *b)
 	size_t done = 0;
 	int rc = 0;
 
-	if (b->n == 0)
-		return 0;
 	if (!plain) {
 		rc = render_all(b);
 		if (rc < 0)
@@ -253,6 +240,12 @@ int batch_write(struct batch *b)
 	}
 	settle_written(b, done);
 	return rc;
+}
+
+int batch_write(struct batch *b)
+{
+	b->unwritten = b->n > 0 ? write_all(b) : 0;
+	return b->unwritten;
 }
 
 /* ---- putting back ---- */

@@ -48,6 +48,7 @@ struct batch {
 	size_t cap, len;
 	struct buffer rendered; /* the output, where the bodies are not it already */
 	uint64_t seq;           /* messages written so far */
+	int unwritten;          /* 0, or -errno: what the last batch_write() returned */
 	struct progress *progress;
 };
 
@@ -61,12 +62,11 @@ int batch_init(struct batch *b, struct queue *q, const struct output *output,
 void batch_free(struct batch *b);
 /*
  * Takes one more message into the batch, and writes the batch first where that is needed to keep
- * its bound.  Errors of queue_take() and batch_write(); *writing tells which.
+ * its bound.  Errors of queue_take(), and of batch_write(), which b->unwritten tells apart.
  */
-int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout_ns, bool *writing)
-	_must_check_;
+int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout_ns) _must_check_;
 /* The same for queue_peek(): the copy is written and settled like a message. */
-int batch_peek(struct batch *b, size_t index, bool *writing) _must_check_;
+int batch_peek(struct batch *b, size_t index) _must_check_;
 /* Forgets the last of those in hand: a copy that is not wanted. */
 void batch_drop_last(struct batch *b);
 /*

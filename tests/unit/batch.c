@@ -185,10 +185,8 @@ static void reset(const struct message *messages, size_t n)
 
 static void take(struct batch *b, size_t n)
 {
-	bool writing;
-
 	for (size_t i = 0; i < n; i++)
-		assert_int_equal(batch_take(b, &any, QUEUE_NO_WAIT, &writing), 0);
+		assert_int_equal(batch_take(b, &any, QUEUE_NO_WAIT), 0);
 }
 
 static char body_a[] = "first", body_b[] = "\0\xff\n", body_c[] = "a longer one than the others";
@@ -314,13 +312,11 @@ static void test_bounds(void **state)
 			{ .len = 0 },
 		};
 		struct batch b;
-		bool writing;
-
 		reset(messages, ARRAY_SIZE(messages));
 		queue.room_wanted = len;
 		assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
 		for (size_t i = 0; i < 2 * ARRAY_SIZE(messages); i++) {
-			assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT, &writing), 0);
+			assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT), 0);
 			assert_true(b.n == 1 || b.len <= BATCH_BYTES + b.n);
 		}
 		assert_int_equal(batch_write(&b), 0);
@@ -335,17 +331,15 @@ static void test_many(void **state)
 	const struct output output = { .style = OUTPUT_RAW };
 	const struct message empty = { .len = 0 };
 	struct batch b;
-	bool writing;
-
 	(void)state;
 	reset(&empty, 1);
 	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
 	for (size_t i = 0; i < 3 * BATCH_MESSAGES; i++) {
-		assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT, &writing), 0);
+		assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT), 0);
 		assert_true(b.n <= BATCH_MESSAGES);
 	}
 	for (size_t i = queue.next; i < 6 * BATCH_MESSAGES; i++) {
-		assert_int_equal(batch_peek(&b, i, &writing), 0);
+		assert_int_equal(batch_peek(&b, i), 0);
 		assert_true(b.n <= BATCH_MESSAGES);
 	}
 	assert_int_equal(batch_write(&b), 0);
@@ -362,7 +356,6 @@ static void test_growing(void **state)
 					    { .data = large, .len = sizeof(large) } };
 	const struct output output = { .style = OUTPUT_RAW };
 	struct batch b;
-	bool writing;
 	int why;
 
 	(void)state;
@@ -372,8 +365,8 @@ static void test_growing(void **state)
 	assert_int_equal(queue.delivered, 1);
 	take(&b, 1);
 	out.limit = out.got.len + 1;
-	assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT, &writing), -ENOSPC);
-	assert_true(writing);
+	assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT), -ENOSPC);
+	assert_int_equal(b.unwritten, -ENOSPC);
 	assert_int_equal(queue.next, 3);
 	assert_int_equal(batch_put_back(&b, &why), 0);
 
@@ -384,10 +377,10 @@ static void test_growing(void **state)
 	reset(messages + 1, 1);
 	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
 	allocations = 0;
-	assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT, &writing), -ENOMEM);
-	assert_false(writing);
-	assert_int_equal(batch_peek(&b, 0, &writing), -ENOMEM);
-	assert_false(writing);
+	assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT), -ENOMEM);
+	assert_int_equal(b.unwritten, 0);
+	assert_int_equal(batch_peek(&b, 0), -ENOMEM);
+	assert_int_equal(b.unwritten, 0);
 	allocations = INT_MAX;
 	assert_int_equal(b.n, 0);
 	batch_free(&b);
@@ -468,18 +461,16 @@ static void test_peek(void **state)
 {
 	const struct output output = { .style = OUTPUT_LINES };
 	struct batch b;
-	bool writing;
-
 	(void)state;
 	reset(few, ARRAY_SIZE(few));
 	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
-	assert_int_equal(batch_peek(&b, 0, &writing), 0);
-	assert_int_equal(batch_peek(&b, 2, &writing), 0);
+	assert_int_equal(batch_peek(&b, 0), 0);
+	assert_int_equal(batch_peek(&b, 2), 0);
 	batch_drop_last(&b);
 	assert_int_equal(b.n, 1);
 	batch_drop_last(&b);
 	assert_int_equal(b.n + b.len, 0);
-	assert_int_equal(batch_peek(&b, 5, &writing), 0);
+	assert_int_equal(batch_peek(&b, 5), 0);
 	batch_forget(&b);
 	assert_int_equal(batch_write(&b), 0);
 	assert_int_equal(out.got.len, 0);
