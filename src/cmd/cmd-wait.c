@@ -8,9 +8,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "base/wait.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
@@ -235,6 +235,7 @@ static bool replaced(const struct queue_stat *first, const struct queue_stat *no
 static int wait_for_existence(struct waiting *w)
 {
 	struct queue_stat first = { 0 }, now;
+	bool watching = w->ref.kind != QUEUE_POSIX || w->timeout_ns == 0;
 	int rc;
 
 	for (;;) {
@@ -246,6 +247,12 @@ static int wait_for_existence(struct waiting *w)
 			return EX_DONE;
 		if (!first.have)
 			first = now;
+		/* A change between the look and the watching is seen by one more look. */
+		if (!watching) {
+			queue_change_watch_dir(&w->change);
+			watching = true;
+			continue;
+		}
 		rc = sleep_on(w);
 		if (rc == -ETIMEDOUT)
 			break;

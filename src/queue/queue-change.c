@@ -11,12 +11,12 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "base/wait.h"
+#include "base/stop.h"
 #include "queue/mqueue-file.h"
 
 #define MSEC 1000000LL
 #define FIRST_PAUSE (1 * MSEC)
-#define LAST_PAUSE (100 * MSEC)
+#define LAST_PAUSE (50 * MSEC)
 /* A broker is a way off, and asked in vain as well. */
 #define FIRST_PAUSE_AMQP (20 * MSEC)
 #define LAST_PAUSE_AMQP (500 * MSEC)
@@ -31,19 +31,6 @@ static int add(struct queue_change *c, int fd, uint32_t events)
 	return epoll_ctl(c->epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
 
-/* A hint and no more, so it may be missing. */
-static void watch_dir(struct queue_change *c)
-{
-	c->dir = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (c->dir < 0)
-		return;
-	if (inotify_add_watch(c->dir, MQUEUE_DIR, IN_CREATE | IN_DELETE) >= 0 &&
-	    add(c, c->dir, EPOLLIN) == 0)
-		return;
-	close(c->dir);
-	c->dir = -1;
-}
-
 int queue_change_begin(struct queue_change *c, const struct queue_ref *ref)
 {
 	bool amqp = ref->kind == QUEUE_AMQP;
@@ -55,9 +42,20 @@ int queue_change_begin(struct queue_change *c, const struct queue_ref *ref)
 	if (c->epoll < 0)
 		return -errno;
 	stop_hold(&c->mask);
-	if (ref->kind == QUEUE_POSIX)
-		watch_dir(c);
 	return 0;
+}
+
+/* A hint and no more, so it may be missing. */
+void queue_change_watch_dir(struct queue_change *c)
+{
+	c->dir = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (c->dir < 0)
+		return;
+	if (inotify_add_watch(c->dir, MQUEUE_DIR, IN_CREATE | IN_DELETE) >= 0 &&
+	    add(c, c->dir, EPOLLIN) == 0)
+		return;
+	close(c->dir);
+	c->dir = -1;
 }
 
 int queue_change_add(struct queue_change *c, const struct queue *q)

@@ -3,8 +3,9 @@
  * queue-change.h - sleeps until something about a queue may have changed, and takes no part in it
  *
  * Nothing here stands in a queue's line, takes a notification or keeps a place of anybody's: a
- * POSIX queue is polled (mq_overview(7)) and its directory watched (inotify(7)); a System V queue
- * can only be looked at, at intervals that grow to a tenth of a second, one of a broker to half of one.
+ * POSIX queue is polled (mq_overview(7)), or its directory watched (inotify(7)); a System V queue
+ * can only be looked at, at intervals that grow to a twentieth of a second, one of a broker to half
+ * of one.
  */
 #ifndef MQTOOL_QUEUE_CHANGE_H
 #define MQTOOL_QUEUE_CHANGE_H
@@ -13,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/stop.h"
 #include "base/util.h"
 #include "queue/queue.h"
 
@@ -29,6 +31,11 @@ struct queue_change {
 /* Begins, for a queue that need not exist.  Holds back the stop signals (stop_hold()). Returns 0
  * or -errno. */
 int queue_change_begin(struct queue_change *c, const struct queue_ref *ref) _must_check_;
+/*
+ * From now on the making and removing of POSIX queues ends the sleep, if the directory can be
+ * watched.  Only for who waits for that: to end it takes the kernel 10 ms (inotify(7)).
+ */
+void queue_change_watch_dir(struct queue_change *c);
 /*
  * From now on the sends and receives of an open queue end the sleep.  Returns 0, also for a kind
  * that cannot tell, or -errno.  The queue must be looked at twice a second: held open it lives on
