@@ -57,6 +57,8 @@ libmqtool_a_SOURCES = \
 	src/base/parse.h \
 	src/base/refusal.c \
 	src/base/refusal.h \
+	src/base/stop.c \
+	src/base/stop.h \
 	src/base/table.c \
 	src/base/table.h \
 	src/base/text.c \

@@ -112,6 +112,7 @@ BATS_TESTS = \
 	tests/bats/set-users.bats \
 	tests/bats/set.bats \
 	tests/bats/siblings.bats \
+	tests/bats/signals.bats \
 	tests/bats/stat-cost.bats \
 	tests/bats/stat-limits.bats \
 	tests/bats/stat-untouched.bats \
@@ -258,7 +259,8 @@ tests_unit_list_pieces_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read
 # Allocations that fail, no thread to be had, a clock that is set.
 tests_unit_input_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 tests_unit_wait_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create -Wl,--wrap=eventfd \
-	-Wl,--wrap=clock_gettime -Wl,--wrap=__clock_gettime64
+	-Wl,--wrap=clock_gettime -Wl,--wrap=timerfd_create \
+	-Wl,--wrap=pthread_kill -Wl,--wrap=ppoll -Wl,--wrap=poll -Wl,--wrap=__clock_gettime64
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_render_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc

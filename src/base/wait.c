@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wait.c - stop signals, and the one helper thread that ends blocked calls for cause
+ * wait.c - the one helper thread that ends blocked calls for cause
  */
 #include "config.h"
 
@@ -11,32 +11,39 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "base/util.h"
 
+/* Linux has it since 5.9, and so have its headers; without it the call is refused. */
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1u << 1)
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range (-1)
+#endif
+
 #define LOOK_INTERVAL NSEC_PER_SEC
+/* No real-time signal: those cannot be sent once RLIMIT_SIGPENDING is used up, be it by others. */
+#define KICK_SIGNAL SIGURG
 /* How soon a call that was about to block when the signal came is signalled again. */
 #define KICK_INTERVAL (NSEC_PER_SEC / 100)
 #define HELPER_STACK (64 * 1024)
+/* Descriptors that checks look at: the queues that a command has open. */
+#define KEPT_MAX 4
 /* What a library does with a socket is mostly done in a moment, and worth to be ended in order when
  * mqtool is to stop. */
 #define SOCKET_GRACE NSEC_PER_SEC
-
-static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
-
-static volatile sig_atomic_t stop_received;
-static bool stop_ready;
-static bool pipe_was_ignored, size_was_ignored;
 
 /*
  * What the wait is for (deadline, check, arg) belongs to the caller while `waiting` is false, and
@@ -63,6 +70,8 @@ static struct {
 	bool watch_stdout;
 	bool stdout_gone;
 	void (*beat)(void); /* set before the helper is there */
+	int kept[KEPT_MAX]; /* the same, and so on */
+	size_t nkept;       /* one more than KEPT_MAX: there were too many */
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1, .socket = -1 };
 
 static void wake_helper(void)
@@ -73,87 +82,9 @@ static void wake_helper(void)
 	(void)unused; /* a full counter wakes as well */
 }
 
-static void on_stop(int sig)
-{
-	int saved = errno;
-
-	if (!stop_received)
-		stop_received = sig;
-	if (state.wake >= 0)
-		wake_helper();
-	errno = saved;
-}
-
 static void on_kick(int sig)
 {
 	(void)sig; /* its only effect is EINTR */
-}
-
-void stop_init(void)
-{
-	struct sigaction action = { .sa_handler = on_stop }; /* no SA_RESTART: calls must end */
-	struct sigaction old;
-
-	if (stop_ready)
-		return;
-	stop_ready = true;
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++) {
-		if (sigaction(stop_signals[i], &action, &old) == 0 && old.sa_handler == SIG_IGN)
-			sigaction(stop_signals[i], &old, NULL);
-	}
-	action.sa_handler = SIG_IGN;
-	if (sigaction(SIGPIPE, &action, &old) == 0)
-		pipe_was_ignored = old.sa_handler == SIG_IGN;
-	if (sigaction(SIGXFSZ, &action, &old) == 0)
-		size_was_ignored = old.sa_handler == SIG_IGN;
-}
-
-int stop_signal(void)
-{
-	return stop_received;
-}
-
-void stop_hold(sigset_t *mask)
-{
-	sigset_t held;
-
-	sigemptyset(&held);
-	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++)
-		sigaddset(&held, stop_signals[i]);
-	pthread_sigmask(SIG_BLOCK, &held, mask);
-}
-
-void stop_release(const sigset_t *mask)
-{
-	pthread_sigmask(SIG_SETMASK, mask, NULL);
-}
-
-bool stop_pipe_ignored(void)
-{
-	return pipe_was_ignored;
-}
-
-void stop_die(int sig)
-{
-	sigset_t set;
-
-	signal(sig, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	raise(sig);
-	/* Only a signal that the parent had blocked is still pending here. */
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-	_exit(128 + sig);
-}
-
-void stop_child_defaults(sigset_t *set)
-{
-	sigemptyset(set);
-	if (!pipe_was_ignored)
-		sigaddset(set, SIGPIPE);
-	if (!size_was_ignored)
-		sigaddset(set, SIGXFSZ);
 }
 
 void wait_watch_stdout(void)
@@ -167,7 +98,7 @@ void wait_watch_stdout(void)
 /* Why the wait should end now; called with the lock held. */
 static int find_cause(int64_t now)
 {
-	if (stop_received)
+	if (stop_signal())
 		return -EINTR;
 	if (state.stdout_gone)
 		return -EPIPE;
@@ -178,6 +109,13 @@ static int find_cause(int64_t now)
 		return state.check(state.arg);
 	}
 	return 0;
+}
+
+/* Where the one call is refused (seccomp(2)), the other will do: the helper blocks all signals. */
+static void kick(void)
+{
+	if (pthread_kill(state.caller, KICK_SIGNAL) != 0)
+		kill(getpid(), KICK_SIGNAL);
 }
 
 /* One look with the lock held; says in next_look when the next one is. */
@@ -195,7 +133,7 @@ static void look_around(void)
 		if (state.cause) {
 			if (state.socket >= 0 && now >= state.break_at)
 				shutdown(state.socket, SHUT_RDWR);
-			pthread_kill(state.caller, SIGRTMIN);
+			kick();
 			pause = KICK_INTERVAL;
 		} else if (state.deadline - now < pause) {
 			pause = state.deadline - now;
@@ -222,15 +160,57 @@ static int poll_until(struct pollfd *fds, nfds_t nfds, int timer, int64_t at)
 	return ppoll(fds, nfds, &pause, NULL);
 }
 
+/* As poll_until(), also where poll(2) itself fails: RLIMIT_NOFILE was lowered below nfds, or memory
+ * is short.  Then it is time to look again soon, and not at once for ever. */
+static bool poll_ready(struct pollfd *fds, nfds_t nfds, int timer, int64_t at)
+{
+	const struct timespec pause = { 0, KICK_INTERVAL };
+	int n = poll_until(fds, nfds, timer, at);
+
+	if (n < 0 && errno != EINTR)
+		nanosleep(&pause, NULL);
+	return n > 0;
+}
+
+static int compare_fds(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/*
+ * With a table of descriptors for two threads each call on a queue counts references; in one of its
+ * own the caller goes without (fdget() in the kernel).  What is not looked at is closed in it: a
+ * pipe would stay open by it after the caller has closed it.  Standard error is for what the C
+ * library or a sanitizer has to say.  If refused, the table is shared, which is no loss.
+ */
+static void own_table(void)
+{
+	int keep[KEPT_MAX + 3] = { STDERR_FILENO, state.wake };
+	size_t n = 2;
+
+	if (state.beat || state.nkept > KEPT_MAX)
+		return;
+	if (state.watch_stdout)
+		keep[n++] = STDOUT_FILENO;
+	for (size_t i = 0; i < state.nkept; i++)
+		keep[n++] = state.kept[i];
+	qsort(keep, n, sizeof(*keep), compare_fds);
+	if (syscall(SYS_close_range, keep[n - 1] + 1, ~0u, CLOSE_RANGE_UNSHARE) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		int from = i ? keep[i - 1] + 1 : 0;
+
+		if (from < keep[i])
+			syscall(SYS_close_range, from, keep[i] - 1, 0);
+	}
+}
+
 static void *helper_main(void *unused)
 {
 	int timer;
 
 	(void)unused;
-	/* With a table of descriptors for two threads each call on a queue counts references; in
-	 * one of its own the caller goes without (fdget() in the kernel).  No loss if refused. */
-	if (!state.beat)
-		(void)!unshare(CLONE_FILES);
+	own_table();
 	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	for (;;) {
 		struct pollfd fds[3] = { { .fd = state.wake, .events = POLLIN },
@@ -249,7 +229,7 @@ static void *helper_main(void *unused)
 		if (state.beat)
 			state.beat();
 
-		if (poll_until(fds, ARRAY_SIZE(fds), timer, next) <= 0)
+		if (!poll_ready(fds, ARRAY_SIZE(fds), timer, next))
 			continue;
 		if (fds[0].revents && read(state.wake, &count, sizeof(count)) < 0)
 			continue;
@@ -298,22 +278,43 @@ static int start_helper(void)
 	stop_init();
 	state.caller = pthread_self();
 	sigemptyset(&kick.sa_mask);
-	sigaction(SIGRTMIN, &kick, NULL);
+	sigaction(KICK_SIGNAL, &kick, NULL);
 	sigemptyset(&set);
-	sigaddset(&set, SIGRTMIN);
+	sigaddset(&set, KICK_SIGNAL);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 
 	state.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (state.wake < 0)
 		return -errno;
+	stop_tell(state.wake);
 	rc = spawn_helper();
 	if (rc < 0) {
+		stop_tell(-1);
 		close(state.wake);
 		state.wake = -1;
 		return rc;
 	}
 	state.started = true;
 	return 0;
+}
+
+void wait_keep(int fd)
+{
+	if (state.started)
+		return;
+	if (state.nkept < KEPT_MAX)
+		state.kept[state.nkept] = fd;
+	if (state.nkept <= KEPT_MAX)
+		state.nkept++;
+}
+
+void wait_forget(int fd)
+{
+	if (state.started || state.nkept > KEPT_MAX)
+		return;
+	for (size_t i = 0; i < state.nkept; i++)
+		if (state.kept[i] == fd)
+			state.kept[i--] = state.kept[--state.nkept];
 }
 
 int wait_keep_beating(void (*beat)(void))
@@ -363,7 +364,7 @@ int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg)
 		return rc;
 	}
 	/* A stop signal that came before `waiting` woke it for nothing. */
-	if (stop_received || looks_too_late())
+	if (stop_signal() || looks_too_late())
 		wake_helper();
 	return 0;
 }
@@ -383,7 +384,7 @@ int wait_cause(void)
 {
 	int cause = state.cause;
 
-	return cause ? cause : stop_received ? -EINTR : 0;
+	return cause ? cause : stop_signal() ? -EINTR : 0;
 }
 
 int wait_end(void)
@@ -431,11 +432,12 @@ static int wait_ready(int fd, short events)
 	return rc == -EINTR ? -EINTR : 0;
 }
 
+/* False also if that cannot be told: what comes next is then done in a wait. */
 static bool ready_now(int fd, short events)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
 
-	return poll(&pfd, 1, 0) != 0;
+	return poll(&pfd, 1, 0) > 0;
 }
 
 /* One read (out NULL) or write, in a wait where it may block. */
@@ -458,7 +460,7 @@ static ssize_t move_bytes(int fd, void *in, const void *out, size_t size, bool m
 			return n;
 		if (rc == -EAGAIN)
 			rc = wait_ready(fd, out ? POLLOUT : POLLIN);
-		else if (rc == -EINTR && !stop_received)
+		else if (rc == -EINTR && !stop_signal())
 			rc = 0;
 		if (rc < 0)
 			return rc;

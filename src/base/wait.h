@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wait.h - stop signals, and calls that block in the kernel until there is a cause to end them
+ * wait.h - calls that block in the kernel until there is a cause to end them
  *
  * A blocking call keeps its place in the queue's line only while nothing interrupts it, so it
  * blocks without a timeout and undisturbed.  A helper thread, started by the first call that has
@@ -11,46 +11,29 @@
 #ifndef MQTOOL_WAIT_H
 #define MQTOOL_WAIT_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/util.h"
 
-/*
- * Catches SIGINT, SIGTERM and SIGHUP, those not ignored at start, and from then on ignores SIGPIPE
- * and SIGXFSZ: a write to a closed pipe or beyond RLIMIT_FSIZE must come back so that messages can
- * be put back.  The first wait does it too; whoever holds messages calls it before.
- */
-void stop_init(void);
-/* The stop signal that came, or 0. */
-int stop_signal(void);
-/* True where SIGPIPE was ignored before stop_init(). */
-bool stop_pipe_ignored(void);
-/*
- * Keeps the stop signals back from now on, but in calls that are given *mask as theirs
- * (ppoll(2), epoll_pwait(2)): none is missed between a look and the sleep behind it.
- */
-void stop_hold(sigset_t *mask);
-/* Lets them through again: one that came is caught before this returns. */
-void stop_release(const sigset_t *mask);
-/* Ends the process by signal sig, its default action restored.  Flushes nothing. */
-_Noreturn void stop_die(int sig);
-/* The signals that a child of ours must have set back to their default before exec: those we
- * ignore but were not told to (caught ones fall back by themselves, execve(2)). */
-void stop_child_defaults(sigset_t *set);
-
 /* From now on a wait also ends (-EPIPE) when the reader of standard output, a pipe or socket,
  * goes away. */
 void wait_watch_stdout(void);
 
 /*
+ * fd is for checks: the helper, which gets a table of descriptors of its own at the first wait,
+ * keeps it, if that is yet to come, and it stays open there until the process ends.
+ */
+void wait_keep(int fd);
+/* No longer, if there was no wait yet: whoever closes fd calls it before. */
+void wait_forget(int fd);
+
+/*
  * Begins a wait: the calling thread is about to make a call that blocks.  timeout_ns from now,
  * negative for ever.  check (may be NULL) is called with arg by the helper about once a second
- * while the wait lasts, in its thread: 0, or -errno, which ends the wait.  The helper has a table
- * of descriptors of its own, as it was at the first wait: check may use no later one, and what is
- * closed after it stays open until the process ends.  Returns 0, or -errno
+ * while the wait lasts, in its thread: 0, or -errno, which ends the wait; it may use descriptors
+ * given to wait_keep() before the first wait, and no other.  Returns 0, or -errno
  * where no helper can be started: -EUSERS where a limit allows no more threads
  * (pthread_create(3)).  Every success is paired with a wait_end().
  */

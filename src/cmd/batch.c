@@ -13,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "base/escape.h"
+#include "base/stop.h"
 #include "base/wait.h"
 #include "cmd/take.h"
 #include "show/json.h"

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "base/wait.h"
 #include "cmd/cmd-take.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/stop.h"
 #include "base/text.h"
-#include "base/wait.h"
 #include "cmd/ask.h"
 #include "cmd/cmd-take.h"
 #include "cmd/enter.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/wait.h"
 #include "cmd/enter.h"

@@ -15,9 +15,9 @@
 #include "base/buffer.h"
 #include "base/parse.h"
 #include "base/refusal.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "base/wait.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
 #include "cmd/input.h"
@@ -560,7 +560,7 @@ static int send_files(struct sender *s)
 {
 	static const int standard_input = STDIN_FILENO;
 	const int *fds = &standard_input;
-	size_t n = 1;
+	size_t n = 1, i;
 	int *opened = NULL;
 	int status = EX_DONE;
 
@@ -573,13 +573,15 @@ static int send_files(struct sender *s)
 	}
 	s->many = s->opt.framed || n > 1;
 	s->progress.total = total_size(fds, n);
-	for (size_t i = 0; i < n && status == EX_DONE; i++) {
+	for (i = 0; i < n && status == EX_DONE; i++) {
 		s->source = s->opt.nfiles && strcmp(s->opt.files[i], "-") != 0 ? s->opt.files[i] :
 			    s->opt.nfiles || !s->opt.framed ? _("standard input") :
 							      NULL;
 		status = send_input(s, fds[i]);
+		/* Whoever writes to a pipe after its end is to be refused. */
+		close_files(fds + i, 1);
 	}
-	close_files(fds, n);
+	close_files(fds + i, n - i);
 	free(opened);
 	return status;
 }

@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "base/stop.h"
 #include "base/text.h"
-#include "base/wait.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 

@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "base/util.h"
-#include "base/wait.h"
 
 /* The default of execvp(3) where PATH is not set. */
 #define DEFAULT_PATH "/bin:/usr/bin"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "base/wait.h"
+#include "base/stop.h"
 #include "cmd/msg.h"
 
 size_t receiver_put_back(struct receiver *r)

@@ -12,7 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "base/wait.h"
+#include "base/stop.h"
 #include "cmd/handler.h"
 #include "cmd/msg.h"
 #include "queue/carry.h"

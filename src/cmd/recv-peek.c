@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "base/wait.h"
+#include "base/stop.h"
 #include "cmd/msg.h"
 
 /* A walk through the queue, from the oldest message. */

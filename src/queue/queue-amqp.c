@@ -16,6 +16,7 @@
 
 #include "base/buffer.h"
 #include "base/refusal.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
@@ -74,6 +75,7 @@ static int mqueue_open(struct queue *queue, unsigned int access)
 		q->fd = open_name(q->queue.ref.name, O_RDWR);
 	if (q->fd < 0)
 		return -errno;
+	wait_keep(q->fd); /* for removed_check() */
 	if (access & QUEUE_READ) {
 		if (mq_getattr(q->fd, &attr) < 0)
 			return -errno;
@@ -86,8 +88,10 @@ static void mqueue_close(struct queue *queue)
 {
 	struct mqueue *q = mqueue_of(queue);
 
-	if (q->fd >= 0)
+	if (q->fd >= 0) {
+		wait_forget(q->fd);
 		mq_close(q->fd);
+	}
 	if (q->return_fd >= 0)
 		close(q->return_fd);
 	if (q->try_fd >= 0)
@@ -453,14 +457,35 @@ static int change_owner(int fd, const struct queue_attr *attr)
 	return fchownat(fd, "", uid, gid, AT_EMPTY_PATH) == 0 ? 0 : -errno;
 }
 
+/* Makes it, then gives it its owner and mode. */
+static int make_whole(const char *name, const struct queue_attr *attr, struct mq_attr *limits)
+{
+	bool later_mode = attr->have & (ATTR_OWNER | ATTR_GROUP);
+	/* Until the owner is right nobody may use it. */
+	int fd = create_exactly(name, later_mode ? 0 : attr->mode, limits);
+	int rc = 0;
+
+	if (fd < 0)
+		return fd;
+	if (later_mode) {
+		rc = change_owner(fd, attr);
+		if (rc == 0 && fchmod(fd, attr->mode) < 0)
+			rc = -errno;
+		if (rc < 0)
+			remove_made(fd, name);
+	}
+	mq_close(fd);
+	return rc;
+}
+
 static int mqueue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 			 struct queue_ref *made)
 {
-	bool later_mode = attr->have & (ATTR_OWNER | ATTR_GROUP);
 	bool sized = attr->have & (ATTR_MAXMSG | ATTR_MSGSIZE);
 	struct queue_attr full = *attr;
 	struct mq_attr limits = { 0 };
-	int fd, rc = 0;
+	sigset_t mask;
+	int rc = 0;
 
 	(void)exist_ok;
 	if (sized)
@@ -469,18 +494,10 @@ static int mqueue_create(const struct queue_ref *ref, const struct queue_attr *a
 		return rc;
 	limits.mq_maxmsg = (long)full.maxmsg;
 	limits.mq_msgsize = (long)full.msgsize;
-	/* Until the owner is right nobody may use it. */
-	fd = create_exactly(ref->name, later_mode ? 0 : attr->mode, sized ? &limits : NULL);
-	if (fd < 0)
-		return fd;
-	if (later_mode) {
-		rc = change_owner(fd, attr);
-		if (rc == 0 && fchmod(fd, attr->mode) < 0)
-			rc = -errno;
-		if (rc < 0)
-			remove_made(fd, ref->name);
-	}
-	mq_close(fd);
+	/* No signal leaves one behind that is half made. */
+	stop_hold(&mask);
+	rc = make_whole(ref->name, attr, sized ? &limits : NULL);
+	stop_release(&mask);
 	if (rc == 0)
 		*made = *ref;
 	return rc;
@@ -534,11 +551,14 @@ static int set_open(int fd, const struct queue_attr *attr)
 static int mqueue_set(const struct queue_ref *ref, const struct queue_attr *attr)
 {
 	int fd = open_to_set(ref->name);
+	sigset_t mask;
 	int rc;
 
 	if (fd < 0)
 		return fd;
+	stop_hold(&mask);
 	rc = set_open(fd, attr);
+	stop_release(&mask);
 	close(fd);
 	return rc;
 }

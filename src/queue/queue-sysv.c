@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
@@ -657,31 +658,44 @@ static int apply(int msqid, const struct queue_attr *attr, unsigned int which)
 	return stat_any(msqid, &ds) == 0 ? -EINVAL : -EIDRM;
 }
 
-static int sysv_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
-		       struct queue_ref *made)
+/* Makes it, then gives it its owner, size and mode: its msqid, or -errno. */
+static int make_whole(key_t key, const struct queue_attr *attr)
 {
 	struct queue_attr full = *attr;
 	bool later_mode = attr->have & (ATTR_OWNER | ATTR_GROUP | ATTR_QBYTES);
-	key_t key = ref ? (key_t)ref->key : IPC_PRIVATE;
 	int msqid, rc;
 
-	(void)exist_ok;
-	if (ref && ref->by == QUEUE_BY_ID)
-		return -EINVAL;
 	/* Until owner and size are right nobody may use it. msgget(2) heeds no umask. */
 	msqid = msgget(key, IPC_CREAT | IPC_EXCL | (later_mode ? 0 : (int)attr->mode));
 	if (msqid < 0)
 		return -errno;
-	if (later_mode) {
-		full.have |= ATTR_MODE;
-		rc = apply(msqid, &full, ATTR_OWNER | ATTR_GROUP | ATTR_QBYTES);
-		if (rc == 0)
-			rc = apply(msqid, &full, ATTR_MODE);
-		if (rc < 0) {
-			msgctl(msqid, IPC_RMID, NULL);
-			return rc;
-		}
-	}
+	if (!later_mode)
+		return msqid;
+	full.have |= ATTR_MODE;
+	rc = apply(msqid, &full, ATTR_OWNER | ATTR_GROUP | ATTR_QBYTES);
+	if (rc == 0)
+		rc = apply(msqid, &full, ATTR_MODE);
+	if (rc == 0)
+		return msqid;
+	msgctl(msqid, IPC_RMID, NULL);
+	return rc;
+}
+
+static int sysv_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
+		       struct queue_ref *made)
+{
+	sigset_t mask;
+	int msqid;
+
+	(void)exist_ok;
+	if (ref && ref->by == QUEUE_BY_ID)
+		return -EINVAL;
+	/* No signal leaves one behind that is half made. */
+	stop_hold(&mask);
+	msqid = make_whole(ref ? (key_t)ref->key : IPC_PRIVATE, attr);
+	stop_release(&mask);
+	if (msqid < 0)
+		return msqid;
 	*made = ref ? *ref :
 		      (struct queue_ref){ .kind = QUEUE_SYSV, .by = QUEUE_BY_ID, .msqid = msqid };
 	return 0;

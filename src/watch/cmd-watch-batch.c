@@ -17,6 +17,7 @@
 
 #include "base/buffer.h"
 #include "base/format.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
@@ -213,23 +214,19 @@ static int look_once(struct printer *p)
 static int wait_until(int64_t due_ns)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO };
-	sigset_t stop, usual;
+	sigset_t usual;
 	int64_t left;
 	bool closed = false;
 
 	/* A signal that comes between the look at the flag and ppoll(2) waits for ppoll(2). */
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGINT);
-	sigaddset(&stop, SIGTERM);
-	sigaddset(&stop, SIGHUP);
-	sigprocmask(SIG_BLOCK, &stop, &usual);
+	stop_hold(&usual);
 	while (!stop_signal() && !closed && (left = due_ns - clock_monotonic_ns()) > 0) {
 		struct timespec timeout = { .tv_sec = left / NSEC_PER_SEC,
 					    .tv_nsec = left % NSEC_PER_SEC };
 
 		closed = ppoll(&out, 1, &timeout, &usual) > 0 && out.revents & POLLERR;
 	}
-	sigprocmask(SIG_SETMASK, &usual, NULL);
+	stop_release(&usual);
 	return closed ? write_failed(-EPIPE) : EX_DONE;
 }
 

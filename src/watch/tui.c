@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/escape.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/enter.h"
@@ -36,7 +37,6 @@
 #undef columns
 #undef lines
 
-#include "base/wait.h"
 #include "watch/canvas.h"
 #include "watch/model.h"
 #include "watch/sampler.h"
@@ -75,7 +75,6 @@ struct tui {
 
 /* ---- the terminal when all goes wrong ---- */
 
-static volatile sig_atomic_t quit_received;
 static struct termios before;
 static bool have_before;
 static char restore[256]; /* what makes the screen usable again */
@@ -83,11 +82,6 @@ static size_t restore_len;
 static struct sigaction usual_crash[NSIG];
 
 static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP };
-
-static void on_quit(int sig)
-{
-	quit_received = sig;
-}
 
 /* Only what signal-safety(7) allows: then as it would have died without us. */
 static void on_crash(int sig)
@@ -146,24 +140,14 @@ static void forget_crash(void)
 
 static void block_signals(struct tui *t)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP };
-	struct sigaction action = { .sa_handler = on_quit }, old;
 	sigset_t set;
 
 	stop_init();
-	sigemptyset(&action.sa_mask);
-	if (sigaction(SIGQUIT, &action, &old) == 0 && old.sa_handler == SIG_IGN)
-		sigaction(SIGQUIT, &old, NULL);
+	stop_hold(&t->usual);
 	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaddset(&set, signals[i]);
-	sigprocmask(SIG_BLOCK, &set, &t->usual);
-}
-
-/* The signal that is to end us, or 0. */
-static int ending_signal(void)
-{
-	return stop_signal() ? stop_signal() : quit_received;
+	sigaddset(&set, SIGWINCH);
+	sigaddset(&set, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 static bool hangup_ignored(void)
@@ -529,7 +513,7 @@ static void wait_for_events(struct tui *t)
 	int64_t left = next_due(t) - clock_monotonic_ns();
 	struct timespec timeout;
 
-	if (ending_signal())
+	if (stop_signal())
 		return;
 	if (left < 0)
 		left = 0;
@@ -565,7 +549,7 @@ static int loop(struct tui *t)
 
 	take_mouse(t);
 	paint(t);
-	while (!t->dead && !ending_signal() && !(wanted && t->looks >= wanted && !t->view.paused)) {
+	while (!t->dead && !stop_signal() && !(wanted && t->looks >= wanted && !t->view.paused)) {
 		wait_for_events(t);
 		todo = read_keys(t);
 		if (todo & VIEW_QUIT)
@@ -673,8 +657,8 @@ int tui_run(const struct watch_options *o)
 	}
 	tear_down(&t);
 	sigprocmask(SIG_SETMASK, &t.usual, NULL);
-	if (ending_signal())
-		stop_die(ending_signal());
+	if (stop_signal())
+		stop_die(stop_signal());
 	/* The signal for it may be late, or go to the leader of the session alone. */
 	if (t.dead && !hangup_ignored())
 		stop_die(SIGHUP);

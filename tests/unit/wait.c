@@ -21,21 +21,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/stop.h"
 #include "base/util.h"
 #include "base/wait.h"
 #include "wrap.h"
 
 #define MS (NSEC_PER_SEC / 1000)
 
-/* Linked with --wrap=pthread_create, --wrap=eventfd and --wrap=clock_gettime. */
+/* Linked with --wrap= of what is wrapped here. */
 static int thread_error;
 static bool no_eventfd;
+static bool no_timerfd;
+static bool no_pthread_kill;
+static atomic_int poll_error, polls_failed;
 
 int __real_clock_gettime(clockid_t id, struct timespec *ts) REAL_TIME64(__clock_gettime64);
 int __wrap_clock_gettime(clockid_t id, struct timespec *ts);
@@ -75,6 +82,55 @@ int __wrap_eventfd(unsigned int count, int flags)
 	return __real_eventfd(count, flags);
 }
 
+int __real_timerfd_create(int clock, int flags);
+int __wrap_timerfd_create(int clock, int flags);
+
+int __wrap_timerfd_create(int clock, int flags)
+{
+	if (no_timerfd) {
+		errno = EMFILE;
+		return -1;
+	}
+	return __real_timerfd_create(clock, flags);
+}
+
+int __real_pthread_kill(pthread_t thread, int sig);
+int __wrap_pthread_kill(pthread_t thread, int sig);
+
+int __wrap_pthread_kill(pthread_t thread, int sig)
+{
+	return no_pthread_kill ? EPERM : __real_pthread_kill(thread, sig);
+}
+
+int __real_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask);
+int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask);
+
+int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+{
+	if (poll_error) {
+		polls_failed++;
+		errno = poll_error;
+		return -1;
+	}
+	return __real_ppoll(fds, n, timeout, mask);
+}
+
+static int poll_interruptions; /* of poll(2), still to come */
+
+int __real_poll(struct pollfd *fds, nfds_t n, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout);
+
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+	if (poll_interruptions > 0) {
+		poll_interruptions--;
+		raise(SIGTERM);
+		errno = EINTR;
+		return -1;
+	}
+	return __real_poll(fds, n, timeout);
+}
+
 /* What a child must find true; its line is the child's exit status, as far as that goes. */
 #define CHECK(condition)                                                                \
 	do {                                                                            \
@@ -84,6 +140,17 @@ int __wrap_eventfd(unsigned int count, int flags)
 		}                                                                       \
 	} while (0)
 
+/* A call that is never ended fails the test.  alarm(2) would be one more stop signal. */
+static void set_watchdog(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
+	struct itimerspec when = { .it_value = { 30, 0 } };
+	timer_t timer;
+
+	CHECK(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
+	CHECK(timer_settime(timer, 0, &when, NULL) == 0);
+}
+
 /* Runs test in a process of its own; returns how it ended, as waitpid(2) has it. */
 static int in_child(void (*test)(void))
 {
@@ -92,7 +159,7 @@ static int in_child(void (*test)(void))
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		alarm(30); /* a call that is never ended fails the test */
+		set_watchdog();
 		test();
 		_exit(0);
 	}
@@ -276,6 +343,51 @@ static void test_stop_between(void **state)
 	passes(stop_between);
 }
 
+static const int ending[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGALRM, SIGVTALRM,
+			      SIGPROF, SIGUSR1, SIGUSR2, SIGXCPU, SIGIO,   SIGPWR };
+static int ending_signal;
+
+static void caught(void)
+{
+	stop_init();
+	raise(ending_signal);
+	CHECK(stop_signal() == ending_signal);
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -EINTR);
+	stop_die(stop_signal());
+}
+
+static void left_ignored(void)
+{
+	signal(ending_signal, SIG_IGN);
+	stop_init();
+	raise(ending_signal);
+	CHECK(stop_signal() == 0);
+}
+
+/* Without stop_init(): it takes effect when it is let through. */
+static void held(void)
+{
+	sigset_t mask;
+
+	stop_hold(&mask);
+	raise(ending_signal);
+	stop_release(&mask);
+	CHECK(!"still there");
+}
+
+static void test_every_signal(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
+		ending_signal = ending[i];
+		dies_by(ending_signal, caught);
+		dies_by(ending_signal, held);
+		passes(left_ignored);
+	}
+}
+
 static void ignored_stays_ignored(void)
 {
 	signal(SIGINT, SIG_IGN);
@@ -384,7 +496,6 @@ static void reader_goes(void)
 	CHECK(pipe(fds) == 0);
 	CHECK(dup2(fds[1], STDOUT_FILENO) == STDOUT_FILENO);
 	close(fds[1]);
-	/* The helper keeps every descriptor that is open at its start. */
 	reader = fork();
 	CHECK(reader >= 0);
 	if (reader == 0) {
@@ -476,37 +587,27 @@ static void nonblocking_files(void)
 	CHECK(waitpid(pid, NULL, 0) == pid);
 }
 
-static void on_alarm(int sig)
-{
-	(void)sig;
-	raise(SIGTERM);
-}
-
-/* What is no stop signal interrupts a read for nobody; a stop signal ends it. */
+/* A stop signal ends a read. */
 static void stop_ends_read(void)
 {
-	struct sigaction action = { .sa_handler = on_alarm };
 	char buf[16];
 	int fds[2];
 
 	CHECK(pipe(fds) == 0);
 	stop_init();
-	CHECK(sigaction(SIGALRM, &action, NULL) == 0);
 	alarm(1);
 	CHECK(wait_read(fds[0], buf, sizeof(buf)) == -EINTR);
-	CHECK(stop_signal() == SIGTERM);
+	CHECK(stop_signal() == SIGALRM);
 }
 
 static void stop_ends_write(void)
 {
-	struct sigaction action = { .sa_handler = on_alarm };
 	static char room[1 << 20];
 	int fds[2];
 	ssize_t n;
 
 	CHECK(pipe(fds) == 0);
 	stop_init();
-	CHECK(sigaction(SIGALRM, &action, NULL) == 0);
 	alarm(1);
 	/* The part that went is told first. */
 	n = wait_write(fds[1], room, sizeof(room));
@@ -514,9 +615,23 @@ static void stop_ends_write(void)
 	CHECK(wait_write(fds[1], room, sizeof(room)) == -EINTR);
 }
 
+/* The signal comes while it is asked whether there is something: no answer is not "ready". */
+static void stop_while_asking(void)
+{
+	char buf[16];
+	int fds[2];
+
+	CHECK(pipe(fds) == 0);
+	stop_init();
+	poll_interruptions = 1;
+	CHECK(wait_read(fds[0], buf, sizeof(buf)) == -EINTR);
+	CHECK(poll_interruptions == 0);
+}
+
 static void test_read_and_write(void **state)
 {
 	(void)state;
+	passes(stop_while_asking);
 	passes(moves_bytes);
 	passes(nonblocking_files);
 	passes(stop_ends_read);
@@ -612,6 +727,110 @@ static void test_sockets(void **state)
 	passes(polls);
 }
 
+/* ---- what the helper needs ---- */
+
+/* As long as others have queued all signals that the user may have: what is left must do. */
+static void no_signals_left(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	CHECK(setrlimit(RLIMIT_SIGPENDING, &none) == 0);
+	CHECK(wait_begin(20 * MS, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -ETIMEDOUT);
+}
+
+static void signalled_as_a_process(void)
+{
+	no_pthread_kill = true;
+	CHECK(wait_begin(20 * MS, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -ETIMEDOUT);
+}
+
+static void without_timer(void)
+{
+	no_timerfd = true;
+	deadline();
+}
+
+/* Where the helper cannot poll it looks often, and not without a pause. */
+static void without_poll(void)
+{
+	poll_error = EINVAL;
+	CHECK(wait_begin(200 * MS, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -ETIMEDOUT);
+	CHECK(polls_failed > 1 && polls_failed < 1000);
+}
+
+static void test_helper_in_need(void **state)
+{
+	(void)state;
+	passes(no_signals_left);
+	passes(signalled_as_a_process);
+	passes(without_timer);
+	passes(without_poll);
+}
+
+/* A pipe that the caller has closed is closed. */
+static void keeps_no_pipe(void)
+{
+	int fds[2];
+	char byte = 0;
+
+	CHECK(pipe(fds) == 0);
+	stop_init();
+	CHECK(wait_begin(20 * MS, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -ETIMEDOUT);
+	CHECK(close(fds[0]) == 0);
+	CHECK(write(fds[1], &byte, 1) == -1 && errno == EPIPE);
+}
+
+static int check_kept(void *arg)
+{
+	return fcntl(*(int *)arg, F_GETFD) < 0 ? -EBADF : -EIDRM;
+}
+
+static int cause_of_check(int fd)
+{
+	CHECK(wait_begin(-1, check_kept, &fd) == 0);
+	block();
+	return wait_end();
+}
+
+static void keeps_what_it_looks_at(void)
+{
+	int fds[2];
+
+	CHECK(pipe(fds) == 0);
+	wait_keep(fds[1]);
+	wait_keep(fds[0]);
+	wait_forget(fds[1]);
+	CHECK(cause_of_check(fds[0]) == -EIDRM);
+	CHECK(cause_of_check(fds[1]) == -EBADF);
+}
+
+/* Then it shares the table. */
+static void keeps_too_many(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	for (int i = 0; i < 10; i++)
+		wait_keep(i);
+	wait_forget(0);
+	CHECK(cause_of_check(fd) == -EIDRM);
+}
+
+static void test_descriptors(void **state)
+{
+	(void)state;
+	passes(keeps_no_pipe);
+	passes(keeps_what_it_looks_at);
+	passes(keeps_too_many);
+}
+
 /* ---- no helper ---- */
 
 static void no_helper(void)
@@ -657,6 +876,9 @@ int main(void)
 		cmocka_unit_test(test_reader_goes),
 		cmocka_unit_test(test_read_and_write),
 		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_every_signal),
+		cmocka_unit_test(test_helper_in_need),
+		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_no_helper),
 	};
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stop.h - stop signals: every signal that would end mqtool and can be caught in order to end well
+ */
+#ifndef MQTOOL_STOP_H
+#define MQTOOL_STOP_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/*
+ * Catches the stop signals (HUP INT QUIT TERM ALRM VTALRM PROF USR1 USR2 XCPU IO PWR), those not
+ * ignored at start, and from then on ignores SIGPIPE and SIGXFSZ: a write to a closed pipe or
+ * beyond RLIMIT_FSIZE must come back so that messages can be put back.  The first wait does it too;
+ * whoever holds messages calls it before.
+ */
+void stop_init(void);
+/* The stop signal that came first, or 0.  Any thread may ask. */
+int stop_signal(void);
+/* From now on a stop signal is also counted on the eventfd(2) fd (-1: no longer). */
+void stop_tell(int fd);
+/* True if SIGPIPE was ignored before stop_init(). */
+bool stop_pipe_ignored(void);
+/*
+ * Keeps the stop signals back from now on, except in calls that are given *mask as theirs
+ * (ppoll(2), epoll_pwait(2)): none is missed between a look and the sleep that follows.  Does not
+ * need stop_init(): what is done until stop_release() is then done whole.
+ */
+void stop_hold(sigset_t *mask);
+/* Lets them through again: one that came takes effect before this returns. */
+void stop_release(const sigset_t *mask);
+/* Ends the process by signal sig, its default action restored.  Flushes nothing. */
+_Noreturn void stop_die(int sig);
+/* The signals that a child of ours must have set back to their default before exec: those we
+ * ignore but were not told to (caught ones fall back by themselves, execve(2)). */
+void stop_child_defaults(sigset_t *set);
+
+#endif
