@@ -308,6 +308,12 @@ static void list_note(enum queue_kind kind, int error)
 	buffer_free(&why);
 }
 
+/* What is missing is a file of the kernel's, no queue. */
+static int list_status(int error)
+{
+	return error == -ENOENT ? EX_FAILED : exit_status_of(error);
+}
+
 int msg_list_notes(const struct queue_list *list, unsigned int mask)
 {
 	int status = EX_DONE;
@@ -317,7 +323,7 @@ int msg_list_notes(const struct queue_list *list, unsigned int mask)
 			continue;
 		list_note((enum queue_kind)kind, list->note[kind]);
 		if (mask == 1u << kind)
-			status = exit_status_of(list->note[kind]);
+			status = list_status(list->note[kind]);
 	}
 	return status;
 }

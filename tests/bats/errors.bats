@@ -36,6 +36,8 @@ means()
 	means fchmod:error=EPERM 5 "$SECCOMP" set -m 600 /e1
 	means fchownat:error=EPERM 5 "$SECCOMP" create -o "$(id -u)" /e2
 	means fchownat:error=EPERM 5 "only a privileged user may give *" create -o 1 /e2
+	means fchownat:error=EPERM 5 "only a privileged user may give *" create -o :1 /e2
+	means fchownat:error=EPERM 5 "$SECCOMP" create -o ":$(id -g)" /e2
 	means msgget:error=EPERM 5 "$SECCOMP" send -n key:0xe1 x
 	means msgget:error=EPERM 5 "$SECCOMP" create key:0xe2
 	means msgctl:error=EPERM:when=2 5 "$SECCOMP" set -m 600 key:0xe1
@@ -135,6 +137,10 @@ directory), so the limit is unknown"
 	# The kernel tells that one in another way.
 	run -1 --separate-stderr without_sysctls mqtool create -b 1G key:0x11
 	matches "$stderr" "mqtool create: key:0x00000011: 1073741824 bytes asked; at most *"
+	limit kernel/msgmni 1
+	create key:0x12
+	run -1 --separate-stderr without_sysctls mqtool create key:0x13
+	matches "$stderr" "mqtool create: key:0x00000013: there are 1 System V queues already, all that *"
 	run -1 --separate-stderr without_sysctls bash -c 'ulimit -q 10; exec mqtool create -c 5 /l2'
 	matches "$stderr" "mqtool create: /l2: *cannot be read*"
 	run -1 --separate-stderr without_sysctls bash -c 'ulimit -q 10; exec mqtool create /l2'
@@ -183,4 +189,37 @@ in_between()
 	create key:0xd1
 	run -0 strace -qq -o trace -e inject=msgctl:error=EPERM mqtool stat -H -S -o QUEUE,USE%
 	matches "$output" "key:0x000000d1 *?"
+}
+
+# without_list COMMAND [ARG...]: where /proc/sysvipc/msg is not there.
+without_list()
+{
+	# shellcheck disable=SC2016
+	unshare -m sh -c 'mount -t tmpfs none /proc/sysvipc && exec "$@"' sh "$@"
+}
+
+@test "System V queues are listed by their file or by their numbers, or said not to be" {
+	create key:0x21 key:0x22
+	run -0 strace -qq -o trace -e inject=msgctl:error=EPERM:when=2+ mqtool stat -H -S -o QUEUE,USE%
+	equal "$(tr -s ' ' <<<"$output")" $'key:0x00000021 ?\nkey:0x00000022 ?'
+	without_list true || skip_loudly "nothing can be mounted here"
+	run -0 without_list mqtool stat -H -S -o QUEUE
+	equal "$output" $'key:0x00000021\nkey:0x00000022'
+	# As a kernel before MSG_STAT_ANY answers.
+	run -1 --separate-stderr without_list strace -qq -o trace -e inject=msgctl:error=EINVAL:when=2+ \
+		mqtool stat -H -S -o QUEUE
+	equal "$output" ""
+	equal "$stderr" "mqtool stat: System V queues are not listed: there is no /proc/sysvipc/msg"
+}
+
+@test "what cannot be written goes back by name where there is no /proc" {
+	[ -w /dev/full ] || skip_loudly "no /dev/full"
+	create_small /b1
+	mqtool send /b1 back
+	# shellcheck disable=SC2016
+	run -1 --separate-stderr unshare -m bash -c '
+		mqtool=$(command -v mqtool)
+		mount -n -t tmpfs none /proc && exec "$mqtool" recv -a /b1 >/dev/full'
+	matches "$stderr" "*mqtool recv: cannot write standard output: *; 1 message was put back*"
+	equal "$(recv -n /b1)" back
 }
