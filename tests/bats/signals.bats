@@ -234,6 +234,8 @@ need_strace()
 
 @test "no descriptor left for the helper: said, and nothing is lost" {
 	local queue
+	[[ $(make_variable SANITIZER_FLAGS) != *thread* ]] ||
+		skip "ThreadSanitizer needs descriptors of its own"
 	for queue in /few 0x59; do
 		new "$queue"
 		status=0
