@@ -35,7 +35,7 @@ if HAVE_RABBITMQ
 pkglibexec_PROGRAMS += mqtool-amqp
 endif
 mqtool_amqp_SOURCES = src/main-amqp.c src/queue/amqp-link.c src/queue/amqp-link.h \
-	src/queue/amqp-queue.h src/queue/amqp-send.c src/queue/amqp-take.c src/queue/queue-amqp.c \
+	src/queue/amqp-queue.c src/queue/amqp-queue.h src/queue/amqp-send.c src/queue/amqp-take.c src/queue/queue-amqp.c \
 	src/queue/queue-amqp.h
 mqtool_amqp_CFLAGS = $(AM_CFLAGS) $(RABBITMQ_CFLAGS) $(OPENSSL_CFLAGS)
 mqtool_amqp_LDADD = libmqtool.a $(RABBITMQ_LIBS) $(OPENSSL_LIBS) $(POPT_LIBS) $(LIBINTL)
@@ -192,6 +192,7 @@ libmqtool_a_SOURCES = \
 	src/watch/view-pane.c \
 	src/watch/view.c \
 	src/watch/view.h \
+	src/watch/watch.c \
 	src/watch/watch.h
 
 # Writes src/base/unicode-ranges.h, when Unicode has a new version.

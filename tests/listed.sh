@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Nothing is forgotten: every source is in its local.mk, every test is run, what packages are made by
-# is in the tarball, and every source with text for people is in po/POTFILES.in.
+# is in the tarball, every source with text for people is in po/POTFILES.in, and the map of
+# CONTRIBUTING.md is complete.
 
 set -u
 tests=$(cd "$(dirname "$0")" && pwd) || exit 99
@@ -47,8 +48,26 @@ for file in packaging/* packaging/debian/* packaging/debian/source/*; do
 	[ -d "$file" ] || listed "$file" Makefile.am
 done
 for file in src/*.c src/*/*.c; do
-	# The calls of text() and text_n() in util.c are the functions themselves.
-	[ "$file" != src/base/util.c ] || continue
 	grep -qE '(^|[^[:alnum:]_])(N?_|text_n)\("' "$file" && listed "$file" po/POTFILES.in
+done
+
+# The map of CONTRIBUTING.md: each place in it is there, and each source has a place.
+# shellcheck disable=SC2016
+places=$(sed -n '/^```$/,/^```$/s|^\(src/[^ ]*\).*|\1|p' CONTRIBUTING.md)
+for place in $places; do
+	# shellcheck disable=SC2086
+	set -- $place
+	[ -e "$1" ]
+	result $? "$place of CONTRIBUTING.md is there"
+done
+for file in src/*.[ch] src/*/; do
+	found=1
+	for place in $places; do
+		# shellcheck disable=SC2254
+		case $file in
+		$place) found=0 ;;
+		esac
+	done
+	result $found "$file is in CONTRIBUTING.md"
 done
 finish

@@ -123,6 +123,7 @@ BATS_TESTS = \
 
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \
+	tests/circles.sh \
 	tests/count.sh \
 	tests/demo.sh \
 	tests/hardening.sh \
@@ -174,7 +175,7 @@ tests_unit_create_LDFLAGS = $(AM_LDFLAGS) \
 
 # A link of the test's own: without librabbitmq.
 tests_unit_queue_amqp_SOURCES = tests/unit/queue-amqp.c src/queue/amqp-queue.h \
-	src/queue/amqp-send.c src/queue/amqp-take.c src/queue/queue-amqp.c
+	src/queue/amqp-queue.c src/queue/amqp-send.c src/queue/amqp-take.c src/queue/queue-amqp.c
 
 # Users that are not there, allocations that fail.
 tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name
@@ -282,6 +283,7 @@ EXTRA_DIST += \
 	tests/bats/faults.bash \
 	tests/bats/helper.bash \
 	tests/broker \
+	tests/circles \
 	tests/complete.sh \
 	tests/count \
 	tests/in-ns \

@@ -23,6 +23,25 @@ int64_t clock_monotonic_ns(void)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
+int64_t clock_deadline_ns(int64_t timeout_ns)
+{
+	int64_t deadline;
+
+	if (timeout_ns < 0 || __builtin_add_overflow(clock_monotonic_ns(), timeout_ns, &deadline))
+		return INT64_MAX;
+	return deadline;
+}
+
+int64_t clock_left_ns(int64_t deadline_ns)
+{
+	int64_t now;
+
+	if (deadline_ns == INT64_MAX)
+		return -1;
+	now = clock_monotonic_ns();
+	return deadline_ns > now ? deadline_ns - now : 0;
+}
+
 /* ---- small files ---- */
 
 /* Reads fd until its end or until size bytes are there.  Returns the bytes or -errno. */

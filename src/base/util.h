@@ -20,6 +20,10 @@
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 int64_t clock_monotonic_ns(void);
+/* When a timeout that begins now is over, by that clock; INT64_MAX for a negative one: never. */
+int64_t clock_deadline_ns(int64_t timeout_ns);
+/* What is left until a deadline: a timeout again, negative for INT64_MAX, 0 once it is over. */
+int64_t clock_left_ns(int64_t deadline_ns);
 
 /*
  * Reads a small text file (a file of /proc or /sys) into buf, at most size - 1 bytes, and adds a

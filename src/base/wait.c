@@ -325,15 +325,6 @@ int wait_keep_beating(void (*beat)(void))
 	return start_helper();
 }
 
-static int64_t deadline_after(int64_t timeout_ns)
-{
-	int64_t deadline;
-
-	if (timeout_ns < 0 || __builtin_add_overflow(clock_monotonic_ns(), timeout_ns, &deadline))
-		return INT64_MAX;
-	return deadline;
-}
-
 /* Would the helper sleep past the deadline? */
 static bool looks_too_late(void)
 {
@@ -352,7 +343,7 @@ int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg)
 	int rc;
 
 	atomic_store_explicit(&state.cause, 0, memory_order_relaxed);
-	state.deadline = deadline_after(timeout_ns);
+	state.deadline = clock_deadline_ns(timeout_ns);
 	state.check = check;
 	state.arg = arg;
 	/* Releases the above to the helper; no later load has to come after it. */

@@ -85,23 +85,13 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 
 /* ---- sleeping ---- */
 
-static void set_deadline(struct waiting *w)
-{
-	if (w->timeout_ns < 0 ||
-	    __builtin_add_overflow(clock_monotonic_ns(), w->timeout_ns, &w->deadline))
-		w->deadline = INT64_MAX;
-}
-
 /* Sleeps until it is worth to look again: 0, -ETIMEDOUT, -EINTR or another -errno. */
 static int sleep_on(struct waiting *w)
 {
-	int64_t left = -1;
+	int64_t left = clock_left_ns(w->deadline);
 
-	if (w->deadline != INT64_MAX) {
-		left = w->deadline - clock_monotonic_ns();
-		if (left <= 0)
-			return -ETIMEDOUT;
-	}
+	if (left == 0)
+		return -ETIMEDOUT;
 	return queue_change_sleep(&w->change, left);
 }
 
@@ -273,7 +263,7 @@ static int wait_until(struct waiting *w)
 	int rc, status;
 
 	stop_init();
-	set_deadline(w);
+	w->deadline = clock_deadline_ns(w->timeout_ns);
 	rc = queue_change_begin(&w->change, &w->ref);
 	if (rc < 0)
 		status = report(w, QUEUE_OP_OPEN, rc);

@@ -456,7 +456,7 @@ static int connect_to(const struct addrinfo *to, int64_t deadline, int *result)
 /* To the first address that answers. */
 static int connect_plain(const struct queue_address *a, const struct addrinfo *list, int *fd)
 {
-	int64_t deadline = clock_monotonic_ns() + answer_timeout();
+	int64_t deadline = clock_deadline_ns(answer_timeout());
 	int rc = -EHOSTUNREACH;
 
 	for (; list; list = list->ai_next) {
@@ -740,6 +740,16 @@ static int take_content(struct amqp_link *l, const amqp_frame_t *frame, struct a
 	return 1;
 }
 
+static void take_ack(const amqp_basic_ack_t *ack, struct amqp_event *event)
+{
+	*event = (struct amqp_event){ AMQP_CONFIRM, ack->delivery_tag, ack->multiple, { 0 } };
+}
+
+static void take_nack(const amqp_basic_nack_t *nack, struct amqp_event *event)
+{
+	*event = (struct amqp_event){ AMQP_REFUSAL, nack->delivery_tag, nack->multiple, { 0 } };
+}
+
 /* 1 where it is an event, 0 where it is none or only the beginning of one. */
 static int take_method(struct amqp_link *l, const amqp_method_t *method, struct amqp_event *event)
 {
@@ -777,21 +787,12 @@ static int take_method(struct amqp_link *l, const amqp_method_t *method, struct 
 	case AMQP_CONNECTION_UNBLOCKED_METHOD:
 		l->blocked = false;
 		return 0;
-	case AMQP_BASIC_ACK_METHOD: {
-		const amqp_basic_ack_t *ack = decoded;
-
-		*event =
-			(struct amqp_event){ AMQP_CONFIRM, ack->delivery_tag, ack->multiple, { 0 } };
+	case AMQP_BASIC_ACK_METHOD:
+		take_ack(decoded, event);
 		return 1;
-	}
-	case AMQP_BASIC_NACK_METHOD: {
-		const amqp_basic_nack_t *nack = decoded;
-
-		*event = (struct amqp_event){
-			AMQP_REFUSAL, nack->delivery_tag, nack->multiple, { 0 }
-		};
+	case AMQP_BASIC_NACK_METHOD:
+		take_nack(decoded, event);
 		return 1;
-	}
 	case AMQP_CHANNEL_CLOSE_METHOD:
 		return channel_closed(l, decoded);
 	case AMQP_CONNECTION_CLOSE_METHOD:

@@ -91,7 +91,7 @@ static inline struct amqp *amqp_of(struct queue *q)
 	return (struct amqp *)(void *)q;
 }
 
-/* ---- both halves (queue-amqp.c) ---- */
+/* ---- both halves (amqp-queue.c) ---- */
 
 /* Sleeps, unless a stop signal comes: -EINTR. */
 int amqp_pause(int64_t ns) _must_check_;
@@ -100,10 +100,6 @@ int amqp_pause(int64_t ns) _must_check_;
  * more, then -EINTR.
  */
 int amqp_wait_answer(struct amqp *a, int64_t timeout_ns) _must_check_;
-
-/* The end of a timeout, INT64_MAX for ever; and what is left of it, negative for ever, 0 when over. */
-int64_t amqp_deadline(int64_t timeout_ns);
-int64_t amqp_left(int64_t deadline);
 
 /* ---- sending (amqp-send.c): the functions of the backend ---- */
 

@@ -196,11 +196,11 @@ static void about_to_wait(struct amqp *a, bool for_room)
 /* Waits for some answer, as long as there is one to come. */
 static int await_answer(struct amqp *a, int64_t timeout_ns)
 {
-	int64_t deadline = amqp_deadline(timeout_ns);
+	int64_t deadline = clock_deadline_ns(timeout_ns);
 	int rc;
 
 	while ((rc = take_answers(a)) == 0) {
-		int64_t left = amqp_left(deadline);
+		int64_t left = clock_left_ns(deadline);
 
 		about_to_wait(a, false);
 		rc = left == 0 ? -ETIMEDOUT : amqp_wait_answer(a, left);
@@ -282,11 +282,11 @@ static int wait_for_room(struct amqp *a, int64_t left, int64_t *pause)
 /* Sends what has not gone or was refused until there is room, or the time is over. */
 static int insist(struct queue *q, struct sent *s, int64_t timeout_ns)
 {
-	int64_t deadline = amqp_deadline(timeout_ns), pause = FIRST_PAUSE, left;
+	int64_t deadline = clock_deadline_ns(timeout_ns), pause = FIRST_PAUSE, left;
 	int rc;
 
 	do {
-		left = amqp_left(deadline);
+		left = clock_left_ns(deadline);
 		if (s->state == SENT_REFUSED) {
 			if (timeout_ns == QUEUE_NO_WAIT)
 				return -EAGAIN;

@@ -282,7 +282,7 @@ static int next_delivery(struct queue *q)
 static int get(struct queue *q)
 {
 	struct amqp *a = amqp_of(q);
-	int64_t deadline = amqp_deadline(queue_broker()->timeout_ns);
+	int64_t deadline = clock_deadline_ns(queue_broker()->timeout_ns);
 	int rc;
 
 	if (a->in_hand >= GETS_MAX)
@@ -291,7 +291,7 @@ static int get(struct queue *q)
 	while (rc == 0) {
 		rc = next_delivery(q);
 		if (rc == 0)
-			rc = amqp_wait_answer(a, amqp_left(deadline));
+			rc = amqp_wait_answer(a, clock_left_ns(deadline));
 	}
 	return rc == -ETIMEDOUT ? amqp_link_give_up(a->link) : rc;
 }
@@ -344,14 +344,14 @@ static int seek_end(struct queue *q)
 static int await_delivery(struct queue *q, int64_t timeout_ns)
 {
 	struct amqp *a = amqp_of(q);
-	int64_t deadline = amqp_deadline(timeout_ns);
+	int64_t deadline = clock_deadline_ns(timeout_ns);
 	int rc;
 
 	do {
 		rc = next_delivery(q);
 		if (rc != 0)
 			return rc;
-		rc = a->all_there ? seek_end(q) : wait_for_more(a, amqp_left(deadline));
+		rc = a->all_there ? seek_end(q) : wait_for_more(a, clock_left_ns(deadline));
 	} while (rc == 0 && a->consumes);
 	if (rc == 0) /* it sends us nothing of what it has */
 		rc = end_consumer(a);
@@ -419,7 +419,7 @@ void amqp_take_hold(struct queue *q, unsigned int n)
 /* Waits for so many answers to amqp_link_count(); what is delivered meanwhile the broker keeps. */
 static int await_counts(struct amqp *a, unsigned int counts)
 {
-	int64_t deadline = amqp_deadline(queue_broker()->timeout_ns);
+	int64_t deadline = clock_deadline_ns(queue_broker()->timeout_ns);
 	int rc = 0;
 
 	while (rc == 0 && counts > 0) {
@@ -428,7 +428,7 @@ static int await_counts(struct amqp *a, unsigned int counts)
 			counts -= a->event.kind == AMQP_COUNT;
 			rc = 0;
 		} else if (rc == 0) {
-			rc = amqp_wait_answer(a, amqp_left(deadline));
+			rc = amqp_wait_answer(a, clock_left_ns(deadline));
 		}
 	}
 	return rc == -ETIMEDOUT ? amqp_link_give_up(a->link) : rc;

@@ -29,53 +29,6 @@
 /* Between two tries to connect again. */
 #define FIRST_RETRY (NSEC_PER_SEC / 4)
 #define LAST_RETRY (10 * NSEC_PER_SEC)
-/* How much longer an answer is waited for once a stop signal has come. */
-#define GRACE NSEC_PER_SEC
-
-/* ---- waiting ---- */
-
-int64_t amqp_deadline(int64_t timeout_ns)
-{
-	int64_t deadline;
-
-	if (timeout_ns < 0 || __builtin_add_overflow(clock_monotonic_ns(), timeout_ns, &deadline))
-		return INT64_MAX;
-	return deadline;
-}
-
-int64_t amqp_left(int64_t deadline)
-{
-	int64_t now = clock_monotonic_ns();
-
-	if (deadline == INT64_MAX)
-		return -1;
-	return deadline > now ? deadline - now : 0;
-}
-
-int amqp_pause(int64_t ns)
-{
-	int rc = wait_poll(-1, 0, ns);
-
-	return rc == -ETIMEDOUT ? 0 : rc;
-}
-
-int amqp_wait_answer(struct amqp *a, int64_t timeout_ns)
-{
-	int64_t left;
-	int rc;
-
-	if (timeout_ns == 0)
-		return -ETIMEDOUT;
-	if (!stop_signal()) {
-		rc = amqp_link_wait(a->link, timeout_ns);
-		if (rc != -EINTR)
-			return rc;
-	}
-	if (!a->grace_end)
-		a->grace_end = clock_monotonic_ns() + GRACE;
-	left = amqp_left(a->grace_end);
-	return left > 0 && amqp_link_linger(a->link, left) == 0 ? 0 : -EINTR;
-}
 
 /* ---- opening and closing ---- */
 
@@ -145,13 +98,13 @@ static void forget_connection(struct amqp *a)
 
 static int amqp_reopen(struct queue *q, int64_t timeout_ns)
 {
-	int64_t deadline = amqp_deadline(timeout_ns), pause = FIRST_RETRY, left;
+	int64_t deadline = clock_deadline_ns(timeout_ns), pause = FIRST_RETRY, left;
 	int rc;
 
 	for (;;) {
 		forget_connection(amqp_of(q));
 		rc = stop_signal() ? -EINTR : connect_queue(q);
-		left = amqp_left(deadline);
+		left = clock_left_ns(deadline);
 		if (rc == 0 || !worth_a_retry(rc) || left == 0)
 			return rc;
 		rc = amqp_pause(left < 0 || pause < left ? pause : left);

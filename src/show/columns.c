@@ -268,6 +268,27 @@ int column_sort_parse(const char *text, bool live, enum column *col, bool *rever
 
 /* ---- values ---- */
 
+/* Of processes and where they are. */
+static uint64_t process_number(enum column col, const struct queue_stat *st)
+{
+	switch (col) {
+	case COL_LSPID:
+		return (uint64_t)st->lspid;
+	case COL_LRPID:
+		return (uint64_t)st->lrpid;
+	case COL_NOTIFY:
+		return (uint64_t)st->notify_pid;
+	case COL_NAMESPACE:
+		return st->ns;
+	case COL_PROCS:
+		return st->ns_procs;
+	case COL_PID:
+		return (uint64_t)st->ns_pid;
+	default: /* texts */
+		return 0;
+	}
+}
+
 uint64_t column_number(enum column col, const struct queue_stat *st)
 {
 	switch (col) {
@@ -307,24 +328,12 @@ uint64_t column_number(enum column col, const struct queue_stat *st)
 		return (uint64_t)st->stime;
 	case COL_RECEIVED:
 		return (uint64_t)st->rtime;
-	case COL_LSPID:
-		return (uint64_t)st->lspid;
-	case COL_LRPID:
-		return (uint64_t)st->lrpid;
 	case COL_CTIME:
 		return (uint64_t)st->ctime;
 	case COL_INO:
 		return st->ino;
-	case COL_NOTIFY:
-		return (uint64_t)st->notify_pid;
-	case COL_NAMESPACE:
-		return st->ns;
-	case COL_PROCS:
-		return st->ns_procs;
-	case COL_PID:
-		return (uint64_t)st->ns_pid;
-	default: /* texts */
-		return 0;
+	default:
+		return process_number(col, st);
 	}
 }
 

@@ -205,34 +205,6 @@ static int read_line(struct cmdline *cl, struct watch_options *o)
 	return msg_check_kinds(o->mask, o->refs, o->nrefs);
 }
 
-unsigned int watch_mask(const struct watch_options *o)
-{
-	unsigned int mask = 0;
-
-	for (int i = 0; i < o->nrefs; i++)
-		mask |= 1u << o->refs[i].kind;
-	if (mask)
-		return mask;
-	return o->mask ? o->mask : QUEUE_MASK_ALL;
-}
-
-unsigned int watch_detail(const struct column_list *columns, enum column sort,
-			  const struct filter *filter)
-{
-	unsigned int detail = column_list_detail(columns) | column_detail(sort);
-
-	for (size_t i = 0; i < filter->n; i++)
-		detail |= column_detail(filter->terms[i].col);
-	return detail;
-}
-
-int watch_look_failed(const struct watch_options *o, int error)
-{
-	if (error != -ENOMEM)
-		return msg_namespace_failed(o->ns_pid, error);
-	return msg_no_memory();
-}
-
 /* ---- the screen ---- */
 
 static int exec_sibling(const struct cmdline *cl)

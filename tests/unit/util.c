@@ -48,6 +48,20 @@ static void test_clock_advances(void **state)
 
 /* ---- small files ---- */
 
+static void test_deadlines(void **state)
+{
+	int64_t soon = clock_deadline_ns(NSEC_PER_SEC * 3600);
+
+	(void)state;
+	assert_true(clock_left_ns(soon) > 0 && clock_left_ns(soon) <= NSEC_PER_SEC * 3600);
+	assert_int_equal(clock_left_ns(clock_deadline_ns(0)), 0);
+	assert_int_equal(clock_left_ns(1), 0);
+	/* For ever, and what comes to the same. */
+	assert_true(clock_deadline_ns(-1) == INT64_MAX);
+	assert_true(clock_deadline_ns(INT64_MAX) == INT64_MAX);
+	assert_int_equal(clock_left_ns(INT64_MAX), -1);
+}
+
 static char scratch[] = "/tmp/mqtool-util-XXXXXX";
 
 static int make_scratch(void **state)
@@ -145,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clock_advances),
+		cmocka_unit_test(test_deadlines),
 		cmocka_unit_test_setup_teardown(test_read_text, make_scratch, NULL),
 		cmocka_unit_test(test_read_text_fails),
 		cmocka_unit_test_setup_teardown(test_read_number, NULL, remove_scratch),
