@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "base/stop.h"
 #include "base/util.h"
 #include "base/wait.h"
 
