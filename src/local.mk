@@ -34,8 +34,9 @@ mqtool_watch_LDADD = libmqtool.a $(NCURSESW_LIBS) $(POPT_LIBS) $(LIBINTL)
 if HAVE_RABBITMQ
 pkglibexec_PROGRAMS += mqtool-amqp
 endif
-mqtool_amqp_SOURCES = src/main-amqp.c src/queue/amqp-link.c src/queue/amqp-link.h \
-	src/queue/amqp-queue.c src/queue/amqp-queue.h src/queue/amqp-send.c src/queue/amqp-take.c src/queue/queue-amqp.c \
+mqtool_amqp_SOURCES = src/main-amqp.c src/queue/amqp-connect.c src/queue/amqp-connect.h \
+	src/queue/amqp-link.c src/queue/amqp-link.h src/queue/amqp-queue.c src/queue/amqp-queue.h \
+	src/queue/amqp-send.c src/queue/amqp-take.c src/queue/queue-amqp.c \
 	src/queue/queue-amqp.h
 mqtool_amqp_CFLAGS = $(AM_CFLAGS) $(RABBITMQ_CFLAGS) $(OPENSSL_CFLAGS)
 mqtool_amqp_LDADD = libmqtool.a $(RABBITMQ_LIBS) $(OPENSSL_LIBS) $(POPT_LIBS) $(LIBINTL)

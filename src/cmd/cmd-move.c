@@ -35,6 +35,8 @@ enum { OPT_SET_TYPE = OPT_OWN, OPT_SET_PRIORITY };
 #define HELD_BYTES ((size_t)4 * 1024 * 1024)
 /* One more of a broker's messages is waited for so long before DEST is to answer for those in hand. */
 #define PATIENCE (NSEC_PER_SEC / 500)
+/* After DEST took so long, SOURCE may have taken back what it had sent ahead. */
+#define LONG_WAIT NSEC_PER_SEC
 
 static const struct poptOption move_options[] = {
 	{ "count", 'c', POPT_ARG_STRING, NULL, OPT_COUNT,
@@ -75,6 +77,7 @@ struct mover {
 	size_t nheld;
 	uint64_t given, accepted; /* to DEST: messages, and those that it did not refuse at once */
 	uint64_t left;            /* messages that are still to be taken */
+	int64_t waits_since;      /* DEST for room; 0: it does not */
 	struct progress progress;
 	bool lost; /* a message could not go back and was reported */
 };
@@ -251,6 +254,8 @@ static void before_wait(void *arg, bool for_room)
 	if (for_room && is_broker(&mv->source_ref))
 		keep_one(mv);
 	(void)!queue_tell(mv->source);
+	if (!mv->waits_since)
+		mv->waits_since = clock_monotonic_ns();
 }
 
 /* What DEST does not have goes back, in its order.  Returns how many could not, *why the first
@@ -344,12 +349,22 @@ static int flush(struct mover *mv)
 	return rc;
 }
 
+static int catch_up(struct mover *mv)
+{
+	int64_t since = mv->waits_since;
+
+	mv->waits_since = 0;
+	return since && clock_monotonic_ns() - since > LONG_WAIT ? queue_catch_up(mv->source) : 0;
+}
+
 static int take_now(struct mover *mv, struct message *m, int64_t wait_ns)
 {
 	int rc;
 
 	do {
-		rc = take_whole(mv->source, m, &mv->room, &mv->opt.want, wait_ns);
+		rc = catch_up(mv);
+		if (rc == 0)
+			rc = take_whole(mv->source, m, &mv->room, &mv->opt.want, wait_ns);
 		if (rc == 0)
 			return 0;
 		rc = recover(mv, mv->source, rc);
@@ -394,7 +409,7 @@ static int deliver(struct mover *mv, const struct message *m)
 
 	rc = queue_send(mv->dest, m, tell ? QUEUE_NO_WAIT : timeout_ns);
 	if (tell && rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT) {
-		(void)!queue_tell(mv->source);
+		before_wait(mv, true);
 		rc = queue_send(mv->dest, m, timeout_ns);
 	}
 	/* Another connection sends it with all that was not confirmed. */
@@ -443,21 +458,25 @@ static int move_all(struct mover *mv)
 
 /* ---- the command ---- */
 
-static int open_one(struct queue **q, const struct queue_ref *ref, unsigned int access)
+static int open_one(struct mover *mv, struct queue **q, const struct queue_ref *ref,
+		    unsigned int access)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = ref };
-	int rc = queue_open(q, ref, access);
+	int rc;
 
+	if (mv->opt.follow)
+		return msg_open_following(q, ref, access, mv->opt.timeout_ns);
+	rc = queue_open(q, ref, access);
 	return rc < 0 ? msg_queue_failed(&attempt, rc) : EX_DONE;
 }
 
 /* Both, before anything is taken. */
 static int open_queues(struct mover *mv)
 {
-	int status = open_one(&mv->source, &mv->source_ref, QUEUE_READ);
+	int status = open_one(mv, &mv->source, &mv->source_ref, QUEUE_READ);
 
 	if (status == EX_DONE)
-		status = open_one(&mv->dest, &mv->dest_ref, QUEUE_WRITE);
+		status = open_one(mv, &mv->dest, &mv->dest_ref, QUEUE_WRITE);
 	if (status == EX_DONE && queue_same(mv->source, mv->dest))
 		status = msg_usage(_("SOURCE and DEST are the same queue: %s"),
 				   msg_name(&mv->source_ref));

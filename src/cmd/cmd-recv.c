@@ -270,15 +270,23 @@ static void expect(struct receiver *r)
 		queue_hold(r->q, 1);
 }
 
-static int open_and_receive(struct receiver *r)
+static int open_queue(struct receiver *r)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = &r->ref };
-	int status, rc;
+	int rc;
 
+	if (r->take.follow)
+		return msg_open_following(&r->q, &r->ref, QUEUE_READ, r->take.timeout_ns);
 	rc = queue_open(&r->q, &r->ref, QUEUE_READ);
-	if (rc < 0)
-		return msg_queue_failed(&attempt, rc);
-	status = recv_command_open(r);
+	return rc < 0 ? msg_queue_failed(&attempt, rc) : EX_DONE;
+}
+
+static int open_and_receive(struct receiver *r)
+{
+	int status = open_queue(r);
+
+	if (status == EX_DONE)
+		status = recv_command_open(r);
 	if (status != EX_DONE)
 		return status;
 	expect(r);

@@ -345,7 +345,43 @@ static int report_input(struct sender *s, int error)
 	return EX_FAILED;
 }
 
+/* -v: what came of it that a connection was made again. */
+static void report_resent(struct sender *s)
+{
+	uint64_t n = queue_resent(s->q);
+
+	if (!s->opt.verbose || n == 0)
+		return;
+	progress_clear(&s->progress);
+	msg_error(text_n("%" PRIu64 " message was sent again and may be there twice",
+			 "%" PRIu64 " messages were sent again and may be there twice", n),
+		  n);
+}
+
 /* ---- sending ---- */
+
+/* A connection that is lost is made again where there is another host: what is not confirmed goes
+ * again.  0: go on. */
+static int recover(struct sender *s, int error)
+{
+	if (error != -ECONNRESET || s->ref.kind != QUEUE_AMQP || !*s->ref.address.more)
+		return error;
+	progress_clear(&s->progress);
+	return msg_reconnect(s->q, error, s->opt.timeout_ns);
+}
+
+static int flush(struct sender *s)
+{
+	int rc;
+
+	do {
+		rc = queue_flush(s->q, s->opt.timeout_ns);
+		if (rc == 0)
+			return 0;
+		rc = recover(s, rc);
+	} while (rc == 0);
+	return rc;
+}
 
 static int send_message(struct sender *s, struct message *m)
 {
@@ -361,6 +397,8 @@ static int send_message(struct sender *s, struct message *m)
 		return report_send(s, m->len, false, -EINTR);
 	s->given++;
 	rc = queue_send(s->q, m, s->opt.timeout_ns);
+	if (rc < 0)
+		rc = recover(s, rc);
 	if (rc < 0)
 		return report_send(s, m->len, false, rc);
 	progress_count(&s->progress, m->len);
@@ -597,10 +635,11 @@ static int send_all(struct sender *s, struct cmdline *cl)
 	else
 		status = send_files(s);
 	if (status == EX_DONE) {
-		rc = queue_flush(s->q, s->opt.timeout_ns);
+		rc = flush(s);
 		if (rc < 0)
 			status = report_send(s, 0, false, rc);
 	}
+	report_resent(s);
 	progress_end(&s->progress, PROGRESS_SENT, s->opt.verbose);
 	return status;
 }

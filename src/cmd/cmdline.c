@@ -290,7 +290,9 @@ bool cmdline_read(struct cmdline *cl, option_reader *one, void *arg)
 
 void cmdline_set_timeout(const struct cmdline *cl, int64_t timeout_ns)
 {
-	const struct queue_broker how = { .timeout_ns = timeout_ns, .plaintext = cl->plaintext };
+	const struct queue_broker how = { .timeout_ns = timeout_ns,
+					  .plaintext = cl->plaintext,
+					  .command = cl->cmd->name };
 
 	queue_set_broker(&how);
 }

@@ -14,8 +14,10 @@
 
 #include "base/buffer.h"
 #include "base/escape.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "base/wait.h"
 
 /* Foreign text is quoted to this many bytes: a line that names it should stay readable. */
 #define QUOTE_MAX 200
@@ -244,6 +246,9 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 	struct buffer why = { 0 };
 	bool limit;
 
+	/* A signal that mqtool dies by says it. */
+	if (error == -EINTR && stop_signal())
+		return EX_FAILED;
 	if (!ref && attempt->queue)
 		ref = queue_ref_of(attempt->queue);
 	limit = queue_explain(attempt, error, &why);
@@ -297,6 +302,19 @@ int msg_reconnect(struct queue *q, int error, int64_t timeout_ns)
 	if (rc == 0)
 		msg_error(_("connected again"));
 	return queue_may_reopen(q, rc) ? -ETIMEDOUT : rc;
+}
+
+int msg_open_following(struct queue **q, const struct queue_ref *ref, unsigned int access,
+		       int64_t timeout_ns)
+{
+	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = ref };
+	int rc = queue_open(q, ref, access);
+
+	if (rc < 0 && queue_may_reopen(*q, rc))
+		rc = msg_reconnect(*q, rc, timeout_ns);
+	if (rc == -EINTR)
+		return EX_FAILED;
+	return rc < 0 ? msg_queue_failed(&attempt, rc) : EX_DONE;
 }
 
 static void list_note(enum queue_kind kind, int error)

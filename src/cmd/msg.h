@@ -49,6 +49,12 @@ void msg_lost(const struct queue_ref *ref, size_t n, int error);
  */
 int msg_reconnect(struct queue *q, int error, int64_t timeout_ns) _must_check_;
 /*
+ * queue_open() for commands that follow: tries again, within timeout_ns, to reach a broker that does
+ * not answer.  Returns EX_DONE or, printed, the exit status.
+ */
+int msg_open_following(struct queue **q, const struct queue_ref *ref, unsigned int access,
+		       int64_t timeout_ns) _must_check_;
+/*
  * Prints a line for each kind in mask whose queues could not be listed (list->note): why, and what
  * to do.  Returns EX_DONE where another kind was asked for too, else the exit status for it.
  */

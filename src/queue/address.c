@@ -90,6 +90,11 @@ static bool is_host(const char *text, size_t len, bool bracketed)
 	return len > 0 && len < 256 && *text != '-';
 }
 
+static uint16_t default_port(const struct queue_address *a)
+{
+	return a->tls ? ADDRESS_PORT_TLS : ADDRESS_PORT;
+}
+
 static int take_port(struct queue_address *a, const char *text, size_t len, struct refusal *error)
 {
 	char digits[8] = "";
@@ -133,7 +138,52 @@ static int take_host(struct queue_address *a, const char *text, size_t len, stru
 	return take_port(a, behind + 1, (size_t)(end - behind - 1), error);
 }
 
-/* [USER@]HOST[:PORT] */
+static char *put_host(char *to, const struct queue_address *a)
+{
+	bool number6 = strchr(a->host, ':') != NULL;
+
+	to += sprintf(to, "%s%s%s", number6 ? "[" : "", a->host, number6 ? "]" : "");
+	if (a->port != default_port(a))
+		to += sprintf(to, ":%u", (unsigned int)a->port);
+	return to;
+}
+
+/* Appends a host to those after the first. */
+static int add_host(struct queue_address *a, const struct queue_address *one, struct refusal *error)
+{
+	char printed[sizeof(one->host) + sizeof(",[]:65535")] = ",";
+	size_t used = strlen(a->more), commas = 1;
+
+	for (const char *at = a->more; *at; at++)
+		commas += *at == ',';
+	put_host(printed + 1, one);
+	if (commas >= ADDRESS_HOSTS_MAX || used + strlen(printed) >= sizeof(a->more))
+		return refuse(error, "%s",
+			      _("too many hosts: name the nodes of the cluster that are to be"
+				" tried"));
+	strcpy(a->more + used, printed);
+	return 0;
+}
+
+/* HOST[:PORT][,HOST[:PORT]...] */
+static int take_hosts(struct queue_address *a, const char *text, size_t len, struct refusal *error)
+{
+	const char *end = text + len, *comma = memchr(text, ',', len);
+	int rc = take_host(a, text, comma ? (size_t)(comma - text) : len, error);
+
+	while (rc == 0 && comma) {
+		struct queue_address one = { .tls = a->tls, .port = default_port(a) };
+
+		text = comma + 1;
+		comma = memchr(text, ',', (size_t)(end - text));
+		rc = take_host(&one, text, (size_t)((comma ? comma : end) - text), error);
+		if (rc == 0)
+			rc = add_host(a, &one, error);
+	}
+	return rc;
+}
+
+/* [USER@]HOST[:PORT][,HOST[:PORT]...] */
 static int take_authority(struct queue_address *a, const char *text, size_t len,
 			  struct refusal *error)
 {
@@ -142,7 +192,7 @@ static int take_authority(struct queue_address *a, const char *text, size_t len,
 	int rc;
 
 	if (!at)
-		return take_host(a, text, len, error);
+		return take_hosts(a, text, len, error);
 	if (memchr(text, ':', user))
 		return refuse(error, "%s",
 			      _("a password does not belong into an address, where others see it: "
@@ -151,7 +201,7 @@ static int take_authority(struct queue_address *a, const char *text, size_t len,
 	if (!user)
 		return refuse(error, "%s", _("no user before the @: leave it out"));
 	rc = decode(text, user, a->user, error);
-	return rc < 0 ? rc : take_host(a, at + 1, len - user - 1, error);
+	return rc < 0 ? rc : take_hosts(a, at + 1, len - user - 1, error);
 }
 
 /* [VHOST/]QUEUE */
@@ -183,8 +233,8 @@ int address_parse(struct queue_address *address, bool tls, const char *text, str
 	size_t authority = strcspn(text, "/");
 	int rc;
 
-	*address =
-		(struct queue_address){ .tls = tls, .port = tls ? ADDRESS_PORT_TLS : ADDRESS_PORT };
+	*address = (struct queue_address){ .tls = tls };
+	address->port = default_port(address);
 	if (authority == 0)
 		return refuse(error, "%s",
 			      _("no host: write amqp://HOST/QUEUE, HOST a name, a number or"
@@ -213,14 +263,11 @@ static char *encode(char *to, const char *text)
 
 const char *address_text(const struct queue_address *a, char buf[static QUEUE_NAME_TEXT])
 {
-	bool number6 = strchr(a->host, ':') != NULL;
 	char *to = stpcpy(buf, a->tls ? "amqps://" : "amqp://");
 
 	if (*a->user)
 		to = stpcpy(encode(to, a->user), "@");
-	to += sprintf(to, "%s%s%s", number6 ? "[" : "", a->host, number6 ? "]" : "");
-	if (a->port != (a->tls ? ADDRESS_PORT_TLS : ADDRESS_PORT))
-		to += sprintf(to, ":%u", (unsigned int)a->port);
+	to = stpcpy(put_host(to, a), a->more);
 	to = stpcpy(to, "/");
 	if (strcmp(a->vhost, "/") != 0)
 		to = stpcpy(encode(to, a->vhost), "/");
@@ -228,8 +275,56 @@ const char *address_text(const struct queue_address *a, char buf[static QUEUE_NA
 	return buf;
 }
 
+/* One of the hosts after the first, as put_host() wrote it. */
+static void read_host(const struct queue_address *a, const char *text, struct address_host *host)
+{
+	struct queue_address one = { .tls = a->tls, .port = default_port(a) };
+	struct refusal unused;
+
+	(void)!take_host(&one, text, strcspn(text, ","), &unused);
+	memcpy(host->name, one.host, sizeof(host->name));
+	host->port = one.port;
+}
+
+bool address_host(const struct queue_address *a, size_t i, struct address_host *host)
+{
+	const char *text = a->more;
+
+	if (i == 0) {
+		memcpy(host->name, a->host, sizeof(host->name));
+		host->port = a->port;
+		return true;
+	}
+	/* Each begins with a comma. */
+	while (*text && --i > 0)
+		text += 1 + strcspn(text + 1, ",");
+	if (*text)
+		read_host(a, text + 1, host);
+	return *text;
+}
+
+static bool has_host(const struct queue_address *a, const struct address_host *wanted)
+{
+	struct address_host host;
+
+	for (size_t i = 0; address_host(a, i, &host); i++)
+		if (host.port == wanted->port && strcasecmp(host.name, wanted->name) == 0)
+			return true;
+	return false;
+}
+
+bool address_same_broker(const struct queue_address *a, const struct queue_address *b)
+{
+	struct address_host host;
+
+	for (size_t i = 0; address_host(a, i, &host); i++)
+		if (has_host(b, &host))
+			return true;
+	return false;
+}
+
 bool address_same(const struct queue_address *a, const struct queue_address *b)
 {
-	return a->port == b->port && strcasecmp(a->host, b->host) == 0 &&
-	       strcmp(a->vhost, b->vhost) == 0 && strcmp(a->queue, b->queue) == 0;
+	return address_same_broker(a, b) && strcmp(a->vhost, b->vhost) == 0 &&
+	       strcmp(a->queue, b->queue) == 0;
 }

@@ -7,31 +7,20 @@
 #include "queue/amqp-link.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #if HAVE_RABBITMQ_C_FOLDER
 #include <rabbitmq-c/amqp.h>
 #include <rabbitmq-c/framing.h>
-#include <rabbitmq-c/ssl_socket.h>
-#include <rabbitmq-c/tcp_socket.h>
 #else /* before 0.12 */
 #include <amqp.h>
 #include <amqp_framing.h>
-#include <amqp_ssl_socket.h>
-#include <amqp_tcp_socket.h>
 #endif
 
 #include "base/buffer.h"
@@ -41,6 +30,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
+#include "queue/amqp-connect.h"
 #include "queue/amqp-secret.h"
 #include "queue/amqp-told.h"
 #include "queue/queue-backend.h"
@@ -371,23 +361,6 @@ static int begin_call(struct amqp_link *l)
 
 /* ---- connecting ---- */
 
-static bool is_loopback(const struct sockaddr *sa)
-{
-	if (sa->sa_family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)sa;
-
-		return ntohl(in->sin_addr.s_addr) >> 24 == 127;
-	}
-	if (sa->sa_family == AF_INET6) {
-		const struct in6_addr *a =
-			&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
-
-		return IN6_IS_ADDR_LOOPBACK(a) ||
-		       (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
-	}
-	return false;
-}
-
 static bool plaintext_allowed(void)
 {
 	const char *allowed = getenv("MQTOOL_AMQP_ALLOW_PLAINTEXT");
@@ -395,133 +368,21 @@ static bool plaintext_allowed(void)
 	return queue_broker()->plaintext || (allowed && strcmp(allowed, "1") == 0);
 }
 
-static int resolve(const struct queue_address *a, struct addrinfo **list)
+static bool may_know_password(const struct queue_address *a, const struct amqp_places *places)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	char port[8];
-	int rc;
-
-	snprintf(port, sizeof(port), "%u", (unsigned int)a->port);
-	rc = getaddrinfo(a->host, port, &hints, list);
-	if (rc == 0)
-		return 0;
-	return fail(-EHOSTUNREACH, _("host %s: %s"), a->host,
-		    rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc));
-}
-
-static bool may_know_password(const struct queue_address *a, const struct addrinfo *list)
-{
-	if (a->tls || plaintext_allowed())
-		return true;
-	for (; list; list = list->ai_next)
-		if (!is_loopback(list->ai_addr))
-			return false;
-	return true;
+	return a->tls || plaintext_allowed() || amqp_places_local(places);
 }
 
 int amqp_link_may_send_password(const struct queue_address *address)
 {
-	struct addrinfo *list;
-	bool may;
+	struct amqp_places places = { 0 };
+	bool may = true;
 
 	/* A host that is not known is for the connection to find out. */
-	if (address->tls || resolve(address, &list) < 0)
-		return 0;
-	may = may_know_password(address, list);
-	freeaddrinfo(list);
+	if (!address->tls && amqp_places_find(address, &places, &error_text) == 0)
+		may = may_know_password(address, &places);
+	amqp_places_free(&places);
 	return may ? 0 : -EPERM;
-}
-
-static int connect_to(const struct addrinfo *to, int64_t deadline, int *result)
-{
-	int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int rc = 0, error = 0, one = 1;
-	socklen_t size = sizeof(error);
-	int64_t left = deadline - clock_monotonic_ns();
-
-	if (fd < 0)
-		return -errno;
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (connect(fd, to->ai_addr, to->ai_addrlen) < 0)
-		rc = errno == EINPROGRESS ? wait_poll(fd, POLLOUT, left > 0 ? left : 1) : -errno;
-	if (rc == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0)
-		rc = -error;
-	if (rc < 0)
-		close(fd);
-	else
-		*result = fd;
-	return rc;
-}
-
-/* To the first address that answers. */
-static int connect_plain(const struct queue_address *a, const struct addrinfo *list, int *fd)
-{
-	int64_t deadline = clock_deadline_ns(answer_timeout());
-	int rc = -EHOSTUNREACH;
-
-	for (; list; list = list->ai_next) {
-		rc = connect_to(list, deadline, fd);
-		if (rc == 0 || rc == -EINTR || rc == -ETIMEDOUT)
-			break;
-	}
-	if (rc < 0 && rc != -EINTR)
-		fail(rc, _("cannot connect to %s, port %u: %s"), a->host, (unsigned int)a->port,
-		     strerror(-rc));
-	return rc;
-}
-
-static int open_plain(struct amqp_link *l, const struct queue_address *a)
-{
-	struct addrinfo *list;
-	amqp_socket_t *socket;
-	int rc;
-
-	rc = resolve(a, &list);
-	if (rc < 0)
-		return rc;
-	/* The very addresses that are connected to, not what the name may mean next. */
-	if (!may_know_password(a, list))
-		rc = -EPERM;
-	else
-		rc = connect_plain(a, list, &l->fd);
-	freeaddrinfo(list);
-	if (rc < 0)
-		return rc;
-	socket = amqp_tcp_socket_new(l->state);
-	if (!socket) {
-		close(l->fd);
-		return -ENOMEM;
-	}
-	amqp_tcp_socket_set_sockfd(socket, l->fd);
-	return 0;
-}
-
-static int tls_failed(const struct queue_address *a, int status, int error)
-{
-	unsigned long reason = ERR_peek_last_error();
-	const char *why = reason ? ERR_reason_error_string(reason) : NULL;
-
-	switch (status) {
-	case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED:
-		return fail(-EPROTO, _("the certificate of the broker is not for the name %s"),
-			    a->host);
-	case AMQP_STATUS_SSL_PEER_VERIFY_FAILED:
-	case AMQP_STATUS_SSL_CONNECTION_FAILED:
-	case AMQP_STATUS_SSL_ERROR:
-		return fail(-EPROTO,
-			    _("no TLS with %s, port %u: %s (trusted are the authorities of "
-			      "OpenSSL, or those of SSL_CERT_FILE)"),
-			    a->host, (unsigned int)a->port, why ? why : amqp_error_string2(status));
-	case AMQP_STATUS_TIMEOUT:
-		return fail(-ETIMEDOUT, _("cannot connect to %s, port %u: %s"), a->host,
-			    (unsigned int)a->port, strerror(ETIMEDOUT));
-	case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED:
-		return fail(-EHOSTUNREACH, _("host %s is not known"), a->host);
-	default:
-		return fail(error ? -error : -EHOSTUNREACH, _("cannot connect to %s, port %u: %s"),
-			    a->host, (unsigned int)a->port,
-			    error ? strerror(error) : amqp_error_string2(status));
-	}
 }
 
 static struct timeval as_timeval(int64_t ns)
@@ -530,25 +391,13 @@ static struct timeval as_timeval(int64_t ns)
 				 .tv_usec = ns % NSEC_PER_SEC / 1000 + 1 };
 }
 
-static int open_tls(struct amqp_link *l, const struct queue_address *a)
+/* As who administers the broker sees it: "mqtool recv 1234@host". */
+static void connection_name(char *name, size_t size)
 {
-	amqp_socket_t *socket = amqp_ssl_socket_new(l->state);
-	struct timeval timeout = as_timeval(answer_timeout());
-	int status;
+	char host[HOST_NAME_MAX + 1] = "";
 
-	if (!socket)
-		return -ENOMEM;
-	SSL_CTX_set_default_verify_paths(amqp_ssl_socket_get_context(socket));
-	amqp_ssl_socket_set_verify_peer(socket, 1);
-	amqp_ssl_socket_set_verify_hostname(socket, 1);
-	amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST);
-	ERR_clear_error();
-	errno = 0;
-	status = amqp_socket_open_noblock(socket, a->host, a->port, &timeout);
-	if (status != AMQP_STATUS_OK)
-		return tls_failed(a, status, errno);
-	l->fd = amqp_socket_get_sockfd(socket);
-	return 0;
+	(void)!gethostname(host, sizeof(host) - 1);
+	snprintf(name, size, "mqtool %s %d@%s", queue_broker()->command, (int)getpid(), host);
 }
 
 /* Wants to be told when a queue is deleted under a consumer, and why a login is refused. */
@@ -559,7 +408,9 @@ static amqp_rpc_reply_t log_in(struct amqp_link *l, const struct queue_address *
 					    "authentication_failure_close", "connection.blocked" };
 	amqp_table_entry_t abilities[ARRAY_SIZE(able)], properties[2];
 	amqp_table_t table = { .num_entries = ARRAY_SIZE(properties), .entries = properties };
+	char name[256];
 
+	connection_name(name, sizeof(name));
 	for (size_t i = 0; i < ARRAY_SIZE(able); i++) {
 		abilities[i].key = amqp_cstring_bytes(able[i]);
 		abilities[i].value.kind = AMQP_FIELD_KIND_BOOLEAN;
@@ -571,7 +422,7 @@ static amqp_rpc_reply_t log_in(struct amqp_link *l, const struct queue_address *
 		(amqp_table_t){ .num_entries = ARRAY_SIZE(able), .entries = abilities };
 	properties[1].key = amqp_cstring_bytes("connection_name");
 	properties[1].value.kind = AMQP_FIELD_KIND_UTF8;
-	properties[1].value.value.bytes = amqp_cstring_bytes("mqtool");
+	properties[1].value.value.bytes = amqp_cstring_bytes(name);
 	return amqp_login_with_properties(l->state, a->vhost, 0, FRAME_MAX, HEARTBEAT, &table,
 					  AMQP_SASL_METHOD_PLAIN, secret->user, secret->password);
 }
@@ -594,13 +445,13 @@ static void server_property(struct amqp_link *l, const char *key, char *text, si
 }
 
 static int introduce(struct amqp_link *l, const struct queue_address *a,
-		     const struct amqp_secret *secret)
+		     const struct amqp_secret *secret, int64_t timeout_ns)
 {
-	struct timeval timeout = as_timeval(answer_timeout());
+	struct timeval timeout = as_timeval(timeout_ns);
 	int heartbeat, rc;
 
 	amqp_set_handshake_timeout(l->state, &timeout);
-	rc = begin(l, answer_timeout());
+	rc = begin(l, timeout_ns);
 	if (rc < 0)
 		return rc;
 	rc = reply_error(l, log_in(l, a, secret));
@@ -610,20 +461,87 @@ static int introduce(struct amqp_link *l, const struct queue_address *a,
 	heartbeat = amqp_get_heartbeat(l->state);
 	l->beat_interval = (heartbeat ? heartbeat : HEARTBEAT) * NSEC_PER_SEC / 2;
 	l->next_beat = clock_monotonic_ns() + l->beat_interval;
-	rc = end(l, rc);
-	return rc < 0 ? rc : open_channel(l);
+	return end(l, rc);
 }
 
-static int open_socket(struct amqp_link *l, const struct queue_address *a)
+/* A connection by way of one place, within that time. */
+static int open_place(struct amqp_link **link, const struct queue_address *a,
+		      const struct amqp_place *place, const struct amqp_secret *secret,
+		      int64_t timeout_ns)
 {
-	return a->tls ? open_tls(l, a) : open_plain(l, a);
+	int64_t deadline = clock_monotonic_ns() + timeout_ns;
+	struct amqp_link *l = calloc(1, sizeof(*l));
+	int rc = -ENOMEM;
+
+	no_error();
+	if (l)
+		l->state = amqp_new_connection();
+	if (l && l->state)
+		rc = amqp_place_connect(l->state, place, a->tls, timeout_ns, &l->fd, &error_text);
+	if (rc < 0) {
+		if (l && l->state)
+			amqp_destroy_connection(l->state);
+		free(l);
+		return rc;
+	}
+	add_link(l);
+	timeout_ns = deadline - clock_monotonic_ns();
+	rc = introduce(l, a, secret, timeout_ns > 0 ? timeout_ns : 1);
+	if (rc < 0)
+		amqp_link_close(l);
+	else
+		*link = l;
+	return rc;
+}
+
+/* Another place may do better. */
+static bool worth_another_place(int error)
+{
+	switch (error) {
+	case -EACCES:
+	case -ENOENT:
+	case -ENOMEM:
+	case -EINTR:
+	case -EPIPE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* One place after the other, each with its share of the time, until one answers. */
+static int open_places(struct amqp_link **link, const struct queue_address *a,
+		       const struct amqp_places *places, const struct amqp_secret *secret)
+{
+	/* Beginning at any, so that a cluster shares the load; the next time at the next. */
+	static size_t turn = SIZE_MAX;
+	int64_t deadline = clock_monotonic_ns() + answer_timeout();
+	struct buffer tried = { 0 };
+	int rc = -EHOSTUNREACH;
+
+	if (turn == SIZE_MAX)
+		turn = (size_t)clock_monotonic_ns() / 1000 ^ (size_t)getpid();
+	for (size_t i = places->n; i > 0; i--) {
+		int64_t left = deadline - clock_monotonic_ns();
+		int64_t share = left / (int64_t)i;
+
+		rc = open_place(link, a, &places->items[turn++ % places->n], secret,
+				share > 0 ? share : 1);
+		if (rc == 0 || !worth_another_place(rc))
+			break;
+		buffer_printf(&tried, "%s%s", tried.len ? "; " : "", amqp_link_error());
+	}
+	if (rc < 0 && worth_another_place(rc))
+		fail(rc, "%s", buffer_string(&tried));
+	buffer_free(&tried);
+	return rc;
 }
 
 int amqp_link_open(struct amqp_link **link, const struct queue_address *address)
 {
 	struct refusal refusal;
+	struct amqp_places places;
 	struct amqp_secret secret;
-	struct amqp_link *l;
 	int rc;
 
 	*link = NULL;
@@ -633,19 +551,13 @@ int amqp_link_open(struct amqp_link **link, const struct queue_address *address)
 		return rc;
 	if (amqp_secret_find(address, &secret, &refusal) < 0)
 		return fail(-EINVAL, "%s", refusal.text);
-	l = calloc(1, sizeof(*l));
-	if (l)
-		l->state = amqp_new_connection();
-	rc = l && l->state ? open_socket(l, address) : -ENOMEM;
-	if (rc == 0) {
-		add_link(l);
-		rc = introduce(l, address, &secret);
-		*link = l;
-	} else if (l) {
-		if (l->state)
-			amqp_destroy_connection(l->state);
-		free(l);
-	}
+	/* The very places that are connected to, not what a name may mean next. */
+	rc = amqp_places_find(address, &places, &error_text);
+	if (rc == 0 && !may_know_password(address, &places))
+		rc = -EPERM;
+	if (rc == 0)
+		rc = open_places(link, address, &places, &secret);
+	amqp_places_free(&places);
 	amqp_secret_wipe(&secret);
 	return rc;
 }

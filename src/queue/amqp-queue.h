@@ -38,6 +38,13 @@ struct sent {
 	size_t cap;
 };
 
+/* A delivery that was read before it was asked for. */
+struct stashed {
+	struct stashed *next;
+	struct message message;
+	char data[];
+};
+
 enum consumer_state { CONSUMER_NONE, CONSUMER_ON, CONSUMER_ENDING };
 
 struct amqp {
@@ -72,7 +79,8 @@ struct amqp {
 	uint64_t base;    /* the last tag before it began */
 	uint64_t budget;  /* messages that it may be sent */
 	uint64_t average; /* bytes of a message, 0 where none has come */
-	bool has_event;   /* a delivery that found no room yet */
+	struct stashed *stash, **stash_end, *unstashed; /* unstashed: that of the event */
+	bool has_event;                                 /* a delivery that found no room yet */
 	struct amqp_event event;
 	unsigned char tags[TAGS_MAX]; /* a ring: enum tag_state of each tag above told */
 	uint64_t last_tag;            /* of the deliveries */
@@ -131,5 +139,7 @@ int amqp_take_tell(struct queue *q) _must_check_;
 /* The same, and comes back when the queue has heard it, which the channel alone cannot say. */
 int amqp_take_flush(struct queue *q) _must_check_;
 void amqp_take_forget(struct amqp *a);
+/* Reads all that the broker has sent by now: an error is that of the channel it came by. */
+int amqp_take_catch_up(struct queue *q) _must_check_;
 
 #endif

@@ -18,6 +18,7 @@
 
 #include "base/refusal.h"
 #include "base/text.h"
+#include "queue/address.h"
 
 /* Whom RabbitMQ makes, for its own machine alone. */
 #define DEFAULT_USER "guest"
@@ -58,6 +59,17 @@ static bool is_port(const char *field, unsigned int port)
 	return is_any(field) || strcmp(field, digits) == 0;
 }
 
+/* One password serves all hosts of an address. */
+static bool is_host_of(const struct queue_address *a, const char *name, const char *port)
+{
+	struct address_host host;
+
+	for (size_t i = 0; address_host(a, i, &host); i++)
+		if ((is_any(name) || strcasecmp(name, host.name) == 0) && is_port(port, host.port))
+			return true;
+	return false;
+}
+
 int amqp_secret_line(const char *line, const struct queue_address *a, struct amqp_secret *secret)
 {
 	enum { HOST, PORT, VHOST, USER, FIELDS };
@@ -69,8 +81,7 @@ int amqp_secret_line(const char *line, const struct queue_address *a, struct amq
 		line = take_field(line, field[i]);
 	if (!line || strlen(line) >= sizeof(secret->password))
 		return -EINVAL;
-	if ((!is_any(field[HOST]) && strcasecmp(field[HOST], a->host) != 0) ||
-	    !is_port(field[PORT], a->port) ||
+	if (!is_host_of(a, field[HOST], field[PORT]) ||
 	    (!is_any(field[VHOST]) && strcmp(field[VHOST], a->vhost) != 0))
 		return 0;
 	if (*a->user && !is_any(field[USER]) && strcmp(field[USER], a->user) != 0)
@@ -177,13 +188,33 @@ static bool is_other_broker(const struct queue_address *address)
 
 	if (!*first.host)
 		first = *address;
-	return first.port != address->port || strcasecmp(first.host, address->host) != 0;
+	return !address_same_broker(&first, address);
+}
+
+/*
+ * The password of the variable, or NULL.  What was there is wiped: others may read the memory that
+ * the environment was handed over in (proc(5), /proc/PID/environ).
+ */
+static const char *variable_password(void)
+{
+	static char *wiped, *kept;
+	char *value = getenv("MQTOOL_AMQP_PASSWORD");
+
+	if (!value || value == wiped)
+		return value ? kept : NULL;
+	free(kept);
+	kept = strdup(value);
+	if (!kept)
+		return value;
+	explicit_bzero(value, strlen(value));
+	wiped = value;
+	return kept;
 }
 
 int amqp_secret_find(const struct queue_address *address, struct amqp_secret *secret,
 		     struct refusal *error)
 {
-	const char *password = getenv("MQTOOL_AMQP_PASSWORD");
+	const char *password = variable_password();
 	int rc;
 
 	*secret = (struct amqp_secret){ 0 };

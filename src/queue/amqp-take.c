@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -260,12 +261,74 @@ static int take_event(struct queue *q)
 	}
 }
 
+/* ---- deliveries read ahead ---- */
+
+static int stash(struct amqp *a)
+{
+	const struct message *m = &a->event.message;
+	struct stashed *s = malloc(sizeof(*s) + m->len);
+
+	if (!s)
+		return -ENOMEM;
+	s->next = NULL;
+	s->message = *m;
+	s->message.data = s->data;
+	if (m->len)
+		memcpy(s->data, m->data, m->len);
+	if (!a->stash)
+		a->stash_end = &a->stash;
+	*a->stash_end = s;
+	a->stash_end = &s->next;
+	a->has_event = false;
+	return 0;
+}
+
+static bool unstash(struct amqp *a)
+{
+	struct stashed *s = a->stash;
+
+	free(a->unstashed);
+	a->unstashed = s;
+	if (!s)
+		return false;
+	a->stash = s->next;
+	a->event = (struct amqp_event){ .kind = AMQP_DELIVERY,
+					.tag = s->message.tag,
+					.message = s->message };
+	a->has_event = true;
+	return true;
+}
+
+int amqp_take_catch_up(struct queue *q)
+{
+	struct amqp *a = amqp_of(q);
+	int64_t deadline = amqp_deadline(queue_broker()->timeout_ns);
+	int rc;
+
+	if (a->has_event)
+		return 0;
+	rc = a->counting ? 0 : amqp_link_count(a->link, q->ref.address.queue);
+	a->counting = true;
+	while (rc == 0 && a->counting) {
+		rc = amqp_link_event(a->link, &a->event);
+		if (rc > 0)
+			rc = take_event(q);
+		else if (rc == 0)
+			rc = amqp_wait_answer(a, amqp_left(deadline));
+		if (rc > 0)
+			rc = stash(a);
+	}
+	return rc;
+}
+
 /* 1: the next delivery; 0: nothing has come yet. */
 static int next_delivery(struct queue *q)
 {
 	struct amqp *a = amqp_of(q);
 	int rc = 0;
 
+	if (unstash(a))
+		return 1;
 	do {
 		if (a->consumes && a->consumer == CONSUMER_NONE && a->received < a->bound)
 			rc = start_consumer(q);
@@ -455,6 +518,8 @@ int amqp_take_flush(struct queue *q)
 
 void amqp_take_forget(struct amqp *a)
 {
+	while (unstash(a))
+		;
 	a->consumer = CONSUMER_NONE;
 	a->has_event = a->counting = a->acked = false;
 	a->received -= a->in_hand;

@@ -65,6 +65,7 @@ static void amqp_close(struct queue *q)
 	if (a->link)
 		(void)!amqp_take_tell(q);
 	amqp_link_close(a->link);
+	amqp_take_forget(a);
 	amqp_send_free(a);
 }
 
@@ -281,6 +282,7 @@ static const struct queue_backend backend = {
 	.put_back = amqp_take_put_back,
 	.delivered = amqp_take_delivered,
 	.tell = amqp_take_tell,
+	.catch_up = amqp_take_catch_up,
 	.flush = amqp_flush,
 	.window = amqp_send_window,
 	.before_wait = amqp_before_wait,

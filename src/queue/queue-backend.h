@@ -33,6 +33,7 @@ struct queue_backend {
 	/* Those that only a broker has; NULL where there is nothing to do. */
 	int (*delivered)(struct queue *q, const struct message *m);
 	int (*tell)(struct queue *q);
+	int (*catch_up)(struct queue *q);
 	int (*flush)(struct queue *q, int64_t timeout_ns);
 	void (*window)(struct queue *q, size_t messages, size_t bytes);
 	void (*before_wait)(struct queue *q, void (*before_wait)(void *arg, bool for_room),

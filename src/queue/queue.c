@@ -22,7 +22,7 @@
 
 const struct queue_backend *queue_backend_amqp;
 /* One for the process: a command speaks to its brokers in one way. */
-static struct queue_broker broker = { .timeout_ns = DEFAULT_TIMEOUT_NS };
+static struct queue_broker broker = { .timeout_ns = DEFAULT_TIMEOUT_NS, .command = "" };
 
 static const struct queue_backend *backend_of(enum queue_kind kind)
 {
@@ -129,6 +129,11 @@ int queue_flush(struct queue *q, int64_t timeout_ns)
 int queue_tell(struct queue *q)
 {
 	return q->backend->tell ? q->backend->tell(q) : 0;
+}
+
+int queue_catch_up(struct queue *q)
+{
+	return q->backend->catch_up ? q->backend->catch_up(q) : 0;
 }
 
 void queue_window(struct queue *q, size_t messages, size_t bytes)

@@ -118,7 +118,8 @@ bool queue_may_reopen(const struct queue *q, int error);
 struct queue_broker {
 	/* At most so long for a connection or an answer, but a second; <= 0: ten seconds. */
 	int64_t timeout_ns;
-	bool plaintext; /* a password may go in the clear to another machine */
+	bool plaintext;      /* a password may go in the clear to another machine */
+	const char *command; /* for whom: a part of the connection's name; static */
 };
 void queue_set_broker(const struct queue_broker *how);
 enum queue_expectation {
@@ -154,6 +155,11 @@ int queue_flush(struct queue *q, int64_t timeout_ns) _must_check_;
  * what it hears nothing of.  Does not wait for an answer.
  */
 int queue_tell(struct queue *q) _must_check_;
+/*
+ * After something that took its time: finds out (-ECONNRESET) whether a broker has taken back by now
+ * what it had sent ahead, before any of that is taken.
+ */
+int queue_catch_up(struct queue *q) _must_check_;
 /*
  * Lets no more than so many messages, or bytes of them but for one, be sent and not confirmed.  For
  * brokers' queues; has an effect on those after it.

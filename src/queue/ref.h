@@ -26,14 +26,16 @@ enum queue_kind { QUEUE_SYSV, QUEUE_POSIX, QUEUE_AMQP };
 
 enum queue_by { QUEUE_BY_KEY, QUEUE_BY_ID, QUEUE_BY_NAME, QUEUE_BY_ADDRESS };
 
+#define ADDRESS_MORE 1024
 /* A queue of a broker.  Texts are decoded and NUL-terminated; an AMQP short string has 255 bytes. */
 struct queue_address {
 	bool tls;
 	uint16_t port;
-	char host[256]; /* a name or number, without the brackets of IPv6 */
-	char user[256]; /* "" where none was written */
+	char host[256];          /* a name or number, without the brackets of IPv6 */
+	char user[256];          /* "" where none was written */
 	char vhost[256];
 	char queue[256];
+	char more[ADDRESS_MORE]; /* further nodes of its cluster, each after a comma, as printed */
 };
 
 /* What a user named.  A plain value: copy it freely. */
@@ -53,7 +55,7 @@ struct queue_ref {
 
 /* Room for any name as printed, with its NUL: every byte of a user, vhost and queue may need three,
  * as %2F (a POSIX name, of which each may need four, is shorter). */
-#define QUEUE_NAME_TEXT (sizeof("amqps://@[]:65535//") + 256 + 3 * 3 * 255)
+#define QUEUE_NAME_TEXT (sizeof("amqps://@[]:65535//") + 256 + ADDRESS_MORE + 3 * 3 * 255)
 
 /*
  * Reads a queue's name in any form of mqtool-queue(7).  Returns 0, or -EINVAL with one

@@ -208,7 +208,7 @@ consumed()
 
 @test "nobody listens: status 1, at once" {
 	local nowhere=amqp://127.0.0.1:1/q
-	for args in "send $nowhere x" "recv $nowhere" "recv -f $nowhere" "recv -T 60 $nowhere" \
+	for args in "send $nowhere x" "recv $nowhere" "recv -T 60 $nowhere" \
 		"create $nowhere" "create -e $nowhere" "stat -H $nowhere" "purge $nowhere" \
 		"rm $nowhere" "rm -f $nowhere" "wait $nowhere" "wait --gone $nowhere"; do
 		# shellcheck disable=SC2086
@@ -220,9 +220,128 @@ consumed()
 	matches "$output" "MQTOOL UNKNOWN - *"
 }
 
+@test "nobody listens: -f tries again" {
+	local nowhere=amqp://127.0.0.1:1/q
+	create_small 0x53
+	takes_ms 300 5000 mqtool recv -f -T 300ms "$nowhere"
+	equal "$status" 3
+	matches "${stderr_lines[0]}" "mqtool recv: $nowhere: cannot connect to 127.0.0.1, port 1: *"
+	equal "${stderr_lines[1]}" "mqtool recv: trying to connect again"
+	start mqtool recv -f "$nowhere" 2>err
+	wait_until grep -q "trying to connect again" err
+	kill -TERM "$pid"
+	finish "$pid" 143
+	start mqtool move -f 0x53 "$nowhere" 2>err
+	wait_until grep -q "trying to connect again" err
+	kill -TERM "$pid"
+	finish "$pid" 143
+	equal "$(wc -l <err)" 2
+}
+
+# ---- several hosts ----
+
+# listen PORT: accepts connections there, and says nothing.
+listen()
+{
+	start perl -MIO::Socket::INET -e '
+		my $socket = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => shift, Listen => 5,
+			ReuseAddr => 1) or die "listen: $!";
+		open(my $file, ">", "listening");
+		while (my $client = $socket->accept()) { push(@all, $client); }' "$1"
+	wait_until test -e listening
+}
+
+@test "several hosts: the one that answers, beginning at any" {
+	local i
+	listen 4099
+	for i in 1 2 3 4 5 6; do
+		takes_ms 0 6000 mqtool create -e "amqp://127.0.0.1:1,127.0.0.1:4099,127.0.0.1:$AMQP_PORT/$name"
+		equal "$status$stderr" 0
+		takes_ms 0 4000 mqtool send -T 3 "amqp://127.0.0.1:1,127.0.0.1:4099,127.0.0.1:$AMQP_PORT/$name" "$i"
+		equal "$status$stderr" 0
+	done
+	holds "$q" '[1][2][3][4][5][6]'
+	fails 3 "*127.0.0.1, port 1:*" send -T 1 amqp://127.0.0.1:1,127.0.0.1:4099/q x
+	matches "$stderr" "*the broker does not answer*"
+	kill "$pid"
+	finish "$pid" 143
+	fails 1 "*127.0.0.1, port [12]: *; *127.0.0.1, port [12]: *" recv amqp://127.0.0.1:1,127.0.0.1:2/q
+	# A name that is not known is no reason not to try the others.
+	RES_OPTIONS="timeout:1 attempts:1" send "$(sed "s|127|no-such-host.invalid,127|" <<<"$q")" x
+	holds "$q" '[x]'
+}
+
+@test "a connection is made over TLS: a stop signal ends it" {
+	listen 4099
+	listener=$pid
+	start mqtool send amqps://localhost:4099/q x
+	wait_until connected 4099
+	kill -TERM "$pid"
+	finish "$pid" 143
+	kill "$listener"
+	finish "$listener" 143
+}
+
+# connected PORT: somebody is, on this machine.
+connected()
+{
+	grep -qi "0100007F:[0-9A-F]* 0100007F:$(printf '%04X' "$1") 01" /proc/net/tcp
+}
+
 @test "a host that does not exist: status 1" {
 	# Where no server of names answers, that is to be noticed soon.
 	RES_OPTIONS="timeout:1 attempts:1" fails 1 "*" send amqps://no-such-host.invalid/q x
+}
+
+# ---- what RabbitMQ says ----
+
+@test "a queue whose name reads like a failure" {
+	local odd
+	for odd in "go%20down" "is%20down" "not%20found" "message%20size"; do
+		mqtool create "$at/$odd"
+		fails 1 "*there already*" create "$at/$odd"
+		send "$at/$odd" x
+		holds "$at/$odd" '[x]'
+		mqtool rm "$at/$odd"
+		fails 4 "*no such queue*" send "$at/$odd" x
+		is_gone "$at/$odd"
+	done
+}
+
+@test "the broker is low on memory: send waits, and -T says why" {
+	mqtool create "$q"
+	broker ctl set_vm_memory_high_watermark absolute 1MB
+	takes_ms 900 8000 mqtool send -T 1 "$q" x
+	equal "$status" 3
+	matches "$stderr" "mqtool send: $q: *low on memory*"
+	start mqtool send "$q" y
+	fails 3 "*low on memory*" send -T 1 "$q" z
+	broker ctl set_vm_memory_high_watermark 0.95
+	finish "$pid" 0
+	recv -a "$q" | grep -qx y
+}
+
+@test "consumer_timeout while DEST is full: what is in hand comes twice at most" {
+	broker ctl eval 'application:set_env(rabbit, consumer_timeout, 2000).'
+	mqtool create "$q" "$q.handled"
+	create -c 2 -s 512 /small
+	seq 50 | send -l "$q"
+	start mqtool move -f "$q" /small 2>err
+	blocked "$pid" mq_timedsend
+	# RabbitMQ looks once a minute, or when it is told to.
+	sweep()
+	{
+		broker ctl eval '[P ! tick || P <- rabbit_channel:list_local()].' >tick
+		[ "$(waiting "$q")" -ge 47 ]
+	}
+	wait_until sweep
+	mqtool recv -f -T 2 /small >got || [ $? = 3 ]
+	kill -TERM "$pid"
+	finish "$pid" 143
+	broker ctl eval 'application:set_env(rabbit, consumer_timeout, 1800000).'
+	matches "$(head -n 1 err)" "*consumer_timeout*"
+	sort -n -u got | diff - <(seq 50)
+	[ "$(wc -l <got)" -le 51 ]
 }
 
 # ---- brokers that stall ----

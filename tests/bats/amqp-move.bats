@@ -147,6 +147,27 @@ foreign()
 	holds "$q" '[x]'
 }
 
+@test "one queue by two names is one queue" {
+	mqtool create "$q"
+	send "$q" x
+	fails 2 "*same queue*" move "$q" "amqp://localhost:$AMQP_PORT/$name"
+	fails 2 "*same queue*" move -f "amqp://127.0.0.1:1,localhost:$AMQP_PORT/$name" "$q"
+	fails 2 "*another queue*" recv --move-failed="amqp://localhost:$AMQP_PORT/$name" "$q" -- false
+	holds "$q" '[x]'
+}
+
+@test "all there is: what comes meanwhile stays" {
+	create -c 5 -s 512 /small
+	mqtool create "$q"
+	seq 10 | send -l "$q"
+	start mqtool move "$q" /small
+	blocked "$pid" mq_timedsend
+	seq 11 20 | send -l "$q"
+	recv -c 10 /small | diff - <(seq 10)
+	finish "$pid" 0
+	equal "$(waiting "$q")" 10
+}
+
 @test "a queue that is missing: status 4, and nothing is taken" {
 	mqtool create "$q"
 	create_small /p

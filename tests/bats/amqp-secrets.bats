@@ -199,6 +199,19 @@ passwords()
 	equal "$output" none
 }
 
+@test "the password does not stay in the environment, and the connection has a name" {
+	mqtool create "$q"
+	export MQTOOL_AMQP_PASSWORD=guest
+	start mqtool recv -f "$q" >out
+	send "$q" x
+	wait_until grep -q x out
+	tr '\0' '\n' <"/proc/$pid/environ" >seen
+	grep -qx 'MQTOOL_AMQP_PASSWORD=' seen
+	broker ctl list_connections client_properties | grep -qF "\"mqtool recv $pid@$(uname -n)\""
+	kill -TERM "$pid"
+	finish "$pid" 143
+}
+
 # ---- TLS ----
 
 @test "amqps: the certificate and the name are right" {
@@ -216,6 +229,32 @@ passwords()
 	fails 3 "*" recv -T 50ms "$secure"
 	MQTOOL_AMQP_PASSWORD=wrong fails 5 "*" purge "$secure"
 	mqtool rm "$secure"
+}
+
+@test "amqps: a certificate of ours" {
+	export SSL_CERT_FILE=$AMQP_CA
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 \
+		-subj '/CN=client' -keyout client.key -out client.pem 2>/dev/null
+	cat client.key client.pem >both.pem
+	mqtool create "$q"
+	MQTOOL_AMQP_CERT=client.pem MQTOOL_AMQP_KEY=client.key send "$secure" one
+	MQTOOL_AMQP_CERT=both.pem send "$secure" two
+	MQTOOL_AMQP_CERT=client.pem fails 1 "$secure: *MQTOOL_AMQP_CERT*" send "$secure" x
+	MQTOOL_AMQP_CERT=missing.pem fails 1 "$secure: *MQTOOL_AMQP_CERT*" send "$secure" x
+	holds "$q" '[one][two]'
+	# Somebody who asks for it sees it.
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj '/CN=server' \
+		-addext 'subjectAltName = DNS:localhost' -keyout server.key -out server.pem 2>/dev/null
+	mkfifo keys
+	exec 9<>keys
+	start openssl s_server -accept 127.0.0.1:4098 -cert server.pem -key server.key -Verify 1 <keys >seen 2>&1
+	wait_until grep -q ACCEPT seen
+	export SSL_CERT_FILE=server.pem MQTOOL_AMQP_CERT=client.pem MQTOOL_AMQP_KEY=client.key
+	fails 3 "*" send -T 1 amqps://localhost:4098/q x
+	grep -q "subject=CN *= *client" seen
+	kill "$pid"
+	wait "$pid" || :
+	exec 9>&-
 }
 
 @test "amqps: one that is not from an authority we trust, or not for that name, is refused" {

@@ -273,6 +273,75 @@ prints()
 	equal "$(waiting "$q")" 0
 }
 
+sanitized()
+{
+	nm "$MQTOOL" 2>/dev/null | grep -q __asan_init
+}
+
+# untouched QUEUE: how many messages are there that were never given to anybody.
+untouched()
+{
+	broker ctl eval "
+		{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"/\">>, queue, <<\"$1\">>)),
+		Take = fun(Take, N) ->
+			case rabbit_amqqueue:basic_get(Q, true, self(), {<<>>, undefined}, rabbit_queue_type:init()) of
+				{ok, _, {_, _, _, false, _}, _} -> Take(Take, N + 1);
+				{ok, _, _, _} -> Take(Take, N);
+				_ -> N
+			end
+		end,
+		Take(Take, 0)."
+}
+
+@test "what was not asked for is untouched" {
+	local args
+	mqtool create "$q"
+	for args in "-c 5" "-a -c 5" "-c 5 -T 1" "-n -c 5"; do
+		seq 12 | send -l "$q"
+		# shellcheck disable=SC2086
+		recv $args "$q" | diff - <(seq 5)
+		equal "$args $(untouched "$name")" "$args 7"
+	done
+	seq 12 | send -l "$q"
+	recv "$q" -- cat >out
+	equal "$(untouched "$name")" 11
+}
+
+@test "a message that goes back counts once against the delivery limit" {
+	local i
+	# The limit is of the queue: mqtool sets none.
+	broker ctl eval "rabbit_amqqueue:declare(rabbit_misc:r(<<\"/\">>, queue, <<\"$name\">>), true, false,
+		[{<<\"x-queue-type\">>, longstr, <<\"quorum\">>}, {<<\"x-delivery-limit\">>, long, 20}], none,
+		<<\"guest\">>)." >/dev/null
+	mqtool create --quorum "$q.unlimited"
+	send "$q" kept
+	send "$q.unlimited" kept
+	for i in {1..20}; do
+		fails 1 "*" recv -T 5 "$q" -- false
+	done
+	equal "$(recv -T 5 "$q")" kept
+	for i in {1..30}; do
+		fails 1 "*" recv -T 5 "$q.unlimited" -- false
+	done
+	equal "$(recv -T 5 "$q.unlimited")" kept
+}
+
+@test "1 MiB messages take little memory" {
+	! sanitized || skip "sanitizers take memory of their own"
+	mqtool create "$q" "$q.2"
+	head -c 1048576 /dev/zero >large
+	for i in {1..40}; do
+		send "$q" -f large
+	done
+	peak()
+	{
+		/usr/bin/time -f %M -o peak "$@" >out && [ "$(cat peak)" -le 16384 ]
+	}
+	peak mqtool move "$q" "$q.2"
+	peak mqtool recv -r -c 20 "$q.2"
+	peak mqtool recv -r -a "$q.2"
+}
+
 @test "what AMQP does not have is refused" {
 	mqtool create "$q"
 	send "$q" x

@@ -44,6 +44,10 @@ static void test_read_and_print(void **state)
 		{ "a%40b@h/q", { false, 5672, "h", "a@b", "/", "q" }, NULL },
 		{ "a@b@h/q", { false, 5672, "h", "a@b", "/", "q" }, "amqp://a%40b@h/q" },
 		{ "H-1_x.y~/q", { false, 5672, "H-1_x.y~", "", "/", "q" }, NULL },
+		{ "a,b/q", { false, 5672, "a", "", "/", "q", ",b" }, NULL },
+		{ "u@a:1,[::1]:2,b:5672,[::2]/v/q",
+		  { false, 1, "a", "u", "v", "q", ",[::1]:2,b,[::2]" },
+		  "amqp://u@a:1,[::1]:2,b,[::2]/v/q" },
 	};
 	char printed[QUEUE_NAME_TEXT], text[1024];
 
@@ -58,6 +62,7 @@ static void test_read_and_print(void **state)
 		assert_string_equal(a.user, rows[i].address.user);
 		assert_string_equal(a.vhost, rows[i].address.vhost);
 		assert_string_equal(a.queue, rows[i].address.queue);
+		assert_string_equal(a.more, rows[i].address.more);
 		assert_int_equal(a.port, rows[i].address.port);
 		assert_false(a.tls);
 		snprintf(text, sizeof(text), "amqp://%s", rows[i].text);
@@ -85,6 +90,41 @@ static void test_tls(void **state)
 	assert_string_equal(address_text(&a, printed), "amqps://h:5672/q");
 }
 
+static void test_hosts(void **state)
+{
+	static const struct address_host wanted[] = { { "a", 1 }, { "::1", 5671 }, { "b", 2 } };
+	char many[4000] = "a";
+	struct address_host host;
+	struct refusal error;
+	struct queue_address a;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(address_parse(&a, true, "a:1,[::1],b:2/q", &error), 0);
+	for (i = 0; address_host(&a, i, &host); i++) {
+		assert_true(i < ARRAY_SIZE(wanted));
+		assert_string_equal(host.name, wanted[i].name);
+		assert_int_equal(host.port, wanted[i].port);
+	}
+	assert_int_equal(i, ARRAY_SIZE(wanted));
+	for (i = 1; i < ADDRESS_HOSTS_MAX; i++)
+		strcat(many, ",b");
+	strcat(many, "/q");
+	assert_int_equal(address_parse(&a, false, many, &error), 0);
+	memmove(many + 2, many, strlen(many) + 1);
+	memcpy(many, "c,", 2);
+	assert_int_equal(address_parse(&a, false, many, &error), -EINVAL);
+	assert_non_null(strstr(error.text, "too many hosts"));
+	memset(many, 'h', 255);
+	for (i = 1; i < 6; i++) {
+		many[256 * i - 1] = ',';
+		memset(many + 256 * i, 'h', 255);
+	}
+	strcpy(many + 256 * i - 1, "/q");
+	assert_int_equal(address_parse(&a, false, many, &error), -EINVAL);
+	assert_non_null(strstr(error.text, "too many hosts"));
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -101,6 +141,11 @@ static void test_refused(void **state)
 		{ "h\x1b/q", "no host" },
 		{ "[::1/q", "bracket" },
 		{ "[::1]x/q", "a slash or a colon" },
+		{ "a,/q", "no host" },
+		{ ",a/q", "no host" },
+		{ "a,,b/q", "no host" },
+		{ "a,b:x/q", "from 1 to 65535" },
+		{ "a,b", "no queue" },
 		{ "h", "no queue" },
 		{ "h/", "no queue" },
 		{ "h/v/", "no queue" },
@@ -186,12 +231,15 @@ static void test_same(void **state)
 	assert_false(address_same(&a, &b));
 	assert_int_equal(address_parse(&b, false, "host:1/v/q", &error), 0);
 	assert_false(address_same(&a, &b));
+	assert_int_equal(address_parse(&b, false, "other,host/v/q", &error), 0);
+	assert_true(address_same(&a, &b));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read_and_print), cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_hosts),
 		cmocka_unit_test(test_refused),        cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_same),
 	};
