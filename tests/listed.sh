@@ -44,7 +44,8 @@ done
 for file in completions/*; do
 	[ "$file" = completions/local.mk ] || listed "$file" completions/local.mk
 done
-for file in packaging/* packaging/debian/* packaging/debian/source/*; do
+for file in packaging/* packaging/debian/* packaging/debian/source/* packaging/debian/tests/* \
+	packaging/debian/upstream/*; do
 	[ -d "$file" ] || listed "$file" Makefile.am
 done
 for file in src/*.c src/*/*.c; do
