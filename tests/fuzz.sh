@@ -15,7 +15,8 @@ for source in "$tests"/fuzz/*.c; do
 	seeded=0
 	[ -e "$1" ] || seeded=1
 	result $seeded "$target has seeds"
-	if log=$("$MQTOOL_BUILD/tests/fuzz/$target" "$@" 2>&1 </dev/null); then
+	# shellcheck disable=SC2086
+	if log=$(${MQTOOL_EMULATOR-} "$MQTOOL_BUILD/tests/fuzz/$target" "$@" 2>&1 </dev/null); then
 		result 0 "$target: $# inputs"
 	else
 		result 1 "$target: $# inputs"

@@ -376,7 +376,7 @@ static void put_time(struct buffer *b, int64_t seconds)
 	struct tm tm;
 	size_t n;
 
-	if (!localtime_r(&when, &tm)) {
+	if (when != seconds || !localtime_r(&when, &tm)) {
 		format_u64(b, (uint64_t)seconds);
 		return;
 	}
