@@ -252,8 +252,7 @@ tests_unit_batch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_take -Wl,--wrap=queue_
 tests_unit_queue_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=call_msgsnd -Wl,--wrap=call_msgrcv \
 	-Wl,--wrap=call_mq_send -Wl,--wrap=call_mq_receive -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 \
 	-Wl,--wrap=mq_getattr -Wl,--wrap=msgget -Wl,--wrap=mq_open -Wl,--wrap=__mq_open_2 \
-	-Wl,--wrap=mq_close -Wl,--wrap=wait_begin -Wl,--wrap=wait_cause -Wl,--wrap=wait_end \
-	-Wl,--wrap=wait_started
+	-Wl,--wrap=mq_close -Wl,--wrap=wait_call -Wl,--wrap=wait_started
 tests_unit_list_pieces_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read_chk \
 	-Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 -Wl,--wrap=reallocarray
 

@@ -389,20 +389,30 @@ int wait_end(void)
 	return wait_cause();
 }
 
+ssize_t wait_call(int64_t timeout_ns, ssize_t (*call)(void *arg), int (*check)(void *arg), void *arg)
+{
+	ssize_t n = wait_begin(timeout_ns, check, arg);
+	int cause;
+
+	if (n < 0)
+		return n;
+	do {
+		n = call(arg);
+	} while (n == -EINTR && !wait_cause());
+	cause = wait_end();
+	return n == -EINTR ? cause : n;
+}
+
+static ssize_t poll_one(void *arg)
+{
+	return poll(arg, 1, -1) < 0 ? -errno : 0;
+}
+
 int wait_poll(int fd, short events, int64_t timeout_ns)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
-	int cause, n, rc;
 
-	rc = wait_begin(timeout_ns, NULL, NULL);
-	if (rc < 0)
-		return rc;
-	do {
-		n = poll(&pfd, 1, -1);
-		rc = n < 0 ? -errno : 0;
-	} while (rc == -EINTR && !wait_cause());
-	cause = wait_end();
-	return rc == -EINTR ? cause : rc;
+	return (int)wait_call(timeout_ns, poll_one, NULL, &pfd);
 }
 
 /* What stopped a file is told by strerror(3), which knows EUSERS only as too many users. */

@@ -59,6 +59,14 @@ int wait_cause(void);
 int wait_end(void);
 
 /*
+ * Makes a call that blocks, as a wait: begins it with check (see wait_begin()), makes the call again
+ * after each interruption without a cause, and ends it.  call(arg) returns what the call did, or
+ * -errno of it, -EINTR if it was interrupted.  Returns that, -errno of wait_begin(), or the cause.
+ */
+ssize_t wait_call(int64_t timeout_ns, ssize_t (*call)(void *arg), int (*check)(void *arg),
+		  void *arg) _must_check_;
+
+/*
  * read(2) and write(2) on a file that may block (a terminal, a pipe), ended by a stop signal.
  * Return the bytes moved or -errno: -EINTR only where a stop signal came before any byte.
  */

@@ -101,9 +101,8 @@ static void mqueue_close(struct queue *queue)
 /* ---- what both directions need ---- */
 
 /* While blocked: nothing in the kernel wakes those who wait on a queue that was removed. */
-static int removed_check(void *arg)
+static int removed_check(const struct mqueue *q)
 {
-	struct mqueue *q = arg;
 	struct stat st;
 
 	return fstat(q->fd, &st) == 0 && st.st_nlink == 0 ? -EIDRM : 0;
@@ -187,111 +186,97 @@ static void tried(struct mqueue *q, bool in_vain)
 	}
 }
 
-/* ---- sending ---- */
+/* ---- one message, either way ---- */
 
-static int send_now(struct mqueue *q, const struct message *m)
+struct transfer {
+	struct mqueue *q;
+	struct message *m; /* what is sent, or where what is taken is to be */
+	size_t room;
+	bool send;
+};
+
+/* The bytes taken, 0 if it was sent, or -1 with errno. */
+static inline ssize_t move(const struct transfer *t, int fd, bool wait)
 {
-	int rc;
+	struct message *m = t->m;
 
-	do {
-		if (q->try_fd >= 0)
-			rc = call_mq_send(q->try_fd, m->data, m->len, m->priority, true);
-		else
-			rc = call_mq_send(q->fd, m->data, m->len, m->priority, false);
-	} while (rc < 0 && errno == EINTR && !stop_signal());
-	return rc < 0 ? move_error() : 0;
+	return t->send ? call_mq_send(fd, m->data, m->len, m->priority, wait) :
+			 call_mq_receive(fd, m->data, t->room, &m->priority, wait);
 }
 
-static int send_blocking(struct mqueue *q, const struct message *m, int64_t timeout_ns)
+static inline ssize_t move_now(const struct transfer *t)
 {
-	unsigned int tries = tries_before_wait(q);
-	int cause, rc = -EAGAIN;
+	int try_fd = t->q->try_fd;
+	ssize_t n;
 
-	for (unsigned int i = 0; rc == -EAGAIN && i < tries; i++)
-		rc = send_now(q, m);
+	do {
+		n = try_fd >= 0 ? move(t, try_fd, true) : move(t, t->q->fd, false);
+	} while (n < 0 && errno == EINTR && !stop_signal());
+	return n < 0 ? move_error() : n;
+}
+
+static ssize_t call_move(void *arg)
+{
+	const struct transfer *t = arg;
+	ssize_t n = move(t, t->q->fd, true);
+
+	return n < 0 ? -errno : n;
+}
+
+static int check_move(void *arg)
+{
+	const struct transfer *t = arg;
+
+	return removed_check(t->q);
+}
+
+static ssize_t move_blocking(struct transfer *t, int64_t timeout_ns)
+{
+	unsigned int tries = tries_before_wait(t->q);
+	ssize_t n = -EAGAIN;
+
+	for (unsigned int i = 0; n == -EAGAIN && i < tries; i++)
+		n = move_now(t);
 	if (tries)
-		tried(q, rc == -EAGAIN);
-	if (rc != -EAGAIN)
-		return rc;
-	prepare_tries(q, O_WRONLY);
-	rc = wait_begin(timeout_ns, removed_check, q);
-	if (rc < 0)
-		return rc;
-	do {
-		rc = call_mq_send(q->fd, m->data, m->len, m->priority, true);
-	} while (rc < 0 && errno == EINTR && !wait_cause());
-	if (rc < 0)
-		rc = -errno;
-	cause = wait_end();
-	return rc == -EINTR ? cause : rc;
+		tried(t->q, n == -EAGAIN);
+	if (n != -EAGAIN)
+		return n;
+	prepare_tries(t->q, t->send ? O_WRONLY : O_RDONLY);
+	return wait_call(timeout_ns, call_move, check_move, t);
 }
+
+/* ---- sending ---- */
 
 static int mqueue_send(struct queue *queue, const struct message *m, int64_t timeout_ns)
 {
 	struct mqueue *q = mqueue_of(queue);
+	struct transfer t = { .q = q, .m = (struct message *)(uintptr_t)m, .send = true };
 	int rc = -EAGAIN;
 
 	/* With the helper there, the call that waits is as good a try. */
 	if (timeout_ns >= 0 || !wait_started() || q->tries)
-		rc = send_now(q, m);
+		rc = (int)move_now(&t);
 	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
-		rc = send_blocking(q, m, timeout_ns);
+		rc = (int)move_blocking(&t, timeout_ns);
 	return rc;
 }
 
 /* ---- taking ---- */
 
-static ssize_t take_now(struct mqueue *q, struct message *m, size_t room)
-{
-	ssize_t n;
-
-	do {
-		if (q->try_fd >= 0)
-			n = call_mq_receive(q->try_fd, m->data, room, &m->priority, true);
-		else
-			n = call_mq_receive(q->fd, m->data, room, &m->priority, false);
-	} while (n < 0 && errno == EINTR && !stop_signal());
-	return n < 0 ? move_error() : n;
-}
-
-static ssize_t take_blocking(struct mqueue *q, struct message *m, size_t room, int64_t timeout_ns)
-{
-	unsigned int tries = tries_before_wait(q);
-	ssize_t n = -EAGAIN;
-	int cause;
-
-	for (unsigned int i = 0; n == -EAGAIN && i < tries; i++)
-		n = take_now(q, m, room);
-	if (tries)
-		tried(q, n == -EAGAIN);
-	if (n != -EAGAIN)
-		return n;
-	prepare_tries(q, O_RDONLY);
-	n = wait_begin(timeout_ns, removed_check, q);
-	if (n < 0)
-		return n;
-	do {
-		n = call_mq_receive(q->fd, m->data, room, &m->priority, true);
-	} while (n < 0 && errno == EINTR && !wait_cause());
-	if (n < 0)
-		n = -errno;
-	cause = wait_end();
-	return n == -EINTR ? cause : n;
-}
-
 static int mqueue_take(struct queue *queue, struct message *m, size_t room,
 		       const struct queue_select *want, int64_t timeout_ns)
 {
 	struct mqueue *q = mqueue_of(queue);
+	struct transfer t = { .q = q, .m = m, .room = room };
 	ssize_t n = -EAGAIN;
 
 	(void)want; /* POSIX queues know one order only */
 	if (room < q->room)
 		return -E2BIG; /* mq_receive(3) wants room for the largest, whatever is there */
 	if (timeout_ns == QUEUE_NO_WAIT || !wait_started())
-		n = take_now(q, m, room);
+		n = move_now(&t);
 	if (n == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
-		n = take_blocking(q, m, room, timeout_ns);
+		n = move_blocking(&t, timeout_ns);
 	if (n < 0)
 		return (int)n;
 	m->have = MESSAGE_HAS_PRIORITY;

@@ -126,19 +126,6 @@ static int check_fits(struct sysv_queue *q, size_t len)
 	return ds.msg_qbytes == 0 || len > ds.msg_qbytes ? -EMSGSIZE : 0;
 }
 
-struct send_check {
-	struct sysv_queue *q;
-	size_t len;
-};
-
-/* While blocked: msg_qbytes may have been lowered under us. */
-static int send_check(void *arg)
-{
-	struct send_check *c = arg;
-
-	return check_fits(c->q, c->len);
-}
-
 static int send_error(size_t len)
 {
 	if (errno == EINVAL)
@@ -146,21 +133,26 @@ static int send_error(size_t len)
 	return -errno;
 }
 
-static int send_blocking(struct sysv_queue *q, const char *msgp, size_t len, int64_t timeout_ns)
-{
-	struct send_check c = { .q = q, .len = len };
-	int cause, rc;
+/* msgsnd(2), which waits. */
+struct send_call {
+	struct sysv_queue *q;
+	const char *msgp;
+	size_t len;
+};
 
-	rc = wait_begin(timeout_ns, send_check, &c);
-	if (rc < 0)
-		return rc;
-	do {
-		rc = call_msgsnd(q->msqid, msgp, len, 0);
-	} while (rc < 0 && errno == EINTR && !wait_cause());
-	if (rc < 0)
-		rc = errno == EINTR ? -EINTR : send_error(len);
-	cause = wait_end();
-	return rc == -EINTR ? cause : rc;
+static ssize_t call_send(void *arg)
+{
+	const struct send_call *c = arg;
+
+	return call_msgsnd(c->q->msqid, c->msgp, c->len, 0) < 0 ? send_error(c->len) : 0;
+}
+
+/* Meanwhile msg_qbytes may be lowered under us. */
+static int check_send(void *arg)
+{
+	const struct send_call *c = arg;
+
+	return check_fits(c->q, c->len);
 }
 
 /* The first try, which does not wait. */
@@ -186,6 +178,7 @@ static int send_now(struct sysv_queue *q, const char *msgp, size_t len)
 static int send_type(struct sysv_queue *q, const struct message *m, long type, int64_t timeout_ns)
 {
 	unaligned_long *msgp = (unaligned_long *)(void *)(m->data - sizeof(long));
+	struct send_call c = { .q = q, .msgp = (const char *)msgp, .len = m->len };
 	long saved = *msgp;
 	int rc;
 
@@ -194,7 +187,7 @@ static int send_type(struct sysv_queue *q, const struct message *m, long type, i
 	 * would cost more than the one try that fails. */
 	rc = send_now(q, (const char *)msgp, m->len);
 	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
-		rc = send_blocking(q, (const char *)msgp, m->len, timeout_ns);
+		rc = (int)wait_call(timeout_ns, call_send, check_send, &c);
 	*msgp = saved;
 	return rc;
 }
@@ -223,22 +216,21 @@ static int take_error(void)
 	}
 }
 
-static ssize_t take_blocking(struct sysv_queue *q, char *msgp, size_t room, long type, int flags,
-			     int64_t timeout_ns)
-{
-	ssize_t n;
-	int cause;
+/* msgrcv(2), which waits. */
+struct take_call {
+	int msqid;
+	char *msgp;
+	size_t room;
+	long type;
+	int flags;
+};
 
-	n = wait_begin(timeout_ns, NULL, NULL);
-	if (n < 0)
-		return n;
-	do {
-		n = call_msgrcv(q->msqid, msgp, room, type, flags);
-	} while (n < 0 && errno == EINTR && !wait_cause());
-	if (n < 0)
-		n = errno == EINTR ? -EINTR : take_error();
-	cause = wait_end();
-	return n == -EINTR ? cause : n;
+static ssize_t call_take(void *arg)
+{
+	const struct take_call *c = arg;
+	ssize_t n = call_msgrcv(c->msqid, c->msgp, c->room, c->type, c->flags);
+
+	return n < 0 ? take_error() : n;
 }
 
 /* Receives into m->data by msgrcv(2), whose type lands in the headroom for a moment. */
@@ -246,6 +238,7 @@ static int receive(struct sysv_queue *q, struct message *m, size_t room, long ty
 		   int64_t timeout_ns)
 {
 	unaligned_long *msgp = (unaligned_long *)(void *)(m->data - sizeof(long));
+	struct take_call c = { q->msqid, (char *)msgp, room, type, flags };
 	long saved = *msgp;
 	ssize_t n = -EAGAIN;
 
@@ -258,7 +251,7 @@ static int receive(struct sysv_queue *q, struct message *m, size_t room, long ty
 			n = take_error();
 	}
 	if (n == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
-		n = take_blocking(q, (char *)msgp, room, type, flags, timeout_ns);
+		n = wait_call(timeout_ns, call_take, NULL, &c);
 	if (n >= 0) {
 		m->type = *msgp;
 		m->have = MESSAGE_HAS_TYPE;

@@ -41,13 +41,11 @@ static struct {
 	int n, used;
 	int flags[ANSWERS]; /* of each call */
 	bool wait[ANSWERS];
-	int causes[ANSWERS]; /* what wait_cause() says behind each interruption, then at the end */
+	int causes[ANSWERS]; /* of each interruption; 0: none */
 	int interrupted;
 	int begin_error;
 	int begun, ended;
 	int64_t timeout_ns;
-	int (*check)(void *arg);
-	void *arg;
 	int checked;    /* what check returned while the call was blocked */
 	bool started;   /* there has been a wait */
 	int stat_error; /* of msgctl(2) */
@@ -212,36 +210,29 @@ int __wrap_mq_getattr(mqd_t queue, struct mq_attr *attr)
 
 /* ---- the wait ---- */
 
-int __wrap_wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg);
-int __wrap_wait_cause(void);
-int __wrap_wait_end(void);
+ssize_t __wrap_wait_call(int64_t timeout_ns, ssize_t (*call)(void *arg), int (*check)(void *arg),
+			 void *arg);
 bool __wrap_wait_started(void);
 
-int __wrap_wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg)
+ssize_t __wrap_wait_call(int64_t timeout_ns, ssize_t (*call)(void *arg), int (*check)(void *arg),
+			 void *arg)
 {
+	int cause = 0;
+	ssize_t n;
+
 	if (kernel.begin_error)
 		return kernel.begin_error;
 	kernel.begun++;
 	kernel.timeout_ns = timeout_ns;
-	kernel.check = check;
-	kernel.arg = arg;
-	return 0;
-}
-
-int __wrap_wait_cause(void)
-{
-	int saved = errno; /* the helper has its own */
-
-	if (kernel.check)
-		kernel.checked = kernel.check(kernel.arg);
-	errno = saved;
-	return kernel.causes[kernel.interrupted++];
-}
-
-int __wrap_wait_end(void)
-{
+	do {
+		n = call(arg);
+		if (n == -EINTR && check)
+			kernel.checked = check(arg);
+		if (n == -EINTR)
+			cause = kernel.causes[kernel.interrupted++];
+	} while (n == -EINTR && !cause);
 	kernel.ended++;
-	return kernel.interrupted ? kernel.causes[kernel.interrupted - 1] : kernel.causes[0];
+	return n == -EINTR ? cause : n;
 }
 
 bool __wrap_wait_started(void)
