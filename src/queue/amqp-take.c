@@ -302,7 +302,7 @@ static bool unstash(struct amqp *a)
 int amqp_take_catch_up(struct queue *q)
 {
 	struct amqp *a = amqp_of(q);
-	int64_t deadline = amqp_deadline(queue_broker()->timeout_ns);
+	int64_t deadline = clock_deadline_ns(queue_broker()->timeout_ns);
 	int rc;
 
 	if (a->has_event)
@@ -314,7 +314,7 @@ int amqp_take_catch_up(struct queue *q)
 		if (rc > 0)
 			rc = take_event(q);
 		else if (rc == 0)
-			rc = amqp_wait_answer(a, amqp_left(deadline));
+			rc = amqp_wait_answer(a, clock_left_ns(deadline));
 		if (rc > 0)
 			rc = stash(a);
 	}
