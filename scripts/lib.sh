@@ -162,6 +162,11 @@ without_services()
 	return $status
 }
 
+may_be_root()
+{
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null
+}
+
 package_lists_fresh=no
 
 # install_packages MANAGER PACKAGE...
@@ -186,8 +191,8 @@ install_packages()
 	esac
 }
 
-# install_missing WHAT...: installs those that are missing, together; fails, saying what to install, where
-# that cannot be done.
+# install_missing WHAT...: installs those that are missing, together; fails, saying what to install, if
+# that cannot be done; with 2 if it takes root.
 install_missing()
 {
 	local wanted names manager log
@@ -195,6 +200,10 @@ install_missing()
 	[ ${#wanted[@]} -gt 0 ] || return 0
 	manager=$(package_manager)
 	mapfile -t names < <(packages_of "$manager" "${wanted[@]}")
+	may_be_root || {
+		say "to install takes root, and there is no sudo: as root, install ${names[*]}" >&2
+		return 2
+	}
 	say "installing: ${names[*]}"
 	log=$(mktemp) || return
 	if ! install_packages "$manager" "${names[@]}" </dev/null >"$log" 2>&1; then
@@ -222,7 +231,10 @@ install_build_needs()
 	local needs="$build_needs $*"
 	! bootstrap_due || needs="$needs $bootstrap_needs"
 	# shellcheck disable=SC2086
-	install_missing $needs || die "install what is named above and start again"
+	install_missing $needs && return
+	# Without root, all is said.
+	[ $? = 1 ] || exit 1
+	die "install what is named above and start again"
 }
 
 # quietly LOG COMMAND [ARG...]: shows the end of its output only where it fails.

@@ -41,4 +41,15 @@ result $? "a queue that stays is noticed"
 instead send "'$MQTOOL'"' "$@"; exit 1'
 ! demo >/dev/null 2>&1
 result $? "an exit status is noticed"
+
+# Nobody who may install anything, and nothing there.
+said=$(bash -c 'cd "$1" && . scripts/lib.sh; id() { echo 1000; }; have() { false; }
+	command() { [ "$2" != sudo ] && builtin command "$@"; }
+	package_manager() { echo apk; }
+	install_build_needs' sh "$tests/.." 2>&1)
+status=$?
+echo "$said"
+[ $status -eq 1 ] && [ "$(echo "$said" | wc -l)" -eq 1 ] &&
+	expr "$said" : 'to install takes root, and there is no sudo: as root, install .*popt-dev' >/dev/null
+result $? "without root and sudo one line says what to install"
 finish
