@@ -128,10 +128,10 @@ libmqtool_a_SOURCES = \
 	src/queue/amqp-secret.h \
 	src/queue/amqp-told.c \
 	src/queue/amqp-told.h \
-	src/queue/carry.c \
-	src/queue/carry.h \
 	src/queue/limit.c \
 	src/queue/limit.h \
+	src/queue/message.c \
+	src/queue/message.h \
 	src/queue/mqueue-dir.c \
 	src/queue/mqueue-dir.h \
 	src/queue/mqueue-file.c \

@@ -10,9 +10,9 @@ UNIT_PURE = \
 	tests/unit/amqp-told \
 	tests/unit/batch \
 	tests/unit/buffer \
-	tests/unit/carry \
 	tests/unit/cmdline \
 	tests/unit/columns \
+	tests/unit/commands \
 	tests/unit/create \
 	tests/unit/diagnose \
 	tests/unit/escape \
@@ -22,16 +22,16 @@ UNIT_PURE = \
 	tests/unit/history \
 	tests/unit/input \
 	tests/unit/json \
-	tests/unit/json-own \
+	tests/unit/json-read \
 	tests/unit/layout \
 	tests/unit/limit \
-	tests/unit/manage \
+	tests/unit/message \
 	tests/unit/model \
 	tests/unit/msg \
 	tests/unit/near \
 	tests/unit/parse \
 	tests/unit/procs \
-	tests/unit/procs-scan \
+	tests/unit/procs-parse \
 	tests/unit/progress \
 	tests/unit/purge \
 	tests/unit/queue-amqp \
@@ -50,11 +50,11 @@ UNIT_PURE = \
 	tests/unit/wait \
 	tests/unit/walk
 UNIT_TESTS = $(UNIT_PURE) \
-	tests/unit/list \
-	tests/unit/list-pieces \
-	tests/unit/look-again \
 	tests/unit/modes \
-	tests/unit/queue-change
+	tests/unit/queue \
+	tests/unit/queue-change \
+	tests/unit/queue-list \
+	tests/unit/queue-sysv
 
 # Tests of the commands.  make starts them in this order: those that take longest are not left to the
 # end, alone.
@@ -181,7 +181,7 @@ tests_unit_queue_amqp_SOURCES = tests/unit/queue-amqp.c src/queue/amqp-queue.h \
 tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name
 
 # Counted calls, a clock that the test sets.
-tests_unit_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 -Wl,--wrap=time -Wl,--wrap=__time64
+tests_unit_queue_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 -Wl,--wrap=time -Wl,--wrap=__time64
 
 # Limits of the test's own.
 tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read_number_file -Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64
@@ -196,7 +196,7 @@ tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_explain -Wl,--wrap=reall
 tests_unit_filter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name
 
 # Lists, sleeps and queues of the test's own, popt out of memory.
-tests_unit_manage_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_open \
+tests_unit_commands_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_open \
 	-Wl,--wrap=queue_close -Wl,--wrap=queue_look -Wl,--wrap=queue_change_begin \
 	-Wl,--wrap=queue_change_add -Wl,--wrap=queue_change_sleep -Wl,--wrap=queue_change_end \
 	-Wl,--wrap=poptGetNextOpt
@@ -217,7 +217,7 @@ tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_l
 	-Wl,--wrap=report_put_json -Wl,--wrap=report_put_block -Wl,--wrap=report_put_limits
 
 # Files of /proc that say what the test wants, allocations that fail.
-tests_unit_procs_scan_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=openat64 -Wl,--wrap=reallocarray
+tests_unit_procs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=openat64 -Wl,--wrap=reallocarray
 
 # Users that exist nowhere.
 tests_unit_view_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name -Wl,--wrap=group_name
@@ -253,7 +253,7 @@ tests_unit_queue_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=call_msgsnd -Wl,--wra
 	-Wl,--wrap=call_mq_send -Wl,--wrap=call_mq_receive -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 \
 	-Wl,--wrap=mq_getattr -Wl,--wrap=msgget -Wl,--wrap=mq_open -Wl,--wrap=__mq_open_2 \
 	-Wl,--wrap=mq_close -Wl,--wrap=wait_call -Wl,--wrap=wait_started
-tests_unit_list_pieces_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read_chk \
+tests_unit_queue_sysv_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read_chk \
 	-Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 -Wl,--wrap=reallocarray
 
 # Allocations that fail, no thread to be had, a clock that is set.

@@ -23,7 +23,7 @@
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "cmd/take.h"
-#include "queue/carry.h"
+#include "queue/message.h"
 
 enum { OPT_SET_TYPE = OPT_OWN, OPT_SET_PRIORITY };
 

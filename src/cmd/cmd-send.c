@@ -24,7 +24,7 @@
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "cmd/progress.h"
-#include "queue/carry.h"
+#include "queue/message.h"
 #include "show/json.h"
 
 /* Bytes of a JSON line that are not its body. */

@@ -15,7 +15,7 @@
 #include "base/stop.h"
 #include "cmd/handler.h"
 #include "cmd/msg.h"
-#include "queue/carry.h"
+#include "queue/message.h"
 
 /* Says how COMMAND failed for the message at hand, and what became of it. */
 static void report_command(struct receiver *r, int status, const char *outcome)

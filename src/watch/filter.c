@@ -45,7 +45,7 @@ static bool find_field(const char *word, size_t len, enum column *col)
 			return true;
 		}
 	}
-	return column_find(word, len, COLUMNS_WATCH, col) == 0 && *col != COL_HISTORY;
+	return column_find(word, len, true, col) == 0 && *col != COL_HISTORY;
 }
 
 /* Fields whose value is compared as it reads in its cell. */

@@ -1,376 +1,380 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * procs.c - tests of reading the files of /proc
+ * procs.c - tests of the look at processes
+ *
+ * A file stands for a queue: to have it open is to hold it.  Linked with --wrap=openat and
+ * --wrap=reallocarray: files of a child that say what the test wants, and memory that runs out.
  */
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/util.h"
 #include "show/procs.h"
+#include "wrap.h"
 
-/* ---- syscall ---- */
+static bool out_of_memory;
+static int proc_error;
 
-static void test_syscall(void **state)
+static pid_t child;
+
+/* Of a file whose path ends so, a descriptor that reads `text`, or an error where that is NULL. */
+static struct {
+	const char *end;
+	const char *text;
+	int error;
+} fakes[3];
+
+int __real_openat(int dir, const char *path, int flags, ...);
+int __wrap_openat(int dir, const char *path, int flags, ...);
+WRAP_ALSO(openat, openat64);
+void *__real_reallocarray(void *p, size_t n, size_t size);
+void *__wrap_reallocarray(void *p, size_t n, size_t size);
+
+static int pipe_of(const char *text)
 {
-	struct proc_syscall call;
+	int ends[2];
 
-	(void)state;
-	assert_true(proc_parse_syscall("70 0x8000 0x7ffe1 0x2000 0x4d 0x0 0xffffffffffffffff"
-				       " 0x7ffd00 0x7f11\n",
-				       &call));
-	assert_int_equal(call.nr, 70);
-	assert_int_equal(call.arg[0], 0x8000);
-	assert_int_equal(call.arg[1], 0x7ffe1);
-	assert_int_equal(call.arg[3], 77);
-	assert_true(call.arg[5] == UINT64_MAX);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+	close(ends[1]);
+	return ends[0];
 }
 
-static void test_syscall_refused(void **state)
+int __wrap_openat(int dir, const char *path, int flags, ...)
 {
-	static const char *const texts[] = {
-		"running\n",
-		"-1 0x7ffd00 0x7f11\n",
-		"",
-		"\n",
-		"70\n",
-		"70 0x1 0x2 0x3 0x4 0x5\n",
-		"70 1 2 3 4 5 6 7 8\n",
-		"70 0x 0x2 0x3 0x4 0x5 0x6\n",
-		" 70 0x1 0x2 0x3 0x4 0x5 0x6",
-		"70 0x1 0x2 0x3 0x4 0x5 -0x6\n",
-		"70  0x1 0x2 0x3 0x4 0x5 0x6\n",
-	};
-	struct proc_syscall call;
+	size_t len = strlen(path);
 
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		if (proc_parse_syscall(texts[i], &call))
-			fail_msg("taken: %s", texts[i]);
+	if (proc_error && strcmp(path, "/proc") == 0) {
+		errno = proc_error;
+		return -1;
 	}
-}
-
-/* ---- wchan ---- */
-
-static void test_wchan(void **state)
-{
-	static const struct {
-		const char *text;
-		enum proc_sleep sleep;
-	} cases[] = {
-		{ "do_msgrcv", SLEEP_MSGRCV },
-		{ "do_msgrcv.constprop.0", SLEEP_MSGRCV },
-		{ "do_msgsnd", SLEEP_MSGSND },
-		{ "ksys_msgsnd", SLEEP_MSGSND },
-		{ "wq_sleep", SLEEP_MQUEUE },
-		{ "wq_sleep.isra.0", SLEEP_MQUEUE },
-		{ "do_mq_timedreceive", SLEEP_MQUEUE },
-		{ "__do_sys_mq_timedsend", SLEEP_MQUEUE },
-		{ "0", SLEEP_ELSEWHERE },
-		{ "", SLEEP_ELSEWHERE },
-		{ "do_epoll_wait", SLEEP_ELSEWHERE },
-		{ "swq_sleep", SLEEP_ELSEWHERE },
-		{ "futex_wait_queue", SLEEP_ELSEWHERE },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		if (proc_parse_wchan(cases[i].text) != cases[i].sleep)
-			fail_msg("%s", cases[i].text);
+	/* The other processes of the machine come and go: there is but the child. */
+	if (*path >= '0' && *path <= '9' && strtol(path, NULL, 10) != child) {
+		errno = ENOENT;
+		return -1;
 	}
-}
+	for (size_t i = 0; i < ARRAY_SIZE(fakes); i++) {
+		size_t end = fakes[i].end ? strlen(fakes[i].end) : SIZE_MAX;
 
-/* ---- decoding ---- */
-
-static void test_decode_msgrcv(void **state)
-{
-	struct proc_syscall call = { SYS_msgrcv, { 32769, 0x1000, 8192, (uint64_t)-7, 0 } };
-	struct proc_waiter waiter = { 0 };
-	int fd = -1;
-
-	(void)state;
-	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
-	assert_int_equal(waiter.kind, QUEUE_SYSV);
-	assert_false(waiter.sender);
-	assert_int_equal(waiter.msqid, 32769);
-	assert_int_equal(waiter.type, -7);
-	assert_int_equal(waiter.size, 8192);
-	assert_false(waiter.except);
-
-	call.arg[4] = 020000; /* MSG_EXCEPT: means something with a positive type only */
-	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
-	assert_false(waiter.except);
-	call.arg[3] = 7;
-	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
-	assert_true(waiter.except);
-	assert_int_equal(waiter.type, 7);
-}
-
-static void test_decode_msgsnd(void **state)
-{
-	const struct proc_syscall call = { SYS_msgsnd, { 0, 0x1000, 64, 0 } };
-	struct proc_waiter waiter = { .msqid = -1 };
-	int fd = -1;
-
-	(void)state;
-	assert_true(proc_decode(SLEEP_MSGSND, &call, &waiter, &fd));
-	assert_int_equal(waiter.kind, QUEUE_SYSV);
-	assert_true(waiter.sender);
-	assert_int_equal(waiter.msqid, 0);
-	assert_int_equal(waiter.size, 64);
-}
-
-#if defined SYS_mq_timedsend && defined SYS_mq_timedreceive
-static void test_decode_mqueue(void **state)
-{
-	struct proc_syscall call = { SYS_mq_timedsend, { 7, 0x1000, 100, 31, 0 } };
-	struct proc_waiter waiter = { 0 };
-	int fd = -1;
-
-	(void)state;
-	assert_true(proc_decode(SLEEP_MQUEUE, &call, &waiter, &fd));
-	assert_int_equal(waiter.kind, QUEUE_POSIX);
-	assert_true(waiter.sender);
-	assert_int_equal(waiter.size, 100);
-	assert_int_equal(waiter.priority, 31);
-	assert_int_equal(fd, 7);
-
-	/* Behind a receiver's fourth argument lies an address, not a priority. */
-	call = (struct proc_syscall){ SYS_mq_timedreceive, { 3, 0x1000, 8192, 0x7ffe0000, 0 } };
-	assert_true(proc_decode(SLEEP_MQUEUE, &call, &waiter, &fd));
-	assert_false(waiter.sender);
-	assert_int_equal(waiter.size, 8192);
-	assert_int_equal(waiter.priority, 0);
-	assert_int_equal(fd, 3);
-}
-#endif
-
-#if defined __x86_64__ || defined __i386__
-/* A program of the other width, with its own numbers. */
-static void test_decode_other_abi(void **state)
-{
-	struct proc_syscall call = { 70, { 5, 0x1000, 8192, (uint64_t)-7, 0 } };
-	struct proc_waiter waiter = { 0 };
-	int fd = -1;
-
-	(void)state;
-	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
-	assert_int_equal(waiter.type, -7);
-	call.arg[3] = (uint64_t)1 << 40; /* fits no 32-bit program's long */
-	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
-	assert_int_equal(waiter.untold, sizeof(long) == 4);
-	call = (struct proc_syscall){ 401, { 5, 0x1000, 8192, 0xfffffff9, 0 } };
-	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
-	assert_int_equal(waiter.type, -7);
-	assert_false(waiter.untold);
-	/* ipc(2), as glibc has it: the type is in memory. */
-	call = (struct proc_syscall){ 117, { 12, 6, 100, 0, 0xffd00000, 0 } };
-	assert_true(proc_decode(SLEEP_MSGRCV, &call, &waiter, &fd));
-	assert_false(waiter.sender);
-	assert_int_equal(waiter.msqid, 6);
-	assert_int_equal(waiter.size, 100);
-	assert_true(waiter.untold);
-	waiter = (struct proc_waiter){ 0 };
-	call.arg[0] = 11;
-	assert_true(proc_decode(SLEEP_MSGSND, &call, &waiter, &fd));
-	assert_true(waiter.sender);
-	assert_false(waiter.untold);
-	for (size_t i = 0; i < 3; i++) {
-		call = (struct proc_syscall){ (const long[]){ 242, 279, 418 }[i], { 7, 0, 9, 3 } };
-		assert_true(proc_decode(SLEEP_MQUEUE, &call, &waiter, &fd));
-		assert_true(waiter.sender);
-		call.nr++;
-		assert_true(proc_decode(SLEEP_MQUEUE, &call, &waiter, &fd));
-		assert_false(waiter.sender);
-		assert_int_equal(fd, 7);
+		if (end > len || strcmp(path + len - end, fakes[i].end) != 0)
+			continue;
+		if (fakes[i].text)
+			return pipe_of(fakes[i].text);
+		errno = fakes[i].error;
+		return -1;
 	}
-}
-#endif
-
-/* Where it sleeps does not fit the call. */
-static void test_decode_refused(void **state)
-{
-	const struct proc_syscall receive = { SYS_msgrcv, { 1, 2, 3, 4, 5 } };
-	const struct proc_syscall send = { SYS_msgsnd, { 1, 2, 3, 4, 5 } };
-	const struct proc_syscall other = { SYS_getpid, { 0 } };
-	struct proc_waiter waiter;
-	int fd;
-
-	(void)state;
-	assert_false(proc_decode(SLEEP_MSGSND, &receive, &waiter, &fd));
-	assert_false(proc_decode(SLEEP_MQUEUE, &receive, &waiter, &fd));
-	assert_false(proc_decode(SLEEP_ELSEWHERE, &receive, &waiter, &fd));
-	assert_false(proc_decode(SLEEP_MSGRCV, &send, &waiter, &fd));
-	assert_false(proc_decode(SLEEP_MQUEUE, &other, &waiter, &fd));
-	assert_false(proc_decode(SLEEP_MSGRCV, &other, &waiter, &fd));
+	return __real_openat(dir, path, flags);
 }
 
-/* ---- fdinfo, sched, stat ---- */
-
-static void test_fdinfo(void **state)
+void *__wrap_reallocarray(void *p, size_t n, size_t size)
 {
-	unsigned int flags = 0;
-
-	(void)state;
-	assert_true(
-		proc_parse_fdinfo("pos:\t0\nflags:\t0100002\nmnt_id:\t15\nino:\t6731\n", &flags));
-	assert_int_equal(flags, 0100002);
-	assert_true(proc_parse_fdinfo("flags:\t00\n", &flags));
-	assert_int_equal(flags, 0);
-	assert_false(proc_parse_fdinfo("pos:\t0\n", &flags));
-	assert_false(proc_parse_fdinfo("flags:\t\nmnt_id:\t15\n", &flags));
-	assert_false(proc_parse_fdinfo("eventfd-flags:\t02\n", &flags));
-	assert_false(proc_parse_fdinfo("", &flags));
+	return out_of_memory ? NULL : __real_reallocarray(p, n, size);
 }
 
-static void test_sched(void **state)
+/* ---- a child with a file open ---- */
+
+static char path[] = "/tmp/procs-scan-XXXXXX";
+static int file;
+static char child_wchan[64], child_syscall[64];
+static struct queue_stat queue;
+
+static int start_child(void **state)
 {
-	int64_t ns = -1;
+	struct stat st;
+	int ready[2];
+	char c;
 
 	(void)state;
-	assert_true(proc_parse_sched("worker (901, #threads: 1)\n-----\n"
-				     "se.exec_start                                :"
-				     "     123456789.000123\nse.vruntime : 1.5\n",
-				     &ns));
-	assert_true(ns == 123456789000123);
-	/* A command of that name is not the line. */
-	assert_false(proc_parse_sched("worker (901, #threads: 1)\nse.vruntime : 1.5\n", &ns));
-	assert_false(proc_parse_sched("se.exec_start : \n", &ns));
-	assert_false(proc_parse_sched("se.exec_start : 12\n", &ns));
-	assert_false(proc_parse_sched("se.exec_start", &ns));
-	assert_false(proc_parse_sched("se.exec_start : 99999999999999999999.000001\n", &ns));
-	assert_true(ns == 123456789000123);
-}
+	file = mkstemp(path);
+	if (file < 0 || fstat(file, &st) < 0 || pipe(ready) < 0)
+		return -1;
+	queue = (struct queue_stat){
+		.kind = QUEUE_POSIX, .have = STAT_INODE, .dev = st.st_dev, .ino = st.st_ino
+	};
+	child = fork();
+	if (child == 0) {
+		int writer = open(path, O_WRONLY);
 
-#define STAT_TAIL \
-	" 1 901 901 0 -1 4194560 100 0 0 0 5 3 0 0 20 0 1 0 1234567 8192 100 18446744073709551615"
-
-static void test_stat(void **state)
-{
-	/* A command may be called like the rest of the line. */
-	static const char *const names[] = { "worker", "a b", ") S 1", "((", ")", "x) R 1 (y", "" };
-	struct proc_stat stat;
-	char text[256];
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		snprintf(text, sizeof(text), "901 (%s) S" STAT_TAIL "\n", names[i]);
-		memset(&stat, 0, sizeof(stat));
-		assert_true(proc_parse_stat(text, &stat));
-		assert_int_equal(stat.state, 'S');
-		assert_int_equal(stat.flags, 4194560);
-		assert_int_equal(stat.start, 1234567);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, "a\033holder");
+		if (writer < 0 || write(ready[1], "r", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
 	}
-	assert_false(proc_parse_stat("", &stat));
-	assert_false(proc_parse_stat("901 (worker", &stat));
-	assert_false(proc_parse_stat("901 (worker)", &stat));
-	assert_false(proc_parse_stat("901 (worker) S", &stat));
-	assert_false(proc_parse_stat("901 (worker) S 1 901 901 0 -1 4194560 100 0", &stat));
+	close(ready[1]);
+	if (read(ready[0], &c, 1) != 1)
+		return -1;
+	close(ready[0]);
+	snprintf(child_wchan, sizeof(child_wchan), "%d/task/%d/wchan", child, child);
+	snprintf(child_syscall, sizeof(child_syscall), "%d/task/%d/syscall", child, child);
+	return 0;
 }
 
-/* ---- finding one queue's ---- */
-
-static void test_runs(void **state)
+static int end_child(void **state)
 {
-	struct proc_waiter waiters[] = {
-		{ .kind = QUEUE_SYSV, .msqid = 3, .tid = 1 },
-		{ .kind = QUEUE_SYSV, .msqid = 7, .tid = 2, .sender = true },
-		{ .kind = QUEUE_SYSV, .msqid = 7, .tid = 3 },
-		{ .kind = QUEUE_POSIX, .dev = 1, .ino = 5, .tid = 4, .sender = true },
-		{ .kind = QUEUE_POSIX, .dev = 2, .ino = 5, .tid = 5 },
-	};
-	struct proc_holder holders[] = {
-		{ .dev = 1, .ino = 5, .pid = 4 },
-		{ .dev = 1, .ino = 5, .pid = 9 },
-		{ .dev = 1, .ino = 6, .pid = 4 },
-	};
-	const struct procs procs = { .waiters = waiters,
-				     .nwaiters = ARRAY_SIZE(waiters),
-				     .holders = holders,
-				     .nholders = ARRAY_SIZE(holders) };
-	struct queue_stat queues[] = {
-		{ .kind = QUEUE_SYSV, .msqid = 7 },
-		{ .kind = QUEUE_SYSV, .msqid = 8 },
-		{ .kind = QUEUE_POSIX, .have = STAT_INODE, .dev = 1, .ino = 5 },
-		{ .kind = QUEUE_POSIX, .dev = 1, .ino = 5 }, /* not known which it is */
-	};
-	const struct proc_waiter *waiter;
+	(void)state;
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(file);
+	unlink(path);
+	return 0;
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	memset(fakes, 0, sizeof(fakes));
+	out_of_memory = false;
+	proc_error = 0;
+	return 0;
+}
+
+/* ---- holders ---- */
+
+static void test_holders(void **state)
+{
 	const struct proc_holder *holder;
+	struct procs procs = { 0 };
+	size_t n;
 
 	(void)state;
-	assert_int_equal(procs_waiters_of(&procs, &queues[0], &waiter), 2);
-	assert_ptr_equal(waiter, &waiters[1]);
-	assert_int_equal(procs_waiters_of(&procs, &queues[1], &waiter), 0);
-	assert_int_equal(procs_holders_of(&procs, &queues[0], &holder), 0);
-	assert_int_equal(procs_holders_of(&procs, &queues[2], &holder), 2);
-	assert_ptr_equal(holder, &holders[0]);
+	assert_int_equal(procs_scan(&procs, PROCS_HOLDERS, &queue, 1), 0);
+	n = procs_holders_of(&procs, &queue, &holder);
+	/* The descriptor that it inherited and its own; ours is not shown. */
+	assert_int_equal(n, 2);
+	assert_int_equal(holder[0].pid, child);
+	assert_int_equal(holder[0].fd, file);
+	assert_true(holder[0].reads && holder[0].writes);
+	assert_string_equal(holder[0].command, "a\033holder");
+	assert_int_equal(holder[1].pid, child);
+	assert_true(!holder[1].reads && holder[1].writes);
+	assert_int_equal(procs.nwaiters, 0);
 
-	procs_count(&procs, queues, ARRAY_SIZE(queues));
-	assert_int_equal(queues[0].receivers, 1);
-	assert_int_equal(queues[0].senders, 1);
-	assert_int_equal(queues[1].receivers + queues[1].senders, 0);
-	assert_true(queues[1].have & STAT_WAITING);
-	assert_int_equal(queues[2].senders, 1);
-	assert_int_equal(queues[2].receivers, 0);
-	assert_false(queues[3].have & STAT_WAITING);
+	/* A second look does not add to the first. */
+	assert_int_equal(procs_scan(&procs, PROCS_HOLDERS, &queue, 1), 0);
+	assert_int_equal(procs_holders_of(&procs, &queue, &holder), 2);
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, &queue, 1), 0);
+	assert_int_equal(procs.nholders, 0);
+	procs_free(&procs);
+	procs_free(&procs);
 }
 
-/* Nobody was found: that is known only where all could be looked at. */
-static void test_partial(void **state)
+static void test_holders_denied(void **state)
 {
-	struct procs looks[] = { { .hidden = 1 },
-				 { .blind = 1 },
-				 { .hidepid = true },
-				 { .foreign = true },
-				 { .error = -EIO } };
-	struct queue_stat st;
+	const struct proc_holder *holder;
+	struct procs procs = { 0 };
+	char fd_dir[32];
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(looks); i++) {
-		assert_true(procs_partial(&looks[i]));
-		st = (struct queue_stat){ .kind = QUEUE_SYSV, .msqid = 7 };
-		procs_count(&looks[i], &st, 1);
-		assert_int_equal(st.have, STAT_SEEN);
-		looks[i].waiters = &(struct proc_waiter){ .kind = QUEUE_SYSV, .msqid = 7 };
-		looks[i].nwaiters = 1;
-		procs_count(&looks[i], &st, 1);
-		assert_int_equal(st.have, STAT_SEEN | STAT_WAITING);
-		assert_int_equal(st.receivers, 1);
-		looks[i].nwaiters = 0;
-		procs_forget(&looks[i]);
-		assert_false(procs_partial(&looks[i]));
-	}
+	snprintf(fd_dir, sizeof(fd_dir), "%d/fd", child);
+	fakes[0].end = fd_dir;
+	fakes[0].error = EACCES;
+	assert_int_equal(procs_scan(&procs, PROCS_HOLDERS, &queue, 1), 0);
+	assert_int_equal(procs_holders_of(&procs, &queue, &holder), 0);
+	assert_int_equal(procs.hidden, 1);
+	/* One that is gone hides nothing. */
+	fakes[0].error = ENOENT;
+	assert_int_equal(procs_scan(&procs, PROCS_HOLDERS, &queue, 1), 0);
+	assert_int_equal(procs.hidden, 0);
+	procs_free(&procs);
+}
+
+/* ---- waiters ---- */
+
+static void wait_in(const char *wchan, const char *syscall_text)
+{
+	fakes[0].end = child_wchan;
+	fakes[0].text = wchan;
+	fakes[1].end = child_syscall;
+	fakes[1].text = syscall_text;
+	fakes[1].error = EPERM;
+}
+
+static void test_waiter_sysv(void **state)
+{
+	const struct queue_stat st = { .kind = QUEUE_SYSV, .msqid = 0x7fffffff };
+	const struct proc_waiter *waiter;
+	struct procs procs = { 0 };
+	char text[128];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%d 0x7fffffff 0x1 0x40 0xfffffffffffffff9 0x0 0x0 0x1 0x2\n",
+		 (int)SYS_msgrcv);
+	wait_in("do_msgrcv", text);
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS | PROCS_SINCE, NULL, 0), 0);
+	assert_int_equal(procs_waiters_of(&procs, &st, &waiter), 1);
+	assert_int_equal(waiter->pid, child);
+	assert_int_equal(waiter->tid, child);
+	assert_int_equal(waiter->type, -7);
+	assert_string_equal(waiter->command, "a\033holder");
+	/* Unknown, or no longer than the child is there. */
+	assert_true(waiter->waited_ns >= -1 && waiter->waited_ns < 3600 * NSEC_PER_SEC);
+
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs_waiters_of(&procs, &st, &waiter), 1);
+	assert_true(waiter->waited_ns == -1);
+	procs_free(&procs);
+}
+
+#if defined SYS_mq_timedreceive
+static void test_waiter_posix(void **state)
+{
+	const struct proc_waiter *waiter;
+	struct procs procs = { 0 };
+	char text[128];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%d 0x%x 0x1 0x40 0x0 0x0 0x0 0x1 0x2\n",
+		 (int)SYS_mq_timedreceive, (unsigned int)file);
+	wait_in("wq_sleep", text);
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, &queue, 1), 0);
+	assert_int_equal(procs_waiters_of(&procs, &queue, &waiter), 1);
+	assert_false(waiter->sender);
+
+	/* A descriptor that is closed by now. */
+	snprintf(text, sizeof(text), "%d 0x3ff 0x1 0x40 0x0 0x0 0x0 0x1 0x2\n",
+		 (int)SYS_mq_timedreceive);
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, &queue, 1), 0);
+	assert_int_equal(procs_waiters_of(&procs, &queue, &waiter), 0);
+	procs_free(&procs);
+}
+#endif
+
+/* Yama lets one see that a process of one's own sleeps on a queue, but not on which. */
+static void test_waiter_blind(void **state)
+{
+	struct procs procs = { 0 };
+
+	(void)state;
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.blind, 0);
+	wait_in("do_msgsnd", NULL);
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.blind, 1);
+	/* Calls of another ABI. */
+	wait_in("do_msgsnd", "9999 0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8\n");
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.blind, 1);
+	/* One that woke meanwhile waits no more. */
+	wait_in("do_msgsnd", "running\n");
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.blind, 0);
+	procs_free(&procs);
+}
+
+/* wchan reads "0" for what may not be looked at, and for what runs. */
+static void test_waiter_denied(void **state)
+{
+	struct procs procs = { 0 };
+	char fd_dir[32];
+
+	(void)state;
+	wait_in("0", NULL);
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.hidden, 0);
+	snprintf(fd_dir, sizeof(fd_dir), "%d/fd", child);
+	fakes[2].end = fd_dir;
+	fakes[2].error = EACCES;
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.hidden, 1);
+	procs_free(&procs);
+}
+
+/* ---- failures ---- */
+
+static void test_no_memory(void **state)
+{
+	struct procs procs = { 0 };
+	char text[128];
+
+	(void)state;
+	out_of_memory = true;
+	assert_int_equal(procs_scan(&procs, PROCS_HOLDERS, &queue, 1), -ENOMEM);
+	snprintf(text, sizeof(text), "%d 0x1 0x1 0x40 0x1 0x0 0x0 0x1 0x2\n", (int)SYS_msgrcv);
+	wait_in("do_msgrcv", text);
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), -ENOMEM);
+	procs_free(&procs);
+}
+
+static void test_no_proc(void **state)
+{
+	struct procs procs = { 0 };
+
+	(void)state;
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.error, 0);
+	proc_error = ENOENT;
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), 0);
+	assert_int_equal(procs.error, -ENOENT);
+	assert_true(procs_partial(&procs));
+	proc_error = ENOMEM;
+	assert_int_equal(procs_scan(&procs, PROCS_WAITERS, NULL, 0), -ENOMEM);
+	procs_free(&procs);
+}
+
+/* ---- one process ---- */
+
+static void test_command(void **state)
+{
+	char command[PROC_COMMAND];
+
+	(void)state;
+	assert_int_equal(procs_command(child, time(NULL), command), 0);
+	assert_string_equal(command, "a\033holder");
+	/* Whoever had the number an hour ago, it was not this child. */
+	assert_int_equal(procs_command(child, time(NULL) - 3600, command), -ESRCH);
+}
+
+static void test_command_gone(void **state)
+{
+	char command[PROC_COMMAND];
+	siginfo_t info;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	/* A zombie has exited, though its number is taken. */
+	assert_int_equal(procs_command(pid, time(NULL), command), -ESRCH);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(procs_command(pid, time(NULL), command), -ESRCH);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_syscall),
-		cmocka_unit_test(test_syscall_refused),
-		cmocka_unit_test(test_wchan),
-		cmocka_unit_test(test_decode_msgrcv),
-		cmocka_unit_test(test_decode_msgsnd),
-#if defined SYS_mq_timedsend && defined SYS_mq_timedreceive
-		cmocka_unit_test(test_decode_mqueue),
+		cmocka_unit_test_teardown(test_holders, reset),
+		cmocka_unit_test_teardown(test_holders_denied, reset),
+		cmocka_unit_test_teardown(test_waiter_sysv, reset),
+#if defined SYS_mq_timedreceive
+		cmocka_unit_test_teardown(test_waiter_posix, reset),
 #endif
-#if defined __x86_64__ || defined __i386__
-		cmocka_unit_test(test_decode_other_abi),
-#endif
-		cmocka_unit_test(test_decode_refused),
-		cmocka_unit_test(test_fdinfo),
-		cmocka_unit_test(test_sched),
-		cmocka_unit_test(test_stat),
-		cmocka_unit_test(test_runs),
-		cmocka_unit_test(test_partial),
+		cmocka_unit_test_teardown(test_waiter_blind, reset),
+		cmocka_unit_test_teardown(test_waiter_denied, reset),
+		cmocka_unit_test_teardown(test_no_memory, reset),
+		cmocka_unit_test_teardown(test_no_proc, reset),
+		cmocka_unit_test_teardown(test_command, reset),
+		cmocka_unit_test_teardown(test_command_gone, reset),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, start_child, end_child);
 }

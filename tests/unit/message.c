@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * carry.c - tests of what becomes of type and priority between kinds of queue
+ * message.c - tests of what becomes of type and priority between kinds of queue
  */
 #include "config.h"
 
@@ -16,7 +16,7 @@
 
 #include "base/buffer.h"
 #include "base/util.h"
-#include "queue/carry.h"
+#include "queue/message.h"
 
 #define T MESSAGE_HAS_TYPE
 #define P MESSAGE_HAS_PRIORITY

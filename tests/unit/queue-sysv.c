@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * list-pieces.c - tests of reading /proc/sysvipc/msg, whatever its pieces are
+ * queue-sysv.c - tests of reading /proc/sysvipc/msg, whatever its pieces are
  *
  * Makes System V queues.  Linked with --wrap=read, which cuts, and --wrap=msgctl, which can be a
  * kernel without MSG_STAT_ANY or MSG_INFO, and --wrap=reallocarray.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * look-again.c - tests of looking at queues once more, with queues of the kernel's
+ * queue.c - tests of looking at queues once more, with queues of the kernel's
  */
 #include "config.h"
 

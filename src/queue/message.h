@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * carry.h - a message on its way to a queue of any kind: what becomes of its type and priority
+ * message.h - a message on its way to a queue of any kind: what becomes of its type and priority
  *
  * POSIX priority p is System V type p + 1, and back.
  */
-#ifndef MQTOOL_CARRY_H
-#define MQTOOL_CARRY_H
+#ifndef MQTOOL_MESSAGE_H
+#define MQTOOL_MESSAGE_H
 
 #include "base/buffer.h"
 #include "base/util.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * manage.c - tests of check, rm and wait where the kernel or memory fails them
+ * commands.c - tests of check, rm and wait where the kernel or memory fails them
  *
  * Linked with lists and sleeps of its own in place of the kernel's.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * list.c - tests of listing again and again: what is asked of the kernel, and what need not be
+ * queue-list.c - tests of listing again and again: what is asked of the kernel, and what need not be
  *
  * Makes System V queues.  Linked with --wrap=msgctl, which counts, and --wrap=time, whose clock the
  * test sets.

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * carry.c - a message on its way to a queue of any kind: what becomes of its type and priority
+ * message.c - a message on its way to a queue of any kind: what becomes of its type and priority
  */
 #include "config.h"
 
-#include "queue/carry.h"
+#include "queue/message.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * json-own.c - the quick reader of common lines never disagrees with jansson
+ * json-read.c - the quick reader of common lines never disagrees with jansson
  *
  * Includes the source to reach both readers.  Lines as our writer makes them, as other programs write
  * them, both with damage, and lines put together from JSON's odd corners; what the quick reader takes,
