@@ -14,8 +14,8 @@ _mqtool_options()
 	case $1 in
 	create)
 		echo -m,--mode=MODE -o,--owner=OWNER -c,--max-messages=N -s,--message-size=N \
-			-b,--max-bytes=N --max-priority=N --quorum -e,--exist-ok --private \
-			-v,--verbose --allow-plaintext --namespace=PID
+			-b,--max-bytes=N --max-priority=N --quorum --dead-letter=NAME -e,--exist-ok \
+			--private -v,--verbose --allow-plaintext --namespace=PID
 		;;
 	send)
 		echo -f,--file=FILE -l,--lines -0,--null -j,-J,--json -t,--type=N -p,--priority=N \

@@ -154,6 +154,7 @@ __mqtool_option create -s c -l max-messages -x -d 'POSIX: room for so many messa
 __mqtool_option create -s s -l message-size -x -d 'POSIX: the largest message'
 __mqtool_option create -l max-priority -x -d 'AMQP: tell priorities up to this one apart'
 __mqtool_option create -l quorum -d 'AMQP: a queue that the broker replicates'
+__mqtool_option create -l dead-letter -x -d 'AMQP: the queue that gets what this one drops'
 __mqtool_option create -s e -l exist-ok -d 'a queue that is there already is fine'
 __mqtool_option create -l private -d 'make a System V queue without a key'
 __mqtool_option create -s v -l verbose -d 'print the name of each queue'

@@ -36,6 +36,7 @@ static const struct {
 	{ ATTR_QBYTES, QUEUE_MASK_SYSV, "--max-bytes" },
 	{ ATTR_MAX_PRIORITY, QUEUE_MASK_AMQP, "--max-priority" },
 	{ ATTR_QUORUM, QUEUE_MASK_AMQP, "--quorum" },
+	{ ATTR_DEAD_LETTER, QUEUE_MASK_AMQP, "--dead-letter" },
 };
 
 const char *cmd_attr_foreign(const struct queue_attr *attr, enum queue_kind kind, bool *amqp)

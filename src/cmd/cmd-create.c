@@ -8,9 +8,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "cmd/cmd-attr.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
@@ -26,6 +28,7 @@ enum {
 	OPT_MESSAGE_SIZE,
 	OPT_MAX_PRIORITY,
 	OPT_QUORUM,
+	OPT_DEAD_LETTER,
 	OPT_EXIST_OK,
 	OPT_PRIVATE,
 	OPT_VERBOSE
@@ -43,6 +46,8 @@ static const struct poptOption create_options[] = {
 	  N_("AMQP: tell priorities from 0 to N apart (x-max-priority)"), N_("N") },
 	{ "quorum", '\0', POPT_ARG_NONE, NULL, OPT_QUORUM,
 	  N_("AMQP: a quorum queue, replicated by the broker"), NULL },
+	{ "dead-letter", '\0', POPT_ARG_STRING, NULL, OPT_DEAD_LETTER,
+	  N_("AMQP: queue NAME of the vhost gets what this one drops"), N_("NAME") },
 	{ "exist-ok", 'e', POPT_ARG_NONE, NULL, OPT_EXIST_OK,
 	  N_("a queue that is there already is fine if it is as asked"), NULL },
 	{ "private", '\0', POPT_ARG_NONE, NULL, OPT_PRIVATE,
@@ -77,6 +82,17 @@ static bool read_message_size(struct cmdline *cl, const char *text, struct queue
 	return msg_refuse(_("%s: the size of a message must be at least 1"), cl->seen);
 }
 
+/* The name of a queue is a short string of AMQP. */
+static bool read_dead_letter(const char *text, struct queue_attr *attr)
+{
+	attr->have |= ATTR_DEAD_LETTER;
+	attr->dead_letter = text;
+	if (*text && strlen(text) <= 255 && utf8_valid(text, strlen(text)))
+		return true;
+	(void)!msg_usage(_("--dead-letter=NAME: the name of a queue is UTF-8, 1 to 255 bytes long"));
+	return false;
+}
+
 static bool read_max_priority(struct cmdline *cl, const char *text, struct queue_attr *attr)
 {
 	uint64_t max;
@@ -100,6 +116,8 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 		return read_message_size(cl, value, attr);
 	case OPT_MAX_PRIORITY:
 		return read_max_priority(cl, value, attr);
+	case OPT_DEAD_LETTER:
+		return read_dead_letter(value, attr);
 	case OPT_QUORUM:
 		attr->have |= ATTR_QUORUM;
 		return true;

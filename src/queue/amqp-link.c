@@ -53,6 +53,7 @@ struct amqp_link {
 	bool channel; /* is open */
 	bool blocked; /* the broker takes no message now */
 	struct buffer why_blocked;
+	char version[32];  /* of RabbitMQ, "" where it tells none */
 	char cluster[256]; /* the name that the broker's cluster has, or "" */
 	int64_t next_beat, beat_interval;
 	/* A message that has not come whole. */
@@ -457,6 +458,8 @@ static int introduce(struct amqp_link *l, const struct queue_address *a,
 	rc = reply_error(l, log_in(l, a, secret));
 	if (rc == 0)
 		server_property(l, "cluster_name", l->cluster, sizeof(l->cluster));
+	if (rc == 0)
+		server_property(l, "version", l->version, sizeof(l->version));
 	/* The smaller of both sides' wishes; 0 where there is no connection. */
 	heartbeat = amqp_get_heartbeat(l->state);
 	l->beat_interval = (heartbeat ? heartbeat : HEARTBEAT) * NSEC_PER_SEC / 2;
@@ -809,7 +812,7 @@ static void add_word(amqp_table_t *table, const char *key, const char *value)
 
 int amqp_link_declare(struct amqp_link *l, const char *queue, const struct amqp_arguments *arguments)
 {
-	amqp_table_entry_t entries[4];
+	amqp_table_entry_t entries[7];
 	amqp_table_t table = { .entries = entries };
 	int rc = begin_call(l);
 
@@ -823,6 +826,13 @@ int amqp_link_declare(struct amqp_link *l, const char *queue, const struct amqp_
 		add_number(&table, "x-max-priority", arguments->max_priority);
 	if (arguments->quorum)
 		add_word(&table, "x-queue-type", "quorum");
+	/* Without it such a server drops what was put back 20 times. */
+	if (arguments->quorum && told_limits_deliveries(l->version))
+		add_number(&table, "x-delivery-limit", (uint64_t)-1);
+	if (arguments->dead_letter) { /* by way of the default exchange */
+		add_word(&table, "x-dead-letter-exchange", "");
+		add_word(&table, "x-dead-letter-routing-key", arguments->dead_letter);
+	}
 	amqp_queue_declare(l->state, CHANNEL, amqp_cstring_bytes(queue), 0, 1, 0, 0, table);
 	return end_call(l);
 }

@@ -28,6 +28,7 @@ struct amqp_arguments {
 	uint64_t max_length;       /* 0: none */
 	unsigned int max_priority; /* 0: none */
 	bool quorum;
+	const char *dead_letter; /* a queue, or NULL */
 };
 
 enum amqp_event_kind {

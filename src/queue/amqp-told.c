@@ -6,7 +6,7 @@
 
 #include "queue/amqp-told.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -51,6 +51,11 @@ enum told_meaning told_meaning(const char *text, size_t len)
 		if (begins(text, len, phrases[i].head) && ends(text, len, phrases[i].tail))
 			return phrases[i].meaning;
 	return TOLD_OTHER;
+}
+
+bool told_limits_deliveries(const char *version)
+{
+	return strtol(version, NULL, 10) >= 4;
 }
 
 const char *told_explanation(enum told_meaning meaning)

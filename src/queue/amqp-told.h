@@ -8,6 +8,7 @@
 #ifndef MQTOOL_AMQP_TOLD_H
 #define MQTOOL_AMQP_TOLD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum told_meaning {
@@ -25,6 +26,8 @@ enum told_meaning {
  * anything: only what stands before the first quote and after the last one is looked at.
  */
 enum told_meaning told_meaning(const char *text, size_t len);
+/* Whether RabbitMQ of that version drops from a quorum queue what was put back often, by default. */
+bool told_limits_deliveries(const char *version);
 /* What a user is told of it before the broker's words: untranslated, static, or NULL. */
 const char *told_explanation(enum told_meaning meaning);
 

@@ -179,6 +179,7 @@ static int declare(struct amqp_link *link, const struct queue_ref *ref,
 		.max_length = attr->have & ATTR_MAXMSG ? attr->maxmsg : 0,
 		.max_priority = attr->have & ATTR_MAX_PRIORITY ? attr->max_priority : 0,
 		.quorum = attr->have & ATTR_QUORUM,
+		.dead_letter = attr->have & ATTR_DEAD_LETTER ? attr->dead_letter : NULL,
 	};
 	uint64_t messages;
 	int rc = -ENOENT;

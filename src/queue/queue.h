@@ -279,6 +279,7 @@ int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct 
 #define ATTR_MODE (1u << 5)
 #define ATTR_MAX_PRIORITY (1u << 6) /* AMQP, as the next */
 #define ATTR_QUORUM (1u << 7)
+#define ATTR_DEAD_LETTER (1u << 8)
 
 /* Attributes asked for; `have` says which.  Creation without ATTR_MODE makes 0600. */
 struct queue_attr {
@@ -288,6 +289,7 @@ struct queue_attr {
 	gid_t gid;
 	uint64_t maxmsg, msgsize, qbytes;
 	unsigned int max_priority;
+	const char *dead_letter; /* a queue of the same vhost; the caller's */
 };
 
 /*

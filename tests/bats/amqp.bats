@@ -83,14 +83,27 @@ prints()
 	mqtool create -c 5 "$q.limited"
 	mqtool create --max-priority=9 "$q.priority"
 	mqtool create --quorum --max-messages=7 "$q.quorum"
+	mqtool create --dead-letter="$name.plain" "$q.dead"
 	broker ctl list_queues --no-table-headers name durable auto_delete arguments |
 		grep "^$name[.]" | sort >found
 	diff found - <<-END
+	$name.dead	true	false	[{"x-dead-letter-exchange",[]},{"x-dead-letter-routing-key","$name.plain"}]
 	$name.limited	true	false	[{"x-max-length",5},{"x-overflow","reject-publish"}]
 	$name.plain	true	false	[]
 	$name.priority	true	false	[{"x-max-priority",9}]
 	$name.quorum	true	false	[{"x-max-length",7},{"x-overflow","reject-publish"},{"x-queue-type","quorum"}]
 	END
+}
+
+@test "create --dead-letter: what the queue drops comes to the other" {
+	broker ctl set_policy -p / --apply-to queues mqtool "^$name\$" '{"message-ttl": 0}'
+	mqtool create "$q.dead"
+	mqtool create --dead-letter="$name.dead" "$q"
+	send "$q" a b
+	equal "$(recv -T 10 -c 2 "$q.dead")" $'a\nb'
+	broker ctl clear_policy -p / mqtool
+	fails 1 "$q: *x-dead-letter-*" create -e "$q"
+	mqtool create -e --dead-letter="$name.dead" "$q"
 }
 
 @test "create: one that is there is status 1; -e is content if it is equal" {
@@ -111,7 +124,8 @@ prints()
 @test "create: options that the kind does not have, and values that do not fit" {
 	local args
 	for args in "-m 600 $q" "-o root $q" "-s 100 $q" "-b 100 $q" "--private --quorum" \
-		"--quorum /x" "--max-priority=3 /x" "--quorum 0x1" "--max-priority=3 0x1" \
+		"--quorum /x" "--dead-letter=q /x" "--dead-letter=q 0x1" "--dead-letter= $q" \
+		"--dead-letter=$(printf 'q%.0s' {1..256}) $q" "--max-priority=3 /x" "--quorum 0x1" "--max-priority=3 0x1" \
 		"--quorum $q /x" "--quorum --max-priority=3 $q" "--max-priority=0 $q" \
 		"--max-priority=256 $q" "--max-priority=-1 $q" "--max-priority= $q" "-c 0 $q" "-c x $q"; do
 		# shellcheck disable=SC2086

@@ -77,11 +77,24 @@ static void test_explanation(void **state)
 	assert_null(told_explanation(TOLD_NO_QUEUE));
 }
 
+static void test_versions(void **state)
+{
+	(void)state;
+	assert_false(told_limits_deliveries("3.10.8"));
+	assert_false(told_limits_deliveries("3.13.7"));
+	assert_true(told_limits_deliveries("4.0.2"));
+	assert_true(told_limits_deliveries("4.1.0-rc.1"));
+	assert_true(told_limits_deliveries("10.0"));
+	assert_false(told_limits_deliveries(""));
+	assert_false(told_limits_deliveries("unknown"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_meaning),
 		cmocka_unit_test(test_names_mean_nothing),
+		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_explanation),
 	};
 
