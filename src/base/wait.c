@@ -38,6 +38,7 @@
 #define KICK_SIGNAL SIGURG
 /* How soon a call that was about to block when the signal came is signalled again. */
 #define KICK_INTERVAL (NSEC_PER_SEC / 100)
+#define TIMER_FD 512 /* a number that few programs come to */
 #define HELPER_STACK (64 * 1024)
 /* Descriptors that checks look at: the queues that a command has open. */
 #define KEPT_MAX 4
@@ -205,13 +206,28 @@ static void own_table(void)
 	}
 }
 
+/*
+ * In the helper's table the first free numbers are those that the caller reads and writes.  qemu-user
+ * knows of one table alone, and would take what the caller reads there for a timer's.
+ */
+static int open_timer(void)
+{
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	int apart = timer < 0 ? -1 : fcntl(timer, F_DUPFD_CLOEXEC, TIMER_FD);
+
+	if (apart < 0)
+		return timer;
+	close(timer);
+	return apart;
+}
+
 static void *helper_main(void *unused)
 {
 	int timer;
 
 	(void)unused;
 	own_table();
-	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	timer = open_timer();
 	for (;;) {
 		struct pollfd fds[3] = { { .fd = state.wake, .events = POLLIN },
 					 { .fd = -1 },
