@@ -114,7 +114,7 @@ static void test_iso_time(void **state)
 		{ "UTC0", { -1, 0 }, "1969-12-31T23:59:59.000000+00:00" },
 	};
 	struct buffer b = { 0 };
-	struct timespec far = { LONG_MAX, 5000 };
+	struct timespec far = { (time_t)INT64_MAX, 5000 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
