@@ -35,7 +35,7 @@ _mqtool_options()
 		;;
 	stat)
 		echo -S,--sysv -P,--posix -o,--output=COLUMNS -s,--sort=SORT -b,--bytes \
-			-H,--noheadings -j,-J,--json -w,--waiters -L,--limits --match=N --openmetrics \
+			-H,--noheadings -j,-J,--json -w,--waiters -L,--limits --match=N --openmetrics --removed \
 			--allow-plaintext --namespace=NAMESPACE
 		;;
 	check)

@@ -206,6 +206,7 @@ __mqtool_option stat -s w -l waiters -d 'look for the processes that wait on que
 __mqtool_option stat -s L -l limits -d 'show the limits of the kernel'
 __mqtool_option stat -l match -x -d 'queues whose name matches'
 __mqtool_option stat -l openmetrics -d 'as OpenMetrics text'
+__mqtool_option stat -l removed -d 'queues that were removed while open'
 
 __mqtool_option check -s w -l warning -x -d 'WARNING from this use on'
 __mqtool_option check -s c -l critical -x -d 'CRITICAL from this use on'

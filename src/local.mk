@@ -170,6 +170,8 @@ libmqtool_a_SOURCES = \
 	src/show/procs.h \
 	src/show/queue-filter.c \
 	src/show/queue-filter.h \
+	src/show/removed.c \
+	src/show/removed.h \
 	src/show/render.c \
 	src/show/render.h \
 	src/show/report.c \

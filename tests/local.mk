@@ -115,6 +115,7 @@ BATS_TESTS = \
 	tests/bats/signals.bats \
 	tests/bats/stat-cost.bats \
 	tests/bats/stat-limits.bats \
+	tests/bats/stat-removed.bats \
 	tests/bats/stat-untouched.bats \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \

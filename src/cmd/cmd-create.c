@@ -315,7 +315,7 @@ static int create_private(const struct create *c)
 
 static int create_named(struct cmdline *cl, struct create *c)
 {
-	struct queue_ref *refs = cmdline_queues(cl, 0);
+	struct queue_ref *refs = cmdline_names(cl, 0);
 	int status = EX_DONE, i;
 
 	if (!refs)

@@ -181,7 +181,7 @@ static int remove_one(const struct queue_ref *ref, void *arg)
 
 static int remove_named(struct cmdline *cl, struct rm *rm)
 {
-	struct queue_ref *refs = cmdline_queues(cl, 0);
+	struct queue_ref *refs = cmdline_names(cl, 0);
 	int status;
 
 	if (!refs)

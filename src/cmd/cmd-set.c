@@ -34,7 +34,7 @@ static int set_one(const struct queue_ref *ref, void *arg)
 
 static int set_all(struct cmdline *cl, struct queue_attr *attr)
 {
-	struct queue_ref *refs = cmdline_queues(cl, 0);
+	struct queue_ref *refs = cmdline_names(cl, 0);
 	int status = EX_DONE, i;
 
 	if (!refs)

@@ -23,6 +23,7 @@
 #include "show/openmetrics.h"
 #include "show/procs.h"
 #include "show/queue-filter.h"
+#include "show/removed.h"
 #include "show/report.h"
 
 enum {
@@ -36,7 +37,8 @@ enum {
 	OPT_WAITERS,
 	OPT_LIMITS,
 	OPT_MATCH,
-	OPT_OPENMETRICS
+	OPT_OPENMETRICS,
+	OPT_REMOVED
 };
 
 static const struct poptOption stat_options[] = {
@@ -58,6 +60,8 @@ static const struct poptOption stat_options[] = {
 	  N_("queues whose name or key, as mqtool prints it, matches"), N_("GLOB") },
 	{ "openmetrics", '\0', POPT_ARG_NONE, NULL, OPT_OPENMETRICS,
 	  N_("queues and limits as OpenMetrics text"), NULL },
+	{ "removed", '\0', POPT_ARG_NONE, NULL, OPT_REMOVED,
+	  N_("POSIX queues that were removed while processes have them open"), NULL },
 	CMD_NAMESPACE_OPTION(N_("PID|all")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
@@ -71,7 +75,7 @@ struct stat_line {
 	bool sorted; /* -s */
 	enum column sort;
 	bool reverse;
-	bool bytes, noheadings, json, waiters, limits, openmetrics;
+	bool bytes, noheadings, json, waiters, limits, openmetrics, removed;
 	bool namespaces;            /* --namespace=all */
 	struct queue_filter filter; /* --match */
 	struct queue_ref *refs;     /* operands */
@@ -137,6 +141,9 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 	case OPT_OPENMETRICS:
 		line->openmetrics = true;
 		return true;
+	case OPT_REMOVED:
+		line->removed = true;
+		return true;
 	default:
 		line->limits = true;
 		return true;
@@ -189,9 +196,31 @@ static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 	return EX_DONE;
 }
 
+static int check_removed(const struct stat_line *line, const struct cmdline *cl)
+{
+	const char *other = line->namespaces  ? "--namespace" :
+			    line->mask        ? "--sysv or --posix" :
+			    line->filter.have ? "--match" :
+			    line->limits      ? "--limits" :
+			    line->openmetrics ? "--openmetrics" :
+						shows_columns(line);
+
+	if (!line->removed)
+		return EX_DONE;
+	if (cl->noperands)
+		return msg_usage(_("%s takes no QUEUE: '%s' cannot be named"), "--removed",
+				 msg_quote(cl->operands[0]));
+	if (other)
+		return msg_usage(_("--removed has columns of its own: not with %s"), other);
+	return EX_DONE;
+}
+
 static int check_options(const struct stat_line *line, const struct cmdline *cl)
 {
-	int status = check_openmetrics(line);
+	int status = check_removed(line, cl);
+
+	if (status == EX_DONE)
+		status = check_openmetrics(line);
 
 	if (status == EX_DONE)
 		status = check_match(line, cl);
@@ -372,7 +401,7 @@ static bool any_local(const struct stat_result *result)
 static unsigned int processes_wanted(const struct stat_line *line)
 {
 	if (as_block(line))
-		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE;
+		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE | PROCS_REMOVED;
 	if (line->waiters && line->json)
 		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE;
 	if (line->openmetrics || column_list_has(&line->columns, COL_WAITING) ||
@@ -547,6 +576,22 @@ static int stat_limits(const struct stat_line *line)
 	return print(&b, EX_DONE);
 }
 
+static int stat_removed(const struct stat_line *line)
+{
+	struct procs procs = { 0 };
+	struct buffer b = { 0 };
+
+	if (procs_scan(&procs, PROCS_REMOVED, NULL, 0) < 0)
+		return msg_no_memory();
+	if (line->json)
+		removed_put_json(&b, &procs);
+	else if (removed_put_table(&b, &procs, !line->noheadings, line->bytes) < 0)
+		b.failed = true;
+	say_hidden(&procs);
+	procs_free(&procs);
+	return print(&b, EX_DONE);
+}
+
 static int stat_run(struct cmdline *cl)
 {
 	struct stat_line line = { 0 };
@@ -555,7 +600,9 @@ static int stat_run(struct cmdline *cl)
 	if (status == EX_DONE)
 		status = cmdline_enter(cl);
 	if (status == EX_DONE)
-		status = line.limits ? stat_limits(&line) : stat_queues(cl, &line);
+		status = line.limits  ? stat_limits(&line) :
+			 line.removed ? stat_removed(&line) :
+					stat_queues(cl, &line);
 	free(line.refs);
 	return status;
 }

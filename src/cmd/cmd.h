@@ -125,6 +125,8 @@ bool cmdline_read(struct cmdline *cl, option_reader *one, void *arg) _must_check
  * them, or an error (printed) and NULL.
  */
 struct queue_ref *cmdline_queues(struct cmdline *cl, int first) _must_check_;
+/* The same for commands that need a queue's own name: proc:PID/FD is refused. */
+struct queue_ref *cmdline_names(struct cmdline *cl, int first) _must_check_;
 /*
  * Parses one queue's name; prints the error, one line, and returns false where it is refused.  A
  * queue of a kind that this program lacks makes it become the sibling that has it: nothing may have

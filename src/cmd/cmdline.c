@@ -373,6 +373,21 @@ struct queue_ref *cmdline_queues(struct cmdline *cl, int first)
 	return refs;
 }
 
+struct queue_ref *cmdline_names(struct cmdline *cl, int first)
+{
+	struct queue_ref *refs = cmdline_queues(cl, first);
+
+	for (int i = first; refs && i < cl->noperands; i++) {
+		if (refs[i - first].by != QUEUE_BY_PROC)
+			continue;
+		(void)!msg_usage(_("%s names an open descriptor: give the queue's own name"),
+				 cl->operands[i]);
+		free(refs);
+		return NULL;
+	}
+	return refs;
+}
+
 int cmdline_each(const struct queue_ref *refs, int n,
 		 int (*one)(const struct queue_ref *ref, void *arg), void *arg)
 {

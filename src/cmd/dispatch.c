@@ -159,7 +159,7 @@ static int print_global_help(void)
 	printf("  %-15s %s\n", "-h, --help", _("show this help and exit"));
 	printf("  %-15s %s\n", "-V, --version", _("show the version and exit"));
 	printf("\n%s\n", _("Queues:"));
-	puts(_("  /NAME, esc:/NAME\n"
+	puts(_("  /NAME, esc:/NAME, proc:PID/FD\n"
 	       "                  POSIX; esc: is for names with \\xNN in them\n"
 	       "  0xKEY, key:KEY, id:MSQID, ftok:PATH[:PROJ]\n"
 	       "                  System V\n"

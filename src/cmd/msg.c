@@ -235,9 +235,9 @@ static _cold_ void hint_pattern(const struct queue_ref *ref)
 /* Would it help to create the queue, by a name that can be typed as it is? */
 static bool can_be_made(const struct queue_attempt *attempt, const struct queue_ref *ref, int error)
 {
-	return error == -ENOENT && ref && !ref->error &&
-	       !(ref->kind == QUEUE_SYSV && ref->by == QUEUE_BY_ID) &&
-	       attempt->op == QUEUE_OP_OPEN && msg_word(msg_name(ref))[0] != '.';
+	return error == -ENOENT && ref && !ref->error && ref->by != QUEUE_BY_ID &&
+	       ref->by != QUEUE_BY_PROC && attempt->op == QUEUE_OP_OPEN &&
+	       msg_word(msg_name(ref))[0] != '.';
 }
 
 int msg_queue_failed(const struct queue_attempt *attempt, int error)

@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int mqueue_open_to_look(const char *name)
@@ -19,6 +21,42 @@ int mqueue_open_to_look(const char *name)
 
 	if (fd < 0 && errno == EACCES)
 		fd = mq_open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return fd;
+}
+
+/* Not an open that something else than a queue could feel: a pipe would. */
+static int open_path_only(const char *pid_fd)
+{
+	char path[64];
+	const char *slash = strchr(pid_fd, '/');
+	struct statfs fs;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%.*s/fd%s", (int)(slash - pid_fd), pid_fd, slash);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ESRCH ? -ENOENT : -errno;
+	if (fstatfs(fd, &fs) == 0 && fs.f_type == MQUEUE_MAGIC)
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
+int mqueue_open_proc(const char *pid_fd, unsigned int access)
+{
+	static const int flags[] = { O_RDONLY | O_NONBLOCK, O_RDONLY, O_WRONLY, O_RDWR };
+	int through = open_path_only(pid_fd), fd;
+	char path[sizeof("/proc/self/fd/") + 12];
+
+	if (through < 0)
+		return through;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", through);
+	fd = open(path, flags[access] | O_CLOEXEC);
+	if (fd < 0 && errno == EACCES && access == 0)
+		fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		fd = -errno;
+	close(through);
 	return fd;
 }
 

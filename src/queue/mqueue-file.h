@@ -10,6 +10,8 @@
 
 #include "queue/queue-stat.h"
 
+/* The type of the mqueue file system, which statfs(2) tells and no header names. */
+#define MQUEUE_MAGIC 0x19800202
 /* Where mqueue is mounted, if it is (mq_overview(7)). */
 #define MQUEUE_DIR "/dev/mqueue"
 
@@ -18,6 +20,12 @@
  * Returns a descriptor that never blocks, or -1 with errno as mq_open(3).
  */
 int mqueue_open_to_look(const char *name);
+/*
+ * Opens the queue after a "proc:" that is open as PID/FD, also one that was removed, for access
+ * (QUEUE_READ and QUEUE_WRITE, or 0 to look).  Returns a descriptor or -errno: -ENOENT if there is no
+ * such process or descriptor, or it is of something else.
+ */
+int mqueue_open_proc(const char *pid_fd, unsigned int access) _must_check_;
 /* True if two descriptors are of one and the same queue. */
 bool mqueue_same_file(int a, int b);
 /* Sets what the inode of a queue tells. */

@@ -52,11 +52,42 @@ static int mqueue_fd(const struct queue *q)
 	return ((const struct mqueue *)(const void *)q)->fd;
 }
 
+/* Named by a descriptor: the queue may have been removed, which is no reason to leave it alone. */
+static bool by_proc(const struct mqueue *q)
+{
+	return q->queue.ref.by == QUEUE_BY_PROC;
+}
+
 /* ---- opening ---- */
 
 static mqd_t open_name(const char *name, int flags)
 {
 	return mq_open(name, flags | O_CLOEXEC);
+}
+
+/* A descriptor, or -errno. */
+static int open_for(const struct mqueue *q, unsigned int access)
+{
+	const char *name = q->queue.ref.name;
+	struct stat st;
+	int fd;
+
+	if (by_proc(q))
+		fd = mqueue_open_proc(name + strlen("proc:"), access);
+	else if (access == 0)
+		fd = mqueue_open_to_look(name);
+	else
+		fd = open_name(name, access == QUEUE_READ  ? O_RDONLY :
+				     access == QUEUE_WRITE ? O_WRONLY :
+							     O_RDWR);
+	if (fd < 0)
+		return by_proc(q) ? fd : -errno;
+	/* What is sent to a removed queue reaches nobody. */
+	if (by_proc(q) && access & QUEUE_WRITE && fstat(fd, &st) == 0 && st.st_nlink == 0) {
+		close(fd);
+		return -EIDRM;
+	}
+	return fd;
 }
 
 static int mqueue_open(struct queue *queue, unsigned int access)
@@ -65,16 +96,9 @@ static int mqueue_open(struct queue *queue, unsigned int access)
 	struct mq_attr attr;
 
 	q->return_fd = q->try_fd = -1;
-	if (access == 0)
-		q->fd = mqueue_open_to_look(q->queue.ref.name);
-	else if (access == QUEUE_READ)
-		q->fd = open_name(q->queue.ref.name, O_RDONLY);
-	else if (access == QUEUE_WRITE)
-		q->fd = open_name(q->queue.ref.name, O_WRONLY);
-	else
-		q->fd = open_name(q->queue.ref.name, O_RDWR);
+	q->fd = open_for(q, access);
 	if (q->fd < 0)
-		return -errno;
+		return q->fd;
 	wait_keep(q->fd); /* for removed_check() */
 	if (access & QUEUE_READ) {
 		if (mq_getattr(q->fd, &attr) < 0)
@@ -105,7 +129,7 @@ static int removed_check(const struct mqueue *q)
 {
 	struct stat st;
 
-	return fstat(q->fd, &st) == 0 && st.st_nlink == 0 ? -EIDRM : 0;
+	return !by_proc(q) && fstat(q->fd, &st) == 0 && st.st_nlink == 0 ? -EIDRM : 0;
 }
 
 static int move_error(void)
@@ -333,7 +357,7 @@ static int mqueue_look(struct queue *queue, unsigned int detail, struct queue_st
 
 	if (fstat(q->fd, &file) < 0)
 		return -errno;
-	if (file.st_nlink == 0)
+	if (file.st_nlink == 0 && !by_proc(q))
 		return -EIDRM;
 	mqueue_fill_inode(st, &file);
 	st->name = q->queue.ref.name;

@@ -23,7 +23,7 @@ void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref)
 {
 	*ref = (struct queue_ref){ .kind = st->kind, .by = QUEUE_BY_ID, .msqid = st->msqid };
 	if (st->kind == QUEUE_POSIX) {
-		ref->by = QUEUE_BY_NAME;
+		ref->by = st->name[0] == '/' ? QUEUE_BY_NAME : QUEUE_BY_PROC;
 		memcpy(ref->name, st->name, strnlen(st->name, sizeof(ref->name) - 1));
 	}
 }

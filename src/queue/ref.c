@@ -62,7 +62,7 @@ static void print_escaped(const char *prefix, const char *name, char *buf)
 /* Writes a POSIX name as /name, or as esc:... where that could be misread. */
 static void print_name(const char *name, char *buf)
 {
-	bool clean = escape_clean(name, strlen(name), ESCAPE_NAME);
+	bool clean = escape_clean(name, strlen(name), ESCAPE_NAME); /* proc:PID/FD is */
 
 	print_escaped(clean ? "" : "esc:", name, buf);
 }
@@ -91,6 +91,7 @@ const char *queue_ref_text(const struct queue_ref *ref, char buf[static QUEUE_NA
 		print_id(ref->msqid, buf);
 		break;
 	case QUEUE_BY_NAME:
+	case QUEUE_BY_PROC:
 		print_name(ref->name, buf);
 		break;
 	case QUEUE_BY_ADDRESS:
@@ -319,6 +320,30 @@ static int parse_esc(struct queue_ref *ref, const char *text, struct refusal *er
 	return take_name(ref, name, rc == -ERANGE ? sizeof(name) : len, error);
 }
 
+/* Reads PID/FD. */
+static int parse_proc(struct queue_ref *ref, const char *text, struct refusal *error)
+{
+	size_t digits = strspn(text, "0123456789");
+	char pid_text[12];
+	uint64_t pid, fd;
+	int rc = -EINVAL;
+
+	if (digits < sizeof(pid_text) && text[digits] == '/') {
+		memcpy(pid_text, text, digits);
+		pid_text[digits] = '\0';
+		rc = parse_u64(pid_text, 1, INT32_MAX, &pid);
+		if (rc == 0)
+			rc = parse_u64(text + digits + 1, 0, INT32_MAX, &fd);
+	}
+	if (rc < 0)
+		return refuse(error,
+			      _("not a descriptor of a process: write proc:PID/FD, two decimal "
+				"numbers"));
+	*ref = (struct queue_ref){ .kind = QUEUE_POSIX, .by = QUEUE_BY_PROC };
+	snprintf(ref->name, sizeof(ref->name), "proc:%" PRIu64 "/%" PRIu64, pid, fd);
+	return 0;
+}
+
 /* ---- no form at all ---- */
 
 /* A decimal number, with the blanks and signs that people put around numbers. */
@@ -373,7 +398,7 @@ static _cold_ int refuse_word(const char *text, struct refusal *error)
 		return refuse(error,
 			      _("no form of a queue's name begins with that word and a colon: "
 				"write /NAME, posix:NAME, esc:/NAME, 0xN, key:N, id:N, "
-				"ftok:PATH[:PROJ] or amqp://HOST/QUEUE"));
+				"ftok:PATH[:PROJ], proc:PID/FD or amqp://HOST/QUEUE"));
 	if (candidate(text, buf))
 		return refuse(error, _("a POSIX queue's name begins with a slash: write %s"), buf);
 	if (take_name(&ref, text, strlen(text), error) < 0)
@@ -405,7 +430,7 @@ int queue_ref_parse(struct queue_ref *ref, const char *text, struct refusal *err
 	} forms[] = {
 		{ "posix:", parse_posix },   { "esc:", parse_esc },   { "key:", parse_key },
 		{ "id:", parse_id },         { "ftok:", parse_ftok }, { "amqp://", parse_amqp },
-		{ "amqps://", parse_amqps },
+		{ "amqps://", parse_amqps }, { "proc:", parse_proc },
 	};
 	const char *rest;
 

@@ -24,7 +24,8 @@ enum queue_kind { QUEUE_SYSV, QUEUE_POSIX, QUEUE_AMQP };
 #define QUEUE_MASK_AMQP (1u << QUEUE_AMQP)
 #define QUEUE_MASK_ALL (QUEUE_MASK_SYSV | QUEUE_MASK_POSIX)
 
-enum queue_by { QUEUE_BY_KEY, QUEUE_BY_ID, QUEUE_BY_NAME, QUEUE_BY_ADDRESS };
+/* BY_PROC: a POSIX queue by the descriptor of a process that has it open (proc(5), /proc/PID/fd). */
+enum queue_by { QUEUE_BY_KEY, QUEUE_BY_ID, QUEUE_BY_NAME, QUEUE_BY_PROC, QUEUE_BY_ADDRESS };
 
 #define ADDRESS_MORE 1024
 /* A queue of a broker.  Texts are decoded and NUL-terminated; an AMQP short string has 255 bytes. */
@@ -46,8 +47,8 @@ struct queue_ref {
 	uint32_t key; /* by key */
 	int msqid;    /* by id */
 	union {
-		/* by name: with its slash, NUL-terminated; where error is set, the beginning of
-		 * what was written behind ftok: */
+		/* by name: with its slash, NUL-terminated; by proc: "proc:PID/FD", which no name of
+		 * a queue can be; if error is set, the beginning of what was written after ftok: */
 		char name[NAME_MAX + 2];
 		struct queue_address address; /* by address */
 	};

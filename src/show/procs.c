@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "queue/mqueue-file.h"
 
 #define PROC_SUPER_MAGIC 0x9fa0 /* linux/magic.h */
 
@@ -411,6 +413,67 @@ static int add_holder(struct scan *scan, struct process *process, const struct p
 	return 0;
 }
 
+#define REMOVED " (deleted)"
+
+/*
+ * The name that a descriptor's link has, if it says that the file was removed: "/q (deleted)" of a
+ * queue that was opened with mq_open(3), "/dev/mqueue/q (deleted)" of one opened by path (proc(5)).
+ */
+static bool removed_name(int dir, const char *fd, char name[static NAME_MAX + 2])
+{
+	char link[PATH_MAX], *slash;
+	ssize_t n = readlinkat(dir, fd, link, sizeof(link));
+	size_t len = n < 0 ? 0 : (size_t)n, tail = strlen(REMOVED);
+
+	if (len <= tail || len == sizeof(link) || memcmp(link + len - tail, REMOVED, tail) != 0)
+		return false;
+	link[len - tail] = '\0';
+	slash = strrchr(link, '/');
+	if (!slash || strlen(slash) > NAME_MAX + 1)
+		return false;
+	strcpy(name, slash);
+	return true;
+}
+
+/* Files of other kinds are removed while open too, and a queue can be called "a (deleted)". */
+static bool is_removed_queue(int dir, const char *fd)
+{
+	int file = openat(dir, fd, O_PATH | O_CLOEXEC);
+	struct statfs fs;
+	struct stat st;
+	bool is;
+
+	if (file < 0)
+		return false;
+	is = fstatfs(file, &fs) == 0 && fs.f_type == MQUEUE_MAGIC && fstat(file, &st) == 0 &&
+	     st.st_nlink == 0;
+	close(file);
+	return is;
+}
+
+static int scan_removed(struct scan *scan, struct process *process, int dir, const char *fd,
+			const struct proc_holder *holder)
+{
+	struct procs *procs = scan->procs;
+	void *items = procs->removed;
+	char name[NAME_MAX + 2];
+	struct proc_removed *added;
+
+	if (!removed_name(dir, fd, name) || !is_removed_queue(dir, fd))
+		return 0;
+	added = grow(&items, procs->nremoved, &procs->removed_cap, sizeof(*added));
+	if (!added)
+		return -ENOMEM;
+	procs->removed = items;
+	procs->nremoved++;
+	*added = (struct proc_removed){
+		.dev = holder->dev, .ino = holder->ino, .pid = holder->pid, .fd = holder->fd
+	};
+	strcpy(added->name, name);
+	name_process(scan, process, added->command);
+	return 0;
+}
+
 static int scan_fd(struct scan *scan, struct process *process, int dir, const char *name)
 {
 	struct proc_holder holder = { .pid = process->pid };
@@ -420,10 +483,12 @@ static int scan_fd(struct scan *scan, struct process *process, int dir, const ch
 		process->denied |= denied(ret);
 		return 0;
 	}
-	if (!on_queue_device(scan, holder.dev))
+	if (scan->what & PROCS_HOLDERS && !on_queue_device(scan, holder.dev))
 		return 0;
 	holder.fd = (int)strtol(name, NULL, 10);
-	return add_holder(scan, process, &holder);
+	if (scan->what & PROCS_REMOVED)
+		ret = scan_removed(scan, process, dir, name, &holder);
+	return ret == 0 && scan->what & PROCS_HOLDERS ? add_holder(scan, process, &holder) : ret;
 }
 
 static int scan_fds(struct scan *scan, struct process *process)
@@ -470,7 +535,7 @@ static int scan_process(struct scan *scan, pid_t pid)
 	struct process process = { .pid = pid };
 	int ret = 0;
 
-	if (scan->what & PROCS_HOLDERS && scan->ndevs)
+	if (scan->what & PROCS_HOLDERS ? scan->ndevs > 0 : scan->what & PROCS_REMOVED)
 		ret = scan_fds(scan, &process);
 	if (!ret && scan->what & PROCS_WAITERS)
 		ret = scan_tasks(scan, &process);
@@ -572,9 +637,23 @@ static int compare_holders(const void *pa, const void *pb)
 	return order ? order : compare((uint64_t)a->fd, (uint64_t)b->fd);
 }
 
+static int compare_removed(const void *pa, const void *pb)
+{
+	const struct proc_removed *a = pa, *b = pb;
+	int order = strcmp(a->name, b->name);
+
+	if (!order)
+		order = compare(a->dev, b->dev);
+	if (!order)
+		order = compare(a->ino, b->ino);
+	if (!order)
+		order = compare((uint64_t)a->pid, (uint64_t)b->pid);
+	return order ? order : compare((uint64_t)a->fd, (uint64_t)b->fd);
+}
+
 void procs_forget(struct procs *procs)
 {
-	procs->nwaiters = procs->nholders = 0;
+	procs->nwaiters = procs->nholders = procs->nremoved = 0;
 	procs->hidden = procs->blind = 0;
 	procs->hidepid = procs->foreign = false;
 	procs->error = 0;
@@ -618,11 +697,14 @@ int procs_scan(struct procs *procs, unsigned int what, const struct queue_stat *
 		qsort(procs->waiters, procs->nwaiters, sizeof(*procs->waiters), compare_waiters);
 	if (procs->nholders)
 		qsort(procs->holders, procs->nholders, sizeof(*procs->holders), compare_holders);
+	if (procs->nremoved)
+		qsort(procs->removed, procs->nremoved, sizeof(*procs->removed), compare_removed);
 	return ret;
 }
 
 void procs_free(struct procs *procs)
 {
+	free(procs->removed);
 	free(procs->waiters);
 	free(procs->holders);
 	*procs = (struct procs){ 0 };
@@ -710,6 +792,18 @@ size_t procs_holders_of(const struct procs *procs, const struct queue_stat *st,
 			     holder_against_queue, &run);
 	*first = run;
 	return n;
+}
+
+bool procs_waits_on(const struct procs *procs, const struct proc_removed *removed)
+{
+	for (size_t i = 0; i < procs->nwaiters; i++) {
+		const struct proc_waiter *waiter = &procs->waiters[i];
+
+		if (waiter->kind == QUEUE_POSIX && waiter->dev == removed->dev &&
+		    waiter->ino == removed->ino && waiter->pid == removed->pid)
+			return true;
+	}
+	return false;
 }
 
 void procs_count(const struct procs *procs, struct queue_stat *queues, size_t n)

@@ -10,6 +10,7 @@
 #ifndef MQTOOL_PROCS_H
 #define MQTOOL_PROCS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,12 +50,24 @@ struct proc_holder {
 	char command[PROC_COMMAND]; /* foreign bytes */
 };
 
+/* A descriptor of a POSIX queue that was removed since it was opened. */
+struct proc_removed {
+	dev_t dev;
+	ino_t ino;
+	pid_t pid;
+	int fd;
+	char command[PROC_COMMAND]; /* foreign bytes */
+	char name[NAME_MAX + 2];    /* that the queue had, with its slash: foreign bytes */
+};
+
 /* What a look at all processes found.  Zero-initialise it; the owner calls procs_free(). */
 struct procs {
 	struct proc_waiter *waiters; /* those of one queue lie side by side */
 	size_t nwaiters, waiters_cap;
 	struct proc_holder *holders; /* likewise */
 	size_t nholders, holders_cap;
+	struct proc_removed *removed; /* likewise */
+	size_t nremoved, removed_cap;
 	unsigned int hidden; /* processes that may not be looked at */
 	unsigned int blind;  /* threads blocked on some queue: on which may not be looked at */
 	bool hidepid;        /* processes of others do not show at all (proc(5), hidepid) */
@@ -65,6 +78,8 @@ struct procs {
 #define PROCS_WAITERS (1u << 0)
 #define PROCS_HOLDERS (1u << 1)
 #define PROCS_SINCE (1u << 2) /* waited_ns of waiters: one more file for each */
+/* Removed queues too: with PROCS_HOLDERS those of the namespaces of the queues given, else all. */
+#define PROCS_REMOVED (1u << 4)
 /* The queues have their namespaces set: waiters of all namespaces, not of our own alone. */
 #define PROCS_NAMESPACES (1u << 3)
 
@@ -86,6 +101,8 @@ size_t procs_waiters_of(const struct procs *procs, const struct queue_stat *st,
 			const struct proc_waiter **first);
 size_t procs_holders_of(const struct procs *procs, const struct queue_stat *st,
 			const struct proc_holder **first);
+/* True if a thread of the process is blocked on the removed queue. */
+bool procs_waits_on(const struct procs *procs, const struct proc_removed *removed);
 /*
  * Fills receivers and senders of all queues that can be told apart and sets their STAT_SEEN, and
  * STAT_WAITING too unless nobody was found by a look that was partial.

@@ -187,6 +187,26 @@ static void put_diagnosis(struct buffer *b, const struct diagnose_view *view)
 	}
 }
 
+/* What a program that has a removed queue open does not notice: others use the new one. */
+static void put_removed(struct buffer *b, const struct procs *procs, const struct queue_stat *st)
+{
+	for (size_t i = 0; i < procs->nremoved; i++) {
+		const struct proc_removed *removed = &procs->removed[i];
+
+		if (removed->dev != st->dev || strcmp(removed->name, st->name) != 0)
+			continue;
+		buffer_puts(b, "diagnosis: ");
+		put_command(b, removed->command);
+		buffer_printf(
+			b,
+			procs_waits_on(procs, removed) ?
+				_(" %d still waits on a removed queue of this name; restart it") :
+				_(" %d still holds a removed queue of this name; restart it"),
+			removed->pid);
+		buffer_putc(b, '\n');
+	}
+}
+
 void report_put_block(struct buffer *b, const struct report *report, const struct queue_stat *st)
 {
 	struct diagnose_view view = {
@@ -209,6 +229,8 @@ void report_put_block(struct buffer *b, const struct report *report, const struc
 		put_holders(b, view.holders, view.nholders, view.partial);
 	put_waiters(b, view.waiters, view.nwaiters, view.partial);
 	put_diagnosis(b, &view);
+	if (st->kind == QUEUE_POSIX)
+		put_removed(b, report->procs, st);
 }
 
 /* ---- JSON ---- */

@@ -255,7 +255,8 @@ static void test_refused(void **state)
 		{ "+5", "write id:N or key:N" },
 
 		/* words before a colon */
-		{ "foo:bar", "esc:/NAME, 0xN, key:N, id:N, ftok:PATH[:PROJ] or amqp://HOST/QUEUE" },
+		{ "foo:bar",
+		  "esc:/NAME, 0xN, key:N, id:N, ftok:PATH[:PROJ], proc:PID/FD or amqp://HOST/QUEUE" },
 		{ "http://host/queue", "no form of a queue's name begins with that word" },
 		{ "KEY:5", "no form of a queue's name begins with that word" },
 		{ "Posix:/jobs", "no form of a queue's name begins with that word" },
@@ -340,6 +341,17 @@ static void test_refused(void **state)
 		{ "id:2147483648", "from 0 to 2147483647" },
 		{ "id:4294967296", "no id is that large" },
 		{ "id:18446744073709551617", "no id is that large" },
+
+		/* proc */
+		{ "proc:", "proc:PID/FD" },
+		{ "proc:1", "proc:PID/FD" },
+		{ "proc:1/", "proc:PID/FD" },
+		{ "proc:/1", "proc:PID/FD" },
+		{ "proc:0/1", "proc:PID/FD" },
+		{ "proc:-1/1", "proc:PID/FD" },
+		{ "proc:1/2/3", "proc:PID/FD" },
+		{ "proc:2147483648/1", "proc:PID/FD" },
+		{ "proc:1/2147483648", "proc:PID/FD" },
 
 		/* ftok */
 		{ "ftok:", "ftok:PATH:PROJ" },
