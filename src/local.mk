@@ -79,6 +79,8 @@ libmqtool_a_SOURCES = \
 	src/cmd/cmd-attr.h \
 	src/cmd/cmd-check.c \
 	src/cmd/cmd-create.c \
+	src/cmd/cmd-given.c \
+	src/cmd/cmd-given.h \
 	src/cmd/cmd-move.c \
 	src/cmd/cmd-purge.c \
 	src/cmd/cmd-recv.c \

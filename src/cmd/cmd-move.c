@@ -18,6 +18,7 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "cmd/cmd-given.h"
 #include "cmd/cmd-take.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
@@ -84,56 +85,18 @@ struct mover {
 
 /* ---- the command line ---- */
 
-static bool set_type(struct cmdline *cl, struct mover *mv, const char *value)
-{
-	int64_t type;
-
-	if (!opt_i64(cl, value, 1, LONG_MAX, &type))
-		return false;
-	mv->as.type = (long)type;
-	mv->as.have |= MESSAGE_HAS_TYPE;
-	return true;
-}
-
-static bool set_priority(struct cmdline *cl, struct mover *mv, const char *value)
-{
-	uint64_t priority;
-
-	if (!opt_u64(cl, value, 0, MESSAGE_PRIORITY_MAX, &priority))
-		return false;
-	mv->as.priority = (unsigned int)priority;
-	mv->as.have |= MESSAGE_HAS_PRIORITY;
-	return true;
-}
-
 static bool read_option(struct cmdline *cl, int val, const char *value, void *arg)
 {
 	struct mover *mv = arg;
 
 	switch (val) {
 	case OPT_SET_TYPE:
-		return set_type(cl, mv, value);
+		return cmd_given_type(cl, &mv->as, value);
 	case OPT_SET_PRIORITY:
-		return set_priority(cl, mv, value);
+		return cmd_given_priority(cl, &mv->as, value);
 	default:
 		return cmd_take_option(cl, &mv->opt, val, value);
 	}
-}
-
-/* What messages are given goes with the queue they go to. */
-static int check_given(const struct mover *mv)
-{
-	const struct carry_as *as = &mv->as;
-	unsigned int foreign = as->have & ~message_traits(mv->dest_ref.kind);
-
-	if (as->have & MESSAGE_HAS_PRIORITY && !foreign &&
-	    as->priority > message_priority_max(mv->dest_ref.kind))
-		return msg_usage(_("--set-priority: a message of AMQP has a priority from 0 to %u"),
-				 message_priority_max(mv->dest_ref.kind));
-	if (foreign)
-		return msg_wrong_kind(foreign & MESSAGE_HAS_TYPE ? "--set-type" : "--set-priority",
-				      &mv->dest_ref);
-	return EX_DONE;
 }
 
 static int read_options(struct cmdline *cl, struct mover *mv)
@@ -149,7 +112,7 @@ static int read_options(struct cmdline *cl, struct mover *mv)
 		return EX_BADUSAGE;
 	status = cmd_take_check(&mv->opt, &mv->source_ref);
 	if (status == EX_DONE)
-		status = check_given(mv);
+		status = cmd_given_check(&mv->as, &mv->dest_ref, "--set-type", "--set-priority");
 	if (mv->opt.nonblock)
 		mv->opt.timeout_ns = QUEUE_NO_WAIT;
 	if (!mv->opt.has_count) {

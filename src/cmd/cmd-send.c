@@ -18,6 +18,7 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "cmd/cmd-given.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
 #include "cmd/input.h"
@@ -75,9 +76,7 @@ struct send_options {
 	enum input_framing framing;
 	bool framed; /* -l, -0 or -j was given */
 	bool json;
-	bool has_type, has_priority;
-	long type;
-	unsigned int priority;
+	struct carry_as as; /* -t, -p */
 	int64_t timeout_ns;
 	bool nonblock, timeout;
 	bool verbose;
@@ -113,8 +112,6 @@ static bool set_framing(struct send_options *opt, enum input_framing framing, bo
 static bool read_option(struct cmdline *cl, int val, const char *value, void *arg)
 {
 	struct send_options *opt = arg;
-	int64_t number;
-	uint64_t count;
 
 	switch (val) {
 	case OPT_FILE:
@@ -127,17 +124,9 @@ static bool read_option(struct cmdline *cl, int val, const char *value, void *ar
 	case OPT_JSON:
 		return set_framing(opt, INPUT_LINES, true);
 	case OPT_TYPE:
-		if (!opt_i64(cl, value, 1, LONG_MAX, &number))
-			return false;
-		opt->has_type = true;
-		opt->type = (long)number;
-		break;
+		return cmd_given_type(cl, &opt->as, value);
 	case OPT_PRIORITY:
-		if (!opt_u64(cl, value, 0, MESSAGE_PRIORITY_MAX, &count))
-			return false;
-		opt->has_priority = true;
-		opt->priority = (unsigned int)count;
-		break;
+		return cmd_given_priority(cl, &opt->as, value);
 	case OPT_NONBLOCK:
 		opt->nonblock = true;
 		break;
@@ -211,14 +200,7 @@ static int read_options(struct cmdline *cl, struct sender *s)
 		return msg_usage(_("-n never waits, so -T has no meaning with it"));
 	if (opt->nonblock)
 		opt->timeout_ns = QUEUE_NO_WAIT;
-	if (opt->has_type && !has_types(s))
-		return msg_wrong_kind("-t", &s->ref);
-	if (opt->has_priority && !has_priorities(s))
-		return msg_wrong_kind("-p", &s->ref);
-	if (opt->has_priority && opt->priority > message_priority_max(s->ref.kind))
-		return msg_usage(_("-p: a message of AMQP has a priority from 0 to %u"),
-				 message_priority_max(s->ref.kind));
-	return EX_DONE;
+	return cmd_given_check(&opt->as, &s->ref, "-t", "-p");
 }
 
 /* ---- reporting ---- */
@@ -389,9 +371,9 @@ static int send_message(struct sender *s, struct message *m)
 
 	/* The line's own type or priority wins over the option's. */
 	if (!(m->have & MESSAGE_HAS_TYPE))
-		m->type = s->opt.has_type ? s->opt.type : 1;
+		m->type = s->opt.as.have & MESSAGE_HAS_TYPE ? s->opt.as.type : 1;
 	if (!(m->have & MESSAGE_HAS_PRIORITY))
-		m->priority = s->opt.priority;
+		m->priority = s->opt.as.priority;
 	m->have |= s->always;
 	if (stop_signal())
 		return report_send(s, m->len, false, -EINTR);
@@ -409,10 +391,11 @@ static int send_message(struct sender *s, struct message *m)
  * the line is refused, or NULL. */
 static const char *refuse_members(const struct sender *s, struct message *m)
 {
-	if (m->have & MESSAGE_HAS_PRIORITY && !has_priorities(s) && !s->opt.has_type)
+	if (m->have & MESSAGE_HAS_PRIORITY && !has_priorities(s) &&
+	    !(s->opt.as.have & MESSAGE_HAS_TYPE))
 		return _("a System V queue has types, no priorities; say which type"
 			 " to use with -t");
-	if (m->have & MESSAGE_HAS_TYPE && !has_types(s) && !s->opt.has_priority)
+	if (m->have & MESSAGE_HAS_TYPE && !has_types(s) && !(s->opt.as.have & MESSAGE_HAS_PRIORITY))
 		return _("a POSIX queue has priorities, no types; say which priority"
 			 " to use with -p");
 	if (!has_priorities(s))
@@ -647,9 +630,9 @@ static int send_all(struct sender *s, struct cmdline *cl)
 /* A message of the kernel always has the one that its kind of queue has. */
 static void choose_members(struct sender *s)
 {
-	if (s->ref.kind == QUEUE_SYSV || s->opt.has_type)
+	if (s->ref.kind == QUEUE_SYSV || (s->opt.as.have & MESSAGE_HAS_TYPE))
 		s->always |= MESSAGE_HAS_TYPE;
-	if (s->ref.kind == QUEUE_POSIX || s->opt.has_priority)
+	if (s->ref.kind == QUEUE_POSIX || (s->opt.as.have & MESSAGE_HAS_PRIORITY))
 		s->always |= MESSAGE_HAS_PRIORITY;
 }
 

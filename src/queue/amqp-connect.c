@@ -32,6 +32,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 
 /* ---- places ---- */
