@@ -283,6 +283,7 @@ EXTRA_DIST += \
 	tests/bats/faults.bash \
 	tests/bats/helper.bash \
 	tests/broker \
+	tests/cluster \
 	tests/circles \
 	tests/complete.sh \
 	tests/count \

@@ -36,8 +36,6 @@
 #include "queue/queue-backend.h"
 
 #define CHANNEL 1
-/* Names the one consumer of the channel. */
-#define CONSUMER "mqtool"
 /* RabbitMQ's default, and no more than its guide asks of a frame. */
 #define FRAME_MAX 131072
 /* Seconds, unless the broker wants less; a side that is silent for twice as long is dead. */
@@ -50,7 +48,9 @@ struct amqp_link {
 	amqp_connection_state_t state;
 	int fd;
 	bool lost;
-	bool channel; /* is open */
+	bool channel;      /* is open */
+	char consumer[24]; /* the name of the only one */
+	unsigned int consumers;
 	bool blocked; /* the broker takes no message now */
 	struct buffer why_blocked;
 	char version[32];  /* of RabbitMQ, "" where it tells none */
@@ -897,9 +897,13 @@ static int send_method(struct amqp_link *l, amqp_method_number_t id, void *metho
 int amqp_link_consume(struct amqp_link *l, const char *queue, uint16_t ahead)
 {
 	amqp_basic_qos_t qos = { .prefetch_count = ahead };
-	amqp_basic_consume_t consume = { .queue = amqp_cstring_bytes(queue),
-					 .consumer_tag = amqp_cstring_bytes(CONSUMER) };
+	amqp_basic_consume_t consume = { .queue = amqp_cstring_bytes(queue) };
 	int rc = open_channel(l);
+
+	/* A name of its own: RabbitMQ lets a consumer have another one for each message that one of
+	 * its name acknowledges. */
+	snprintf(l->consumer, sizeof(l->consumer), "mqtool-%u", ++l->consumers);
+	consume.consumer_tag = amqp_cstring_bytes(l->consumer);
 
 	if (rc == 0)
 		rc = send_method(l, AMQP_BASIC_QOS_METHOD, &qos);
@@ -908,7 +912,7 @@ int amqp_link_consume(struct amqp_link *l, const char *queue, uint16_t ahead)
 
 int amqp_link_cancel(struct amqp_link *l)
 {
-	amqp_basic_cancel_t cancel = { .consumer_tag = amqp_cstring_bytes(CONSUMER) };
+	amqp_basic_cancel_t cancel = { .consumer_tag = amqp_cstring_bytes(l->consumer) };
 
 	return send_method(l, AMQP_BASIC_CANCEL_METHOD, &cancel);
 }

@@ -252,12 +252,12 @@ listen()
 }
 
 @test "several hosts: the one that answers, beginning at any" {
-	local i
+	local number
 	listen 4099
-	for i in 1 2 3 4 5 6; do
+	for number in 1 2 3 4 5 6; do
 		takes_ms 0 6000 mqtool create -e "amqp://127.0.0.1:1,127.0.0.1:4099,127.0.0.1:$AMQP_PORT/$name"
 		equal "$status$stderr" 0
-		takes_ms 0 4000 mqtool send -T 3 "amqp://127.0.0.1:1,127.0.0.1:4099,127.0.0.1:$AMQP_PORT/$name" "$i"
+		takes_ms 0 4000 mqtool send -T 3 "amqp://127.0.0.1:1,127.0.0.1:4099,127.0.0.1:$AMQP_PORT/$name" "$number"
 		equal "$status$stderr" 0
 	done
 	holds "$q" '[1][2][3][4][5][6]'
