@@ -180,10 +180,18 @@ libmqtool_a_SOURCES = \
 	src/show/report.h \
 	src/show/users.c \
 	src/show/users.h \
+	src/watch/alarms.c \
+	src/watch/alarms.h \
+	src/watch/area.c \
+	src/watch/area.h \
 	src/watch/canvas.c \
 	src/watch/canvas.h \
+	src/watch/changes.c \
+	src/watch/changes.h \
 	src/watch/cmd-watch-batch.c \
 	src/watch/cmd-watch.c \
+	src/watch/events.c \
+	src/watch/events.h \
 	src/watch/facts.h \
 	src/watch/filter.c \
 	src/watch/filter.h \
@@ -193,8 +201,14 @@ libmqtool_a_SOURCES = \
 	src/watch/model.h \
 	src/watch/sampler.c \
 	src/watch/sampler.h \
+	src/watch/totals.c \
+	src/watch/totals.h \
+	src/watch/view-change.c \
+	src/watch/view-help.c \
+	src/watch/view-message.c \
 	src/watch/view-paint.c \
 	src/watch/view-pane.c \
+	src/watch/view-state.c \
 	src/watch/view.c \
 	src/watch/view.h \
 	src/watch/watch.c \

@@ -6,6 +6,7 @@
 # UNIT_PURE make no queues and run where namespaces are refused too.
 UNIT_PURE = \
 	tests/unit/address \
+	tests/unit/alarms \
 	tests/unit/amqp-secret \
 	tests/unit/amqp-told \
 	tests/unit/batch \
@@ -43,6 +44,7 @@ UNIT_PURE = \
 	tests/unit/stat \
 	tests/unit/table \
 	tests/unit/text \
+	tests/unit/totals \
 	tests/unit/users \
 	tests/unit/utf8 \
 	tests/unit/util \
@@ -71,6 +73,7 @@ BATS_TESTS = \
 	tests/bats/load.bats \
 	tests/bats/wait.bats \
 	tests/bats/watch.bats \
+	tests/bats/watch-screen.bats \
 	tests/bats/i18n.bats \
 	tests/bats/watch-batch.bats \
 	tests/bats/docs.bats \
@@ -282,6 +285,7 @@ EXTRA_DIST += \
 	tests/bats/broker.bash \
 	tests/bats/faults.bash \
 	tests/bats/helper.bash \
+	tests/bats/watch.bash \
 	tests/broker \
 	tests/cluster \
 	tests/circles \

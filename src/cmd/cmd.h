@@ -23,6 +23,7 @@ struct command {
 	const char *summary;              /* N_("Put messages on a queue"): no full stop */
 	const char *notes;                /* N_(): under the options in --help; may be NULL */
 	const struct poptOption *options; /* const data, arg NULL throughout, val > 0 */
+	const char *environment;          /* a variable with options that come first; or NULL */
 	int min_operands;
 	int max_operands;               /* -1: any number */
 	bool takes_command;             /* "-- COMMAND [ARG...]" ends the line (recv) */
@@ -88,6 +89,7 @@ struct cmdline {
 	char **words;          /* the whole line behind the command's name */
 	char **trailing;       /* takes_command: the words behind "--", at least one; or NULL */
 	const char *seen;      /* how the option last returned was written: "-t", "--type" */
+	bool by_environment;   /* and it is one of those of cmd->environment */
 	bool plaintext;        /* --allow-plaintext */
 	pid_t namespace_pid;   /* --namespace=PID, or 0 */
 	uint64_t namespace_id; /* its IPC namespace, once entered */
@@ -99,6 +101,7 @@ struct cmdline {
 	const char **argv; /* what popt was given */
 	char **kept;       /* every value popt handed out, every word made for it */
 	size_t nkept;
+	size_t nfirst;           /* words of cmd->environment */
 	struct option_walk walk; /* in step with popt */
 };
 

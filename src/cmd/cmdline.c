@@ -126,13 +126,18 @@ static bool check_line(const struct cmdline *cl, int *status)
 /* ---- the line ---- */
 
 /* The words that popt gets: the command's title for its usage line, then all up to a "--" that
- * begins a COMMAND. */
-static int copy_words(struct cmdline *cl, int argc, char **argv)
+ * begins a COMMAND, after those of the environment. */
+static int copy_words(struct cmdline *cl, char *first, int argc, char **argv)
 {
 	int n = 0, i;
+	char *rest = first, *word;
 
 	snprintf(cl->title, sizeof(cl->title), "mqtool %s", cl->cmd->name);
 	cl->argv[n++] = cl->title;
+	while (rest && (word = strtok_r(rest, " \t\n", &rest))) {
+		cl->argv[n++] = word;
+		cl->nfirst++;
+	}
 	for (i = 1; i < argc; i++) {
 		if (cl->cmd->takes_command && strcmp(argv[i], "--") == 0) {
 			cl->trailing = argv + i + 1;
@@ -169,13 +174,20 @@ static bool fill_left_out(struct cmdline *cl)
 
 static bool open_line(struct cmdline *cl, int argc, char **argv)
 {
-	size_t words = argc > 0 ? (size_t)argc : 1;
+	const char *value = cl->cmd->environment ? getenv(cl->cmd->environment) : NULL;
+	/* A word and the blank after it. */
+	size_t words = (argc > 0 ? (size_t)argc : 1) + (value ? strlen(value) / 2 + 1 : 0);
+	char *first = value ? strdup(value) : NULL;
 	int n;
 
 	cl->argv = calloc(words + 1, sizeof(*cl->argv));
-	cl->kept = calloc(2 * words, sizeof(*cl->kept));
-	if (cl->argv && cl->kept) {
-		n = copy_words(cl, argc, argv);
+	cl->kept = calloc(2 * words + 1, sizeof(*cl->kept));
+	if (cl->kept && first)
+		cl->kept[cl->nkept++] = first;
+	else
+		free(first);
+	if (cl->argv && cl->kept && (first || !value)) {
+		n = copy_words(cl, first, argc, argv);
 		walk_begin(&cl->walk, cl->cmd->options, cl->argv + 1);
 		if (fill_left_out(cl))
 			cl->con = poptGetContext(NULL, n, cl->argv, cl->cmd->options, 0);
@@ -253,6 +265,7 @@ static int next_option(struct cmdline *cl, const char **value)
 	}
 	if (walk_next(&cl->walk) == WALK_OPTION)
 		cl->seen = cl->walk.seen;
+	cl->by_environment = cl->walk.next <= cl->argv + 1 + cl->nfirst;
 	arg = poptGetOptArg(cl->con);
 	if (arg)
 		cl->kept[cl->nkept++] = arg;

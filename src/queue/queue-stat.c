@@ -28,6 +28,13 @@ void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref)
 	}
 }
 
+bool queue_stat_same(const struct queue_stat *a, const struct queue_stat *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	return a->kind == QUEUE_SYSV ? a->msqid == b->msqid : a->dev == b->dev && a->ino == b->ino;
+}
+
 bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st)
 {
 	if (ref->error)
@@ -69,15 +76,6 @@ int queue_stat_compare(const struct queue_stat *a, const struct queue_stat *b)
 	int order = compare_names(a, b);
 
 	return order ? order : (a->ns > b->ns) - (a->ns < b->ns);
-}
-
-bool queue_stat_same(const struct queue_stat *a, const struct queue_stat *b)
-{
-	if (a->kind != b->kind || a->ns != b->ns)
-		return false;
-	if (a->kind == QUEUE_SYSV)
-		return a->msqid == b->msqid;
-	return a->dev == b->dev && a->ino == b->ino;
 }
 
 /* ---- use ---- */

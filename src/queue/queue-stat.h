@@ -24,12 +24,12 @@
 #define STAT_RECEIVED (1u << 9) /* System V rtime */
 #define STAT_LAST (1u << 10)    /* last send or receive */
 #define STAT_CTIME (1u << 11)
-#define STAT_INODE (1u << 12)   /* POSIX dev and ino */
-#define STAT_NOTIFY (1u << 13)  /* POSIX: notify_pid, 0 none */
-#define STAT_WAITING (1u << 14) /* receivers, senders: found by procs.h, by no backend */
-#define STAT_NET (1u << 15)     /* net: what watch saw between two looks */
-#define STAT_HISTORY (1u << 16) /* history: likewise */
-#define STAT_SEEN (1u << 17)    /* receivers, senders: at least so many, by procs.h */
+#define STAT_INODE (1u << 12)     /* POSIX dev and ino */
+#define STAT_NOTIFY (1u << 13)    /* POSIX: notify_pid, 0 none */
+#define STAT_WAITING (1u << 14)   /* receivers, senders: found by procs.h, by no backend */
+#define STAT_NET (1u << 15)       /* net: what watch saw between two looks */
+#define STAT_HISTORY (1u << 16)   /* history: likewise */
+#define STAT_SEEN (1u << 17)      /* receivers, senders: at least so many, by procs.h */
 #define STAT_NAMESPACE (1u << 18) /* ns, ns_pid, ns_procs: found by namespaces.h */
 
 struct history;

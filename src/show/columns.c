@@ -174,7 +174,9 @@ void column_list_watch(struct column_list *list, bool batch)
 
 	*list = (struct column_list){ .live = true };
 	for (size_t i = 0; i < ARRAY_SIZE(chosen); i++) {
-		if (!batch || (chosen[i] != COL_WAITING && chosen[i] != COL_HISTORY))
+		bool screen_only = chosen[i] == COL_WAITING || chosen[i] == COL_HISTORY;
+
+		if (batch ? !screen_only : chosen[i] != COL_OWNER)
 			column_list_add(list, chosen[i]);
 	}
 }

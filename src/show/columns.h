@@ -114,7 +114,7 @@ bool column_known(enum column col, const struct queue_stat *st);
 void column_list_default(struct column_list *list);
 /*
  * That of watch.  In batch it lacks HISTORY, as earlier looks are in print, and WAITING, which costs
- * a look at all processes.
+ * a look at all processes; the screen lacks OWNER, which the detail has.
  */
 void column_list_watch(struct column_list *list, bool batch);
 /* True where the column was chosen. */

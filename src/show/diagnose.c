@@ -57,10 +57,12 @@ static void count(struct finding_list *list, enum finding_kind kind,
 		if (kind == FINDING_TYPE_ABSENT && !wants_same(list->items[i].waiter, waiter))
 			continue;
 		list->items[i].count++;
+		if (list->items[i].longest_ns < waiter->waited_ns)
+			list->items[i].longest_ns = waiter->waited_ns;
 		return;
 	}
 	if (list->n < FINDINGS_MAX)
-		list->items[list->n++] = (struct finding){ kind, 1, waiter };
+		list->items[list->n++] = (struct finding){ kind, 1, waiter, waiter->waited_ns };
 }
 
 static bool any_receiver(const struct diagnose_view *view)
@@ -104,7 +106,7 @@ size_t diagnose(const struct diagnose_view *view, struct finding findings[static
 			count(&list, FINDING_NO_ROOM, &view->waiters[i]);
 	}
 	if (no_reader(view))
-		list.items[list.n++] = (struct finding){ FINDING_NO_READER, 0, NULL };
+		list.items[list.n++] = (struct finding){ FINDING_NO_READER, 0, NULL, -1 };
 	for (size_t i = 0; i < view->nwaiters; i++) {
 		if (type_absent(view, &view->waiters[i]))
 			count(&list, FINDING_TYPE_ABSENT, &view->waiters[i]);

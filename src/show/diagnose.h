@@ -38,6 +38,7 @@ struct finding {
 	enum finding_kind kind;
 	size_t count;                     /* threads in that state */
 	const struct proc_waiter *waiter; /* the first of them; NULL for FINDING_NO_READER */
+	int64_t longest_ns;               /* that one of them has waited; -1 where not known */
 };
 
 #define FINDINGS_MAX 8

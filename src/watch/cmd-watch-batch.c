@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -72,12 +71,22 @@ static int collect_rows(struct printer *p, size_t *n)
 static void put_summary(struct printer *p, const struct timespec *when)
 {
 	const struct totals *t = &p->model.totals;
+	const struct procs *procs = &p->sampler.procs;
 
 	format_iso_time(&p->out, when);
-	buffer_printf(&p->out,
-		      "  sysv %zu  posix %zu  messages %" PRIu64 "  bytes %" PRIu64 "  full %zu\n",
-		      t->queues[QUEUE_SYSV], t->queues[QUEUE_POSIX], t->messages, t->bytes,
-		      t->full);
+	buffer_puts(&p->out, "  ");
+	totals_put_queues(&p->out, t);
+	buffer_puts(&p->out, "  ");
+	totals_put_messages(&p->out, t);
+	buffer_puts(&p->out, "  ");
+	totals_put_bytes(&p->out, t);
+	buffer_puts(&p->out, "  ");
+	totals_put_full(&p->out, t);
+	if (p->waiters != SAMPLER_NO_WAITERS) {
+		buffer_puts(&p->out, "  ");
+		totals_put_waiting(&p->out, t, procs->hidden || procs->hidepid || procs->blind);
+	}
+	buffer_putc(&p->out, '\n');
 }
 
 static int put_text(struct printer *p, const struct report *report, size_t n,
@@ -283,6 +292,7 @@ int watch_batch(const struct watch_options *o)
 		.sampler = { .mask = watch_mask(o),
 			     .refs = o->refs,
 			     .nrefs = o->nrefs,
+			     .match = o->match,
 			     .namespaces = o->namespaces,
 			     .ns_pid = o->ns_pid,
 			     .ns_id = o->ns_id },

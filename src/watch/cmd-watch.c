@@ -37,13 +37,15 @@ enum {
 	OPT_JSON,
 	OPT_COLOR,
 	OPT_ASCII,
-	OPT_MOUSE
+	OPT_MOUSE,
+	OPT_MATCH,
+	OPT_CHANGES
 };
 
 static const struct poptOption watch_options[] = {
-	{ "delay", 'd', POPT_ARG_STRING, NULL, OPT_DELAY, N_("look so often (default 1s)"),
+	{ "delay", 'd', POPT_ARG_STRING, NULL, OPT_DELAY, N_("time between looks (default 1s)"),
 	  N_("DURATION") },
-	{ "iterations", 'n', POPT_ARG_STRING, NULL, OPT_ITERATIONS, N_("end after N looks"),
+	{ "iterations", 'n', POPT_ARG_STRING, NULL, OPT_ITERATIONS, N_("exit after N looks"),
 	  N_("N") },
 	{ "sysv", 'S', POPT_ARG_NONE, NULL, OPT_SYSV, N_("System V queues"), NULL },
 	{ "posix", 'P', POPT_ARG_NONE, NULL, OPT_POSIX, N_("POSIX queues"), NULL },
@@ -53,13 +55,17 @@ static const struct poptOption watch_options[] = {
 	  N_("show these columns, or with +COL those too"), N_("COL,...") },
 	{ "filter", '\0', POPT_ARG_STRING, NULL, OPT_FILTER,
 	  N_("show only these: text, !text, use>50, user=jo, kind=posix"), N_("EXPR") },
+	{ "match", '\0', POPT_ARG_STRING, NULL, OPT_MATCH,
+	  N_("look only at queues whose name or key matches"), N_("GLOB") },
 	{ "batch", 'b', POPT_ARG_NONE, NULL, OPT_BATCH, N_("print tables instead of a screen"),
 	  NULL },
 	CMD_JSON_OPTION(OPT_JSON, N_("print a JSON object a line for each queue (also -J)")),
 	{ "color", '\0', POPT_ARG_STRING, NULL, OPT_COLOR, N_("colours on the screen"),
 	  N_("auto|always|never") },
 	{ "ascii", '\0', POPT_ARG_NONE, NULL, OPT_ASCII, N_("nothing but ASCII characters"), NULL },
-	{ "mouse", '\0', POPT_ARG_NONE, NULL, OPT_MOUSE, N_("take the mouse on the screen"), NULL },
+	{ "mouse", '\0', POPT_ARG_NONE, NULL, OPT_MOUSE, N_("use the mouse on the screen"), NULL },
+	{ "allow-changes", '\0', POPT_ARG_NONE, NULL, OPT_CHANGES,
+	  N_("let x on the screen purge, remove, send and receive"), NULL },
 	CMD_NAMESPACE_OPTION(N_("PID|all")),
 	CMD_COMMON_OPTIONS
 };
@@ -88,6 +94,13 @@ static bool read_filter(struct cmdline *cl, const char *text, struct watch_optio
 	return true;
 }
 
+/* What MQTOOL_WATCH has for every screen does not keep the line from asking for none. */
+static void screen_only(const struct cmdline *cl, struct watch_options *o, const char *option)
+{
+	if (!cl->by_environment)
+		o->screen_only = option;
+}
+
 static bool read_color(struct cmdline *cl, const char *text, struct watch_options *o)
 {
 	static const char *const words[] = {
@@ -96,7 +109,7 @@ static bool read_color(struct cmdline *cl, const char *text, struct watch_option
 		[WATCH_COLOR_NEVER] = "never",
 	};
 
-	o->screen_only = "--color";
+	screen_only(cl, o, "--color");
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strcmp(text, words[i]) == 0) {
 			o->color = (enum watch_color)i;
@@ -118,7 +131,7 @@ static bool read_sort(struct cmdline *cl, const char *text, struct watch_options
 	return opt_sort(cl, text, true, &o->sort, &o->reverse);
 }
 
-static bool read_flag(int opt, struct watch_options *o)
+static bool read_flag(const struct cmdline *cl, int opt, struct watch_options *o)
 {
 	switch (opt) {
 	case OPT_SYSV:
@@ -137,9 +150,13 @@ static bool read_flag(int opt, struct watch_options *o)
 	case OPT_ASCII:
 		o->ascii = true;
 		break;
+	case OPT_CHANGES:
+		o->allow_changes = true;
+		screen_only(cl, o, "--allow-changes");
+		break;
 	default:
 		o->mouse = true;
-		o->screen_only = "--mouse";
+		screen_only(cl, o, "--mouse");
 		break;
 	}
 	return true;
@@ -160,10 +177,13 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 		return read_output(cl, value, o);
 	case OPT_FILTER:
 		return read_filter(cl, value, o);
+	case OPT_MATCH:
+		o->match = value;
+		return true;
 	case OPT_COLOR:
 		return read_color(cl, value, o);
 	default:
-		return read_flag(opt, o);
+		return read_flag(cl, opt, o);
 	}
 }
 
@@ -259,11 +279,12 @@ const struct command cmd_watch = {
 	.operands = N_("[QUEUE...]"),
 	.summary = N_("Show queues live on the screen"),
 	.notes = N_(
-		"Without QUEUE, all queues.  Nothing is taken, changed or removed.  On the screen, ? shows\n"
-		"the keys.\n"
+		"Without QUEUE, all queues.  Nothing is taken, changed or removed unless --allow-changes is\n"
+		"given.  On the screen, ? shows the keys.  MQTOOL_WATCH may hold options that come first.\n"
 		"\n"
 		"Columns: those of 'mqtool stat', NET/s (change of depth in a second) and HISTORY."),
 	.options = watch_options,
+	.environment = "MQTOOL_WATCH",
 	.min_operands = 0,
 	.max_operands = -1,
 	.all_namespaces = true,

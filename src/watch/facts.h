@@ -11,6 +11,7 @@
 
 #include "queue/queue.h"
 #include "show/procs.h"
+#include "watch/alarms.h"
 
 /* One look at the queues. */
 struct facts_look {
@@ -44,25 +45,38 @@ struct facts_detail {
 	char sender[PROC_COMMAND + 16], receiver[PROC_COMMAND + 16]; /* escaped; "" not known */
 	bool peeked;                                                 /* messages were looked at */
 	int peek_error;                                              /* 0, or -errno */
+	size_t peek_from; /* the place on the queue of the first message in peek; 0 is the oldest */
 	struct facts_message peek[FACTS_MESSAGES];
 	size_t npeek;
 };
 
+/* One message whole.  Zeroed there is none. */
+struct facts_whole {
+	bool valid;
+	bool taken;   /* it is off the queue */
+	int error;    /* 0, or -errno: why it cannot be shown */
+	size_t index; /* its place on the queue */
+	bool has_priority;
+	long type; /* or its priority */
+	size_t size;
+	const char *data; /* foreign bytes, owned by the sampler */
+};
+
 struct facts {
 	char host[65]; /* escaped */
-	uint64_t ipc;  /* number of the IPC namespace; 0 not known */
 	int64_t now;   /* seconds since the epoch */
 	int64_t monotonic_ns;
-	double cost;         /* percent of a processor; negative: not known yet */
-	int64_t delay_ns;    /* between looks as it is, which may be more than was asked */
-	const char *alerts;  /* what is wrong, in one line; NULL or "" where nothing is */
-	const char *limits;  /* use of the kernel's limits, in one line; or NULL */
-	const char *missing; /* why queues of a kind are not listed, in one line; or NULL */
-	unsigned int hidden; /* processes that may not be looked at */
-	unsigned int blind;  /* threads blocked on a queue that may not be told */
-	bool hidepid;        /* those of others, or all, do not show */
+	double cost;                 /* percent of a processor; negative: not known yet */
+	int64_t delay_ns;            /* between looks as it is, which may be more than was asked */
+	const struct alarms *alarms; /* what is wrong; or NULL */
+	const char *limits;          /* use of the kernel's limits, in one line; or NULL */
+	const char *missing;         /* why queues of a kind are not listed, in one line; or NULL */
+	unsigned int hidden;         /* processes that may not be looked at */
+	unsigned int blind;          /* threads blocked on a queue that may not be told */
+	bool hidepid;                /* those of others, or all, do not show */
 	bool root;
 	struct facts_detail detail;
+	struct facts_whole whole;
 };
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/buffer.h"
 #include "base/escape.h"
+#include "base/near.h"
 #include "base/parse.h"
 #include "base/refusal.h"
 #include "base/text.h"
@@ -26,6 +27,14 @@ static const struct {
 } aliases[] = {
 	{ "name", COL_QUEUE }, { "user", COL_OWNER },   { "msgs", COL_MESSAGES },
 	{ "net", COL_NET },    { "wait", COL_WAITING },
+};
+
+enum state { STATE_FULL, STATE_WAITING, STATE_EMPTY, STATE_IDLE };
+static const char *const states[] = {
+	[STATE_FULL] = "full",
+	[STATE_WAITING] = "waiting",
+	[STATE_EMPTY] = "empty",
+	[STATE_IDLE] = "idle",
 };
 
 static const struct {
@@ -144,6 +153,47 @@ static int parse_value(struct filter *f, struct filter_term *term, char *word, c
 		       refuse_value(term, word, value, error);
 }
 
+static int refuse_field(const char *word, size_t len, struct refusal *error)
+{
+	struct buffer quoted = { 0 };
+	struct near_miss near;
+
+	near_begin(&near, word, len);
+	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
+		near_offer(&near, aliases[i].word, aliases[i].word);
+	for (int col = 0; col < COL_HISTORY; col++)
+		near_offer(&near, column_member((enum column)col), column_member((enum column)col));
+	escape_put(&quoted, word, len, ESCAPE_FOREIGN);
+	if (near_answer(&near))
+		refuse(error, _("no column is called '%s': %s?"), buffer_string(&quoted),
+		       near_answer(&near));
+	else
+		refuse(error, _("no column is called '%s'"), buffer_string(&quoted));
+	buffer_free(&quoted);
+	return -EINVAL;
+}
+
+/* A term that is one word: a state, a key, or a part of the name. */
+static void parse_word(struct filter *f, struct filter_term *term, char *word)
+{
+	uint64_t key;
+
+	term->word = (unsigned char)(word - f->words);
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		if (strcasecmp(word, states[i]) == 0) {
+			term->compare = FILTER_WORD;
+			term->col = i == STATE_WAITING || i == STATE_IDLE ? COL_WAITING : COL_USE;
+			term->number = (double)i;
+			return;
+		}
+	}
+	if (strncasecmp(word, "0x", 2) == 0 && parse_hex(word, UINT32_MAX, &key) == 0) {
+		term->compare = FILTER_KEY;
+		term->col = COL_KEY;
+		term->number = (double)key;
+	}
+}
+
 /* Reads one word of f->words. */
 static int parse_term(struct filter *f, struct filter_term *term, char *word, struct refusal *error)
 {
@@ -161,11 +211,11 @@ static int parse_term(struct filter *f, struct filter_term *term, char *word, st
 		if (strncmp(word + len, operators[i].text, op_len) != 0)
 			continue;
 		if (!find_field(word, len, &term->col))
-			break;
+			return refuse_field(word, len, error);
 		term->compare = operators[i].compare;
 		return parse_value(f, term, word, word + len + op_len, error);
 	}
-	term->word = (unsigned char)(word - f->words);
+	parse_word(f, term, word);
 	return 0;
 }
 
@@ -246,6 +296,30 @@ static bool text_equals(enum column col, const struct queue_stat *st, const char
 	return equal;
 }
 
+static bool is_empty(const struct queue_stat *st)
+{
+	return st->have & STAT_MESSAGES && st->messages == 0;
+}
+
+static bool anyone_waits(const struct queue_stat *st)
+{
+	return st->have & STAT_WAITING && (st->receivers || st->senders);
+}
+
+static bool state_holds(enum state state, const struct queue_stat *st)
+{
+	switch (state) {
+	case STATE_FULL:
+		return queue_stat_use(st) >= 100;
+	case STATE_WAITING:
+		return anyone_waits(st);
+	case STATE_EMPTY:
+		return is_empty(st);
+	default:
+		return is_empty(st) && !anyone_waits(st);
+	}
+}
+
 static bool term_match(const struct filter *f, const struct filter_term *term,
 		       const struct queue_stat *st, int64_t now)
 {
@@ -255,6 +329,12 @@ static bool term_match(const struct filter *f, const struct filter_term *term,
 
 	if (term->compare == FILTER_CONTAINS)
 		return contains(queue_stat_text(st, name), word);
+	if (term->compare == FILTER_WORD)
+		return state_holds((enum state)term->number, st);
+	if (term->compare == FILTER_KEY)
+		return contains(queue_stat_text(st, name), word) ||
+		       (st->kind == QUEUE_SYSV && (double)st->key >= term->number &&
+			(double)st->key <= term->number);
 	if (!is_text(term->col))
 		return number_of(term->col, st, now, &number) &&
 		       compare_numbers(term->compare, number, term->number);

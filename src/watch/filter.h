@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * filter.h - which queues watch shows: text, !text, use>50, user=jo, kind=posix
+ * filter.h - which queues watch shows: text, !text, use>50, user=jo, kind=posix, full
  *
  * Pure but for the names of users.
  */
@@ -21,6 +21,8 @@
 
 enum filter_compare {
 	FILTER_CONTAINS, /* the name as printed contains the text */
+	FILTER_KEY,      /* the System V key is the number */
+	FILTER_WORD,     /* the state of a queue that the word names */
 	FILTER_EQUAL,
 	FILTER_NOT_EQUAL,
 	FILTER_LESS,
@@ -33,7 +35,7 @@ struct filter_term {
 	enum filter_compare compare;
 	bool negate;
 	enum column col;
-	double number;      /* columns that are numbers; ages in seconds */
+	double number; /* columns that are numbers; ages in seconds; a key; an enum of filter.c */
 	unsigned char word; /* texts: where in words[] */
 };
 
@@ -47,9 +49,10 @@ struct filter {
 
 /*
  * Reads terms separated by blanks.  A term that is FIELD and =, !=, <, <=, > or >= and a value
- * compares, where FIELD is a column (heading or member name; user is OWNER, msgs MESSAGES);
- * anything else is text that the queue's name contains, in upper or lower case.  ! in front of a
- * term turns it round.  Sizes take K, M, G; times are ages and take s, m, h, d.  Returns 0, or
+ * compares, where FIELD is a column (heading or member name; user is OWNER, msgs MESSAGES).  The
+ * words full, waiting, empty and idle are states (idle: empty, and nobody waits), 0x99 is a System V
+ * key; anything else is text that the queue's name contains, in upper or lower case.  ! in front of
+ * a term turns it round.  Sizes take K, M, G; times are ages and take s, m, h, d.  Returns 0, or
  * -EINVAL with *error and the filter as it was.
  */
 int filter_parse(struct filter *f, const char *text, struct refusal *error) _must_check_;

@@ -18,15 +18,13 @@
 
 /* What is left out first comes last in its group: columns that the user added go before these. */
 static const enum column last_to_go[] = {
-	COL_QUEUE,   COL_USE,  COL_KIND,  COL_MESSAGES, COL_NET,
-	COL_WAITING, COL_LAST, COL_OWNER, COL_BYTES,
+	COL_QUEUE, COL_USE,  COL_KIND,    COL_MESSAGES, COL_WAITING,
+	COL_NET,   COL_LAST, COL_HISTORY, COL_BYTES,    COL_OWNER,
 };
 
 /* The larger, the sooner a column is left out. */
 static int expendable(enum column col, size_t place)
 {
-	if (col == COL_HISTORY)
-		return 1000;
 	for (size_t i = 0; i < ARRAY_SIZE(last_to_go); i++) {
 		if (last_to_go[i] == col)
 			return (int)i;

@@ -11,8 +11,8 @@
 
 #include "show/columns.h"
 
-/* The mark of the selected row stands in front of the first column. */
-#define LAYOUT_GUTTER 1
+/* The mark of the selected row stands in front of the first column, and a blank after it. */
+#define LAYOUT_GUTTER 2
 /* Behind USE%, for the mark that says the same as its colour. */
 #define LAYOUT_MARK 1
 
@@ -30,8 +30,8 @@ struct layout {
 /*
  * Lays out the columns of list, in its order.  wanted: the width that each would like, of which
  * QUEUE and HISTORY are given less where there is no room; the others are wide enough or left
- * out.  HISTORY goes first, then what was added to the default columns, then BYTES, OWNER, LAST,
- * WAITING, NET/s, MESSAGES and KIND; QUEUE and USE% stay longest.
+ * out.  What was added to the default columns goes first, then OWNER, BYTES, HISTORY, LAST, NET/s,
+ * WAITING, MESSAGES and KIND; QUEUE and USE% stay longest.
  */
 void layout_columns(struct layout *l, const struct column_list *list,
 		    const int wanted[static COLUMNS_WATCH], int width);

@@ -37,14 +37,21 @@ static char *own_name(const struct row *row)
 	return (char *)(uintptr_t)row->st.name;
 }
 
+static void forget_removed(struct model *m)
+{
+	free(own_name(&m->removed));
+	m->removed = (struct row){ .used = false };
+	m->removed_when = 0;
+}
+
 void model_free(struct model *m)
 {
 	for (uint32_t i = 0; i < m->nrows; i++) {
 		if (m->rows[i].used)
 			free(own_name(&m->rows[i]));
 	}
-	for (size_t i = 0; i < m->nevents; i++)
-		free(m->events[(m->first_event + i) % MODEL_EVENTS].queue);
+	forget_removed(m);
+	events_free(&m->events);
 	free(m->rows);
 	free(m->buckets);
 	free(m->by_name);
@@ -57,43 +64,10 @@ void model_free(struct model *m)
 static void add_event(struct model *m, enum event_kind kind, const struct queue_stat *st)
 {
 	char name[QUEUE_NAME_TEXT];
-	struct event *event;
-	char *copy;
 
 	/* What is so at the first look did not happen then. */
-	if (m->updates < 2)
-		return;
-	copy = strdup(queue_stat_text(st, name));
-	if (!copy)
-		return; /* a log may have a gap */
-	if (m->nevents == MODEL_EVENTS) {
-		event = &m->events[m->first_event];
-		m->first_event = (m->first_event + 1) % MODEL_EVENTS;
-		free(event->queue);
-	} else {
-		event = &m->events[(m->first_event + m->nevents++) % MODEL_EVENTS];
-	}
-	*event = (struct event){ .when = m->now, .kind = kind, .queue = copy };
-}
-
-const struct event *model_event(const struct model *m, size_t age)
-{
-	return &m->events[(m->first_event + m->nevents - 1 - age) % MODEL_EVENTS];
-}
-
-const char *event_text(enum event_kind kind)
-{
-	static const char *const texts[EVENT_KINDS] = {
-		[EVENT_CREATED] = N_("created"),
-		[EVENT_REMOVED] = N_("removed"),
-		[EVENT_FULL] = N_("full"),
-		[EVENT_ROOM] = N_("has room again"),
-		[EVENT_DRAINED] = N_("drained"),
-		[EVENT_RECEIVER] = N_("a receiver waits"),
-		[EVENT_SENDER] = N_("a sender waits"),
-	};
-
-	return text_get(texts[kind]);
+	if (m->updates >= 2)
+		events_add(&m->events, m->now, kind, queue_stat_text(st, name), NULL);
 }
 
 /* ---- rows ---- */
@@ -254,33 +228,16 @@ static void drop_row(struct model *m, uint32_t slot)
 
 /* ---- one queue's change ---- */
 
-static void count_row(struct totals *t, const struct row *row)
-{
-	const struct queue_stat *st = &row->st;
-
-	t->queues[st->kind]++;
-	t->full += (row->state & ROW_FULL) != 0;
-	t->unread += !(st->have & STAT_MESSAGES);
-	if (st->have & STAT_MESSAGES)
-		t->messages += st->messages;
-	if (st->have & STAT_BYTES)
-		t->bytes += st->bytes;
-	if (st->have & STAT_WAITING) {
-		t->receivers += st->receivers;
-		t->senders += st->senders;
-	}
-}
-
 static void note_fullness(struct model *m, struct row *row)
 {
 	const struct queue_stat *st = &row->st;
 	int use = queue_stat_use(st);
-	bool full = use >= 100 || (st->have & STAT_WAITING && st->senders);
+	bool full = use >= 100;
 	bool was_full = row->state & ROW_FULL;
 
 	if (!(st->have & STAT_MESSAGES))
 		return;
-	if (use >= HALF_PERCENT || full)
+	if (use >= HALF_PERCENT)
 		row->state |= ROW_HALF;
 	if (full && !was_full)
 		add_event(m, EVENT_FULL, st);
@@ -312,8 +269,6 @@ static void note_waiters(struct model *m, struct row *row, const struct earlier 
 		return;
 	if (looked && row->st.receivers && !old->receivers)
 		add_event(m, EVENT_RECEIVER, &row->st);
-	if (looked && row->st.senders && !old->senders)
-		add_event(m, EVENT_SENDER, &row->st);
 	row->state =
 		(uint8_t)(row->st.receivers ? row->state | ROW_WAITED : row->state & ~ROW_WAITED);
 }
@@ -365,7 +320,7 @@ static void update_row(struct model *m, struct row *row, const struct queue_stat
 		note_fullness(m, row);
 		history_add(&row->history, &row->st);
 	}
-	count_row(&m->totals, row);
+	totals_add(&m->totals, &row->st);
 }
 
 static void begin_row(struct model *m, struct row *row)
@@ -376,10 +331,24 @@ static void begin_row(struct model *m, struct row *row)
 	note_fullness(m, row);
 	history_add(&row->history, &row->st);
 	row->seen = m->updates;
-	count_row(&m->totals, row);
+	totals_add(&m->totals, &row->st);
 }
 
 /* ---- all rows by name ---- */
+
+/* A queue that is gone may still be what the user is reading about. */
+static void keep_removed(struct model *m, uint32_t slot)
+{
+	struct row *row = &m->rows[slot];
+
+	m->selected = MODEL_NONE;
+	if (!m->touched || (!m->bound && !m->follow))
+		return;
+	forget_removed(m);
+	m->removed = *row;
+	m->removed_when = m->gone_when;
+	row->st.name = NULL; /* the copy has it now */
+}
 
 /* Takes out of by_name the rows that were gone already, and forgets them. */
 static void forget_gone(struct model *m)
@@ -391,7 +360,7 @@ static void forget_gone(struct model *m)
 
 		if (m->rows[slot].state & ROW_GONE) {
 			if (m->selected == slot)
-				m->selected = MODEL_NONE;
+				keep_removed(m, slot);
 			drop_row(m, slot);
 		} else {
 			m->by_name[kept++] = slot;
@@ -535,44 +504,72 @@ static void sort_order(struct model *m)
 		m->rows[m->order[i].slot].place = i;
 }
 
-/* The row that has the selected one's name, where that one is gone. */
-static uint32_t successor(const struct model *m, uint32_t gone)
+/* The row that has the name of one that is gone. */
+static uint32_t successor(const struct model *m, const struct queue_stat *st)
 {
-	const struct queue_stat *st = &m->rows[gone].st;
-
 	for (uint32_t i = 0; i < m->shown; i++) {
-		uint32_t slot = m->order[i].slot;
+		const struct row *row = &m->rows[m->order[i].slot];
 
-		if (!(m->rows[slot].state & ROW_GONE) && m->rows[slot].st.kind == st->kind &&
-		    (st->kind == QUEUE_POSIX ? strcmp(m->rows[slot].st.name, st->name) == 0 :
-					       st->key && m->rows[slot].st.key == st->key))
-			return slot;
+		if (!(row->state & ROW_GONE) && row->st.kind == st->kind &&
+		    (st->kind == QUEUE_POSIX ? strcmp(row->st.name, st->name) == 0 :
+					       st->key && row->st.key == st->key))
+			return m->order[i].slot;
 	}
 	return MODEL_NONE;
 }
 
-/* The selection goes with its queue; where that is gone, to the one of its name, else it stays
- * at its place. */
-static void keep_selection(struct model *m)
+/* The slot of the queue that the selection goes with, or of the one that took its name. */
+static uint32_t bound_slot(const struct model *m)
 {
-	uint32_t slot = m->selected, before = m->cursor;
+	uint32_t slot = m->selected, next;
 
-	if (slot != MODEL_NONE && m->rows[slot].state & ROW_GONE) {
-		uint32_t next = successor(m, slot);
+	if (m->removed_when)
+		return successor(m, &m->removed.st);
+	if (slot == MODEL_NONE || !(m->rows[slot].state & ROW_GONE))
+		return slot;
+	next = successor(m, &m->rows[slot].st);
+	return next != MODEL_NONE ? next : slot;
+}
 
-		if (next != MODEL_NONE)
-			slot = next;
-	}
-	if (slot == MODEL_NONE || m->rows[slot].place == MODEL_NONE) {
-		if (m->cursor >= m->shown)
-			m->cursor = m->shown ? m->shown - 1 : 0;
-		slot = m->shown ? m->order[m->cursor].slot : MODEL_NONE;
-	}
+/* The selection stays at its place, whatever queue is there now. */
+static void select_place(struct model *m, uint32_t place)
+{
+	if (place >= m->shown)
+		place = m->shown ? m->shown - 1 : 0;
+	m->cursor = place;
+	m->selected = m->shown ? m->order[place].slot : MODEL_NONE;
+}
+
+static void select_slot(struct model *m, uint32_t slot)
+{
+	uint32_t before = m->cursor;
+
+	forget_removed(m);
 	m->selected = slot;
-	if (slot != MODEL_NONE)
-		m->cursor = m->rows[slot].place;
+	m->cursor = m->rows[slot].place;
 	if (m->follow && m->cursor != before)
 		m->top = m->top + m->cursor > before ? m->top + m->cursor - before : 0;
+}
+
+/*
+ * Until it was moved, the selection is the first row.  Then it keeps its line of the screen, and
+ * goes with its queue only while it is bound to it, followed, or was moved just now.
+ */
+static void keep_selection(struct model *m)
+{
+	bool bound = m->bound || m->follow || model_held(m, m->last_ns);
+	uint32_t slot = m->touched && bound ? bound_slot(m) : MODEL_NONE;
+
+	if (!m->touched)
+		select_place(m, 0);
+	else if (slot != MODEL_NONE && m->rows[slot].place != MODEL_NONE)
+		select_slot(m, slot);
+	else if (!m->removed_when)
+		select_place(m, m->cursor);
+	else if (m->cursor >= m->shown)
+		m->cursor = m->shown ? m->shown - 1 : 0;
+	if (!m->touched)
+		m->top = 0;
 }
 
 static void reorder(struct model *m, bool sort)
@@ -619,10 +616,11 @@ static void note_unseen(struct model *m, const struct facts_look *look)
 		if (row->seen == m->updates)
 			continue;
 		if (!(look->kinds & (1u << row->st.kind))) {
-			count_row(&m->totals, row);
+			totals_add(&m->totals, &row->st);
 			continue;
 		}
 		row->state |= ROW_GONE;
+		m->gone_when = m->now;
 		row->st.have &= ~STAT_NET;
 		m->gone++;
 		add_event(m, EVENT_REMOVED, &row->st);
@@ -664,6 +662,8 @@ struct row *model_row(const struct model *m, uint32_t place)
 
 struct row *model_selected(const struct model *m)
 {
+	if (m->removed_when)
+		return (struct row *)(uintptr_t)&m->removed;
 	return m->selected == MODEL_NONE ? NULL : &m->rows[m->selected];
 }
 
@@ -671,7 +671,7 @@ char model_mark(const struct row *row)
 {
 	int use = queue_stat_use(&row->st);
 
-	if (row->state & ROW_FULL || use >= HIGH_PERCENT)
+	if (use >= HIGH_PERCENT)
 		return '!';
 	return use >= HALF_PERCENT ? '~' : ' ';
 }
@@ -702,6 +702,27 @@ void model_set_hide_idle(struct model *m, bool hide)
 	reorder(m, true);
 }
 
+void model_note(struct model *m, const struct queue_stat *st, enum event_kind kind)
+{
+	for (uint32_t i = 0; i < m->live; i++) {
+		const struct row *row = &m->rows[m->by_name[i]];
+
+		if (!(row->state & ROW_GONE) && queue_stat_same(&row->st, st)) {
+			add_event(m, kind, &row->st);
+			return;
+		}
+	}
+}
+
+void model_bind(struct model *m, bool bound)
+{
+	m->bound = bound;
+	if (!bound && m->removed_when) {
+		forget_removed(m);
+		select_place(m, m->cursor);
+	}
+}
+
 void model_select(struct model *m, int64_t place, int64_t monotonic_ns)
 {
 	if (!m->shown)
@@ -710,8 +731,9 @@ void model_select(struct model *m, int64_t place, int64_t monotonic_ns)
 		place = m->shown - 1;
 	if (place < 0)
 		place = 0;
-	m->cursor = (uint32_t)place;
-	m->selected = m->order[place].slot;
+	forget_removed(m);
+	select_place(m, (uint32_t)place);
+	m->touched = m->reveal = true;
 	m->hold_until_ns = monotonic_ns + MODEL_HOLD_NS;
 }
 
@@ -727,12 +749,16 @@ bool model_held(const struct model *m, int64_t monotonic_ns)
 
 void model_scroll(struct model *m, uint32_t lines)
 {
+	/* Where the selection keeps its line, a smaller screen moves that. */
+	bool reveal = m->reveal || (m->touched && !m->bound);
+
 	if (!lines)
 		return;
-	if (m->cursor < m->top)
+	if (reveal && m->cursor < m->top)
 		m->top = m->cursor;
-	if (m->cursor - m->top >= lines)
+	if (reveal && m->cursor >= m->top + lines)
 		m->top = m->cursor - lines + 1;
+	m->reveal = false;
 	/* No empty lines below the last row while there are rows above the first. */
 	if (m->top + lines > m->shown)
 		m->top = m->shown > lines ? m->shown - lines : 0;

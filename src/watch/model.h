@@ -17,8 +17,10 @@
 #include "queue/queue.h"
 #include "show/columns.h"
 #include "show/history.h"
+#include "watch/events.h"
 #include "watch/facts.h"
 #include "watch/filter.h"
+#include "watch/totals.h"
 
 /* The order stands still for so long after the selection was moved. */
 #define MODEL_HOLD_NS (3 * NSEC_PER_SEC)
@@ -26,7 +28,7 @@
 #define ROW_NEW (1u << 0)     /* was not there at the look before */
 #define ROW_GONE (1u << 1)    /* was there at the look before */
 #define ROW_CHANGED (1u << 2) /* its messages are not what they were */
-#define ROW_FULL (1u << 3)    /* in use to 100 %, or somebody is blocked in a send */
+#define ROW_FULL (1u << 3)    /* in use to 100 % */
 #define ROW_HALF (1u << 4)    /* was at half or more since it was last empty */
 #define ROW_WAITED (1u << 5)  /* somebody is blocked in a receive */
 
@@ -43,34 +45,6 @@ struct row {
 };
 
 #define MODEL_NONE UINT32_MAX
-
-enum event_kind {
-	EVENT_CREATED,
-	EVENT_REMOVED,
-	EVENT_FULL,
-	EVENT_ROOM,
-	EVENT_DRAINED,
-	EVENT_RECEIVER,
-	EVENT_SENDER
-};
-#define EVENT_KINDS 7
-
-struct event {
-	int64_t when; /* seconds since the epoch */
-	enum event_kind kind;
-	char *queue; /* its name as printed */
-};
-
-/* The log forgets the oldest beyond so many. */
-#define MODEL_EVENTS 256
-
-struct totals {
-	size_t queues[QUEUE_KINDS];
-	size_t unread; /* queues whose messages are not known */
-	size_t full;
-	uint64_t messages, bytes;
-	uint64_t receivers, senders;
-};
 
 struct order_item {
 	uint64_t key;
@@ -101,7 +75,13 @@ struct model {
 	uint32_t selected;     /* slot, or MODEL_NONE */
 	uint32_t cursor;       /* its place, kept when it is gone */
 	uint32_t top;          /* the first place on the screen */
-	bool follow;           /* the selected row stays at its line of the screen */
+	bool touched;          /* the selection was moved: until then it is the first row */
+	bool bound;            /* the selection goes with its queue, the screen does not */
+	bool follow;           /* it does, and the screen too: the row keeps its line */
+	bool reveal;           /* bring the selection onto the screen at the next model_scroll() */
+	struct row removed;    /* what was selected, once it is gone, until another one is */
+	int64_t gone_when;     /* the last time that a queue was seen to be gone */
+	int64_t removed_when;  /* seconds since the epoch; 0: nothing is */
 	int64_t hold_until_ns; /* monotonic; the order stands still until then */
 
 	uint32_t updates;
@@ -110,8 +90,7 @@ struct model {
 	int64_t now;     /* of the last update, seconds since the epoch */
 	struct totals totals;
 
-	struct event events[MODEL_EVENTS];
-	size_t first_event, nevents;
+	struct events events;
 };
 
 /* Everything shown, the fullest first. */
@@ -126,11 +105,13 @@ int model_update(struct model *m, const struct facts_look *look) _must_check_;
 
 /* The row at a place shown (below m->shown). */
 struct row *model_row(const struct model *m, uint32_t place);
-/* The selected row, or NULL; it may be marked ROW_GONE. */
+/*
+ * The selected row, or NULL.  It may be marked ROW_GONE: for one look while it is still shown, or,
+ * where the selection was bound to it, until another one is selected (m->removed_when).
+ */
 struct row *model_selected(const struct model *m);
 
-/* What is in use, as a mark that does not need colour: ' ', '~' from half on, '!' from 90 % on
- * and where somebody is blocked in a send. */
+/* What is in use, as a mark that does not need colour: ' ', '~' from half on, '!' from 90 % on. */
 char model_mark(const struct row *row);
 
 /* These act at once, the order too. */
@@ -139,19 +120,21 @@ void model_set_filter(struct model *m, const struct filter *filter);
 void model_set_kinds(struct model *m, unsigned int kinds);
 void model_set_hide_idle(struct model *m, bool hide);
 
+/* Logs that something happened to the queue, if it is among the rows. */
+void model_note(struct model *m, const struct queue_stat *st, enum event_kind kind);
+/* Whether the selection, once it was moved, goes with its queue instead of keeping its line. */
+void model_bind(struct model *m, bool bound);
 /* Selects the row at a place, or the nearest there is, and holds the order. */
 void model_select(struct model *m, int64_t place, int64_t monotonic_ns);
 /* Moves the selection by so many rows. */
 void model_move(struct model *m, int64_t rows, int64_t monotonic_ns);
 /* True while the order is held back because the selection was moved. */
 bool model_held(const struct model *m, int64_t monotonic_ns);
-/* Chooses m->top so that the selection is among `lines` lines; call it before painting. */
+/*
+ * Chooses m->top for `lines` lines: as it is, unless the selection was just moved and must be among
+ * them.  Call it before painting.
+ */
 void model_scroll(struct model *m, uint32_t lines);
-
-/* The event that was `age` before the last one. */
-const struct event *model_event(const struct model *m, size_t age);
-/* What happened, translated; static. */
-const char *event_text(enum event_kind kind);
 
 /* The natural direction of a sort key on a screen: largest first but for names and ages. */
 bool model_largest_first(enum column col);

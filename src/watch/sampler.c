@@ -7,7 +7,9 @@
 #include "watch/sampler.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,12 +22,23 @@
 #include "show/diagnose.h"
 
 /* Looking at processes takes at most one part in so many of the time. */
-#define WAITERS_SHARE 400
+#define WAITERS_SHARE 100
 #define LIMITS_EVERY_NS (5 * NSEC_PER_SEC)
-/* Alerts beyond so many bytes fit no screen. */
-#define ALERTS_ENOUGH 600
 
 /* ---- queues ---- */
+
+/* Leaves those whose name or key matches. */
+static void keep_matching(struct sampler *s)
+{
+	char name[QUEUE_NAME_TEXT];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->list.n; i++) {
+		if (fnmatch(s->match, queue_stat_text(&s->list.items[i], name), 0) == 0)
+			s->list.items[kept++] = s->list.items[i];
+	}
+	s->list.n = kept;
+}
 
 static unsigned int listed_kinds(const struct sampler *s)
 {
@@ -62,17 +75,13 @@ static const struct limit *find_limit(const struct limit *limits, size_t n, cons
 	return NULL;
 }
 
-static void put_limit(struct buffer *b, const struct limit *limit, const char *text)
+/* "24/32000 System V": how many queues there are of those that there may be. */
+static void put_limit(struct buffer *b, const struct limit *limit, const char *kind)
 {
-	if (!limit)
+	if (!limit || !limit->use_known)
 		return;
-	buffer_printf(b, "%s%s ", b->len ? "  " : "", text);
-	if (limit->use_known)
-		buffer_printf(b, "%" PRIu64 "/", limit->use);
-	if (limit->bytes)
-		format_size(b, limit->value, false);
-	else
-		buffer_printf(b, "%" PRIu64, limit->value);
+	buffer_printf(b, "%s%" PRIu64 "/%" PRIu64 " %s", b->len ? ", " : "", limit->use,
+		      limit->value, kind);
 }
 
 static void read_limits(struct sampler *s, int64_t now_ns)
@@ -86,52 +95,17 @@ static void read_limits(struct sampler *s, int64_t now_ns)
 	s->limits_due_ns = now_ns + LIMITS_EVERY_NS;
 	n = limits_read(limits, s->mask, &s->list);
 	s->limits.len = 0;
-	put_limit(&s->limits, find_limit(limits, n, "msgmni"), "msgmni");
-	put_limit(&s->limits, find_limit(limits, n, "msgmnb"), "msgmnb");
-	put_limit(&s->limits, find_limit(limits, n, "queues_max"), "queues_max");
+	put_limit(&s->limits, find_limit(limits, n, "msgmni"), "System V");
+	put_limit(&s->limits, find_limit(limits, n, "queues_max"), "POSIX");
 }
 
 /* ---- processes ---- */
 
-static void put_finding(struct buffer *b, const struct diagnose_view *view,
-			const struct finding *finding, bool named)
-{
-	char name[QUEUE_NAME_TEXT];
-
-	if (named) {
-		/* One line for all: so many blanks apart that each is seen. */
-		buffer_printf(b, "%s%s: ", b->len ? "   " : "", queue_stat_text(view->st, name));
-	}
-	finding_put(b, view, finding);
-	if (!named)
-		buffer_putc(b, '\n');
-}
-
-/* What is wrong with those queues that somebody waits for. */
-static void find_alerts(struct sampler *s)
-{
-	const int64_t took = clock_monotonic_ns() - s->began_ns;
-
-	s->alerts.len = 0;
-	for (size_t i = 0; i < s->list.n && s->alerts.len < ALERTS_ENOUGH; i++) {
-		const struct queue_stat *st = &s->list.items[i];
-		struct diagnose_view view = { .st = st, .partial = true, .took_ns = took };
-		struct finding findings[FINDINGS_MAX];
-		size_t n;
-
-		if (!st->receivers && !st->senders)
-			continue;
-		view.nwaiters = procs_waiters_of(&s->procs, st, &view.waiters);
-		n = diagnose(&view, findings);
-		for (size_t f = 0; f < n; f++)
-			put_finding(&s->alerts, &view, &findings[f], true);
-	}
-}
-
-static int look_at_waiters(struct sampler *s, enum sampler_waiters waiters)
+static int look_at_waiters(struct sampler *s, enum sampler_waiters waiters, int64_t now)
 {
 	int64_t began = clock_monotonic_ns();
 	bool due = waiters == SAMPLER_ALWAYS || began >= s->waiters_due_ns;
+	int64_t now_ns;
 	int rc = 0;
 
 	if (due) {
@@ -145,15 +119,16 @@ static int look_at_waiters(struct sampler *s, enum sampler_waiters waiters)
 		return rc;
 	procs_count(&s->procs, s->list.items, s->list.n);
 	/* Numbers of now and waiters of then would find what is not so. */
-	if (due)
-		find_alerts(s);
-	return 0;
+	now_ns = clock_monotonic_ns();
+	return due ? alarms_update(&s->alarms, &s->procs, s->list.items, s->list.n, now_ns, now,
+				   now_ns - s->began_ns) :
+		     0;
 }
 
 static void forget_waiters(struct sampler *s)
 {
 	procs_forget(&s->procs);
-	s->alerts.len = 0;
+	alarms_clear(&s->alarms);
 	s->waiters_due_ns = 0;
 }
 
@@ -182,10 +157,12 @@ int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters wa
 	read_limits(s, look->monotonic_ns);
 	if (s->refs)
 		queue_list_keep(&s->list, s->refs, s->nrefs);
+	if (s->match)
+		keep_matching(s);
 	if (waiters == SAMPLER_NO_WAITERS)
 		forget_waiters(s);
 	else
-		rc = look_at_waiters(s, waiters);
+		rc = look_at_waiters(s, waiters, look->now);
 	look->items = s->list.items;
 	look->n = s->list.n;
 	return rc;
@@ -193,7 +170,7 @@ int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters wa
 
 void sampler_facts(struct sampler *s, struct facts *facts)
 {
-	facts->alerts = buffer_string(&s->alerts);
+	facts->alarms = &s->alarms;
 	facts->limits = buffer_string(&s->limits);
 	facts->missing = buffer_string(&s->missing);
 	facts->hidden = s->procs.hidden;
@@ -257,7 +234,7 @@ static int peek_there(void *arg)
 	queue_stat_ref(&detail->of, &ref);
 	rc = queue_open(&q, &ref, QUEUE_READ);
 	while (rc == 0 && detail->npeek < FACTS_MESSAGES) {
-		rc = peek_one(s, q, detail->npeek, &detail->peek[detail->npeek]);
+		rc = peek_one(s, q, detail->peek_from + detail->npeek, &detail->peek[detail->npeek]);
 		/* One more message may have made room too small: the next look will do. */
 		if (rc == 0)
 			detail->npeek++;
@@ -266,15 +243,77 @@ static int peek_there(void *arg)
 	return rc;
 }
 
-static void peek_all(struct sampler *s, struct facts_detail *detail)
+static void peek_all(struct sampler *s, size_t from, struct facts_detail *detail)
 {
 	struct peek peek = { .s = s, .detail = detail };
 	int rc;
 
+	detail->peek_from = from;
 	detail->npeek = 0;
 	rc = namespace_call(&detail->of, peek_there, &peek);
 	detail->peeked = true;
 	detail->peek_error = rc == -ENOMSG || rc == -E2BIG || detail->npeek ? 0 : rc;
+}
+
+/* Makes the room that the largest message of the queue may need. */
+static int make_room(struct take_room *room, size_t size)
+{
+	char *memory;
+
+	if (room->memory && room->size >= size)
+		return 0;
+	memory = realloc(room->memory, MESSAGE_HEADROOM + size);
+	if (!memory)
+		return -ENOMEM;
+	room->memory = memory;
+	room->size = size;
+	return 0;
+}
+
+struct copy {
+	struct sampler *s;
+	const struct queue_stat *st;
+	size_t index;
+	struct message m;
+};
+
+/* In the namespace of the queue. */
+static int copy_there(void *arg)
+{
+	struct copy *copy = arg;
+	struct take_room *room = &copy->s->whole;
+	struct queue_ref ref;
+	struct queue *q;
+	int rc;
+
+	queue_stat_ref(copy->st, &ref);
+	rc = queue_open(&q, &ref, QUEUE_READ);
+	if (rc == 0)
+		rc = make_room(room, queue_room_wanted(q));
+	if (rc == 0) {
+		copy->m.data = room->memory + MESSAGE_HEADROOM;
+		rc = queue_peek(q, &copy->m, room->size, copy->index);
+	}
+	queue_close(q);
+	return rc;
+}
+
+void sampler_message(struct sampler *s, const struct queue_stat *st, size_t index,
+		     struct facts_whole *whole)
+{
+	struct copy copy = { .s = s, .st = st, .index = index };
+	int rc = namespace_call(st, copy_there, &copy);
+	const struct message *m = &copy.m;
+
+	*whole = (struct facts_whole){
+		.valid = true,
+		.error = rc,
+		.index = index,
+		.has_priority = m->have & MESSAGE_HAS_PRIORITY,
+		.type = m->have & MESSAGE_HAS_PRIORITY ? (long)m->priority : m->type,
+		.size = m->len,
+		.data = m->data,
+	};
 }
 
 static void find_findings(struct sampler *s, struct facts_detail *detail)
@@ -294,8 +333,10 @@ static void find_findings(struct sampler *s, struct facts_detail *detail)
 	size_t n = diagnose(&view, findings);
 
 	s->findings.len = 0;
-	for (size_t i = 0; i < n; i++)
-		put_finding(&s->findings, &view, &findings[i], false);
+	for (size_t i = 0; i < n; i++) {
+		finding_put(&s->findings, &view, &findings[i]);
+		buffer_putc(&s->findings, '\n');
+	}
 	detail->findings = buffer_string(&s->findings);
 }
 
@@ -303,10 +344,8 @@ static void find_findings(struct sampler *s, struct facts_detail *detail)
 static const struct queue_stat *find_listed(const struct sampler *s, const struct queue_stat *of)
 {
 	for (size_t i = 0; i < s->list.n; i++) {
-		const struct queue_stat *st = &s->list.items[i];
-
-		if (queue_stat_same(st, of))
-			return st;
+		if (queue_stat_same(&s->list.items[i], of))
+			return &s->list.items[i];
 	}
 	return NULL;
 }
@@ -327,16 +366,16 @@ void sampler_refresh(struct sampler *s, struct facts_detail *detail)
 	find_findings(s, detail);
 }
 
-void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, bool processes,
-		    struct facts_detail *detail)
+void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, size_t from,
+		    bool processes, struct facts_detail *detail)
 {
 	*detail = (struct facts_detail){ .valid = true, .of = *st };
 	if (st->have & STAT_PIDS) {
 		name_past_process(detail->sender, sizeof(detail->sender), st->lspid, st->stime);
 		name_past_process(detail->receiver, sizeof(detail->receiver), st->lrpid, st->rtime);
 	}
-	if (peek && st->kind == QUEUE_SYSV)
-		peek_all(s, detail);
+	if (peek)
+		peek_all(s, from, detail);
 	procs_forget(&s->holders);
 	if (processes && st->kind == QUEUE_POSIX)
 		detail->looked = procs_scan(&s->holders, PROCS_HOLDERS, st, 1) == 0;
@@ -350,7 +389,8 @@ void sampler_free(struct sampler *s)
 	queue_list_free(&s->list);
 	procs_free(&s->procs);
 	procs_free(&s->holders);
-	buffer_free(&s->alerts);
+	alarms_free(&s->alarms);
+	take_room_free(&s->whole);
 	buffer_free(&s->limits);
 	buffer_free(&s->missing);
 	buffer_free(&s->findings);

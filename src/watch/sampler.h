@@ -14,12 +14,13 @@
 
 #include "base/buffer.h"
 #include "base/util.h"
+#include "cmd/take.h"
 #include "queue/queue.h"
 #include "show/namespaces.h"
 #include "show/procs.h"
 #include "watch/facts.h"
 
-/* Zero-initialise it but for the first six; the owner calls sampler_free(). */
+/* Zero-initialise it except for the first seven; the owner calls sampler_free(). */
 struct sampler {
 	unsigned int mask;            /* QUEUE_MASK_* looked at */
 	const struct queue_ref *refs; /* those looked at alone, or NULL: all */
@@ -27,6 +28,7 @@ struct sampler {
 	bool namespaces; /* in all IPC namespaces */
 	pid_t ns_pid;    /* or in that of this process, which was entered; 0: our own */
 	uint64_t ns_id;
+	const char *match; /* fnmatch(3) on the name as printed, or NULL */
 
 	struct queue_list list; /* of the last look */
 	struct namespaces_hidden hidden;
@@ -35,14 +37,16 @@ struct sampler {
 	int64_t waiters_due_ns; /* monotonic */
 	int64_t began_ns;       /* the last look that had processes */
 	int64_t limits_due_ns;
-	struct buffer alerts, limits, missing, findings;
-	struct buffer body; /* of a message that is looked at */
+	struct alarms alarms;
+	struct buffer limits, missing, findings;
+	struct buffer body;     /* of a message that is looked at */
+	struct take_room whole; /* of the message that is shown whole */
 };
 
 /* How often processes are looked at. */
 enum sampler_waiters {
 	SAMPLER_NO_WAITERS,
-	SAMPLER_PACED, /* so that it costs a quarter of a percent of the time at most */
+	SAMPLER_PACED, /* so that it costs one percent of the time at most */
 	SAMPLER_ALWAYS,
 };
 
@@ -53,14 +57,18 @@ enum sampler_waiters {
  */
 int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters waiters,
 		 struct facts_look *look) _must_check_;
-/* The lines that the screen shows of the last look: alerts, limits, missing, hidden, blind. */
+/* What the screen shows of the last look: alarms, limits, missing, hidden, blind. */
 void sampler_facts(struct sampler *s, struct facts *facts);
 /*
- * Looks at one queue in detail: with its messages where peek, and with the processes that have it
- * open where processes.
+ * Looks at one queue in detail: with its messages from the place `from` on where peek, and with the
+ * processes that have it open where processes.
  */
-void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, bool processes,
-		    struct facts_detail *detail);
+void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, size_t from,
+		    bool processes, struct facts_detail *detail);
+/* Copies the message at a place of a queue, 0 the oldest, whole.  It is the sampler's until the next
+ * one is asked for. */
+void sampler_message(struct sampler *s, const struct queue_stat *st, size_t index,
+		     struct facts_whole *whole);
 /* Brings the waiters and findings of detail, which may be zeroed, up to the last look. */
 void sampler_refresh(struct sampler *s, struct facts_detail *detail);
 void sampler_free(struct sampler *s);

@@ -68,6 +68,7 @@ struct tui {
 	int64_t due_ns;          /* the next look */
 	int64_t delay_ns;        /* as it is */
 	int64_t detail_due_ns;   /* INT64_MAX: never */
+	int64_t detail_rest_ns;  /* another queue is not looked at before, as looking costs */
 	int64_t cpu_ns, wall_ns; /* at the last measure of our own cost */
 	bool dead;               /* the terminal is gone */
 	sigset_t usual;          /* signals blocked but while waiting */
@@ -282,7 +283,7 @@ static attr_t attribute_of(const struct tui *t, unsigned int style, short *pair)
 		return attr;
 	case STYLE_WARN:
 		*pair = t->color ? PAIR_WARN : 0;
-		return t->color ? attr : attr | A_BOLD;
+		return attr | A_BOLD; /* yellow alone cannot be read on white */
 	case STYLE_ALARM:
 		*pair = t->color ? PAIR_ALARM : 0;
 		return attr | A_BOLD;
@@ -386,6 +387,18 @@ static void measure_cost(struct tui *t)
 	t->wall_ns = wall;
 }
 
+/* A thread that is blocked for long is an event when that is first known. */
+static void note_alarms(struct tui *t)
+{
+	const struct alarms *a = &t->sampler.alarms;
+
+	for (size_t i = 0; i < a->n; i++) {
+		if (!a->items[i].fresh || !alarm_is_grave(&a->items[i]))
+			continue;
+		model_note(&t->model, &a->items[i].st, EVENT_SENDER);
+	}
+}
+
 static int look(struct tui *t)
 {
 	int64_t began = clock_monotonic_ns(), took;
@@ -399,6 +412,7 @@ static int look(struct tui *t)
 		rc = model_update(&t->model, &l);
 	if (rc < 0)
 		return rc;
+	note_alarms(t);
 	sampler_refresh(&t->sampler, &t->facts.detail);
 	took = clock_monotonic_ns() - began;
 	t->delay_ns = t->view.delay_ns > took * LOOK_SHARE ? t->view.delay_ns : took * LOOK_SHARE;
@@ -422,12 +436,48 @@ static void look_at_detail(struct tui *t)
 	if (row->state & ROW_GONE) {
 		t->facts.detail.valid = false;
 	} else {
-		sampler_detail(&t->sampler, &row->st, t->view.peek, t->view.waiters,
-			       &t->facts.detail);
+		size_t at = t->view.message;
+
+		sampler_detail(&t->sampler, &row->st, view_wants_messages(&t->view),
+			       at > FACTS_MESSAGES / 2 ? at - FACTS_MESSAGES / 2 : 0,
+			       t->view.waiters, &t->facts.detail);
 	}
 	took = clock_monotonic_ns() - began;
+	t->detail_rest_ns = began + took * DETAIL_SHARE;
 	t->detail_due_ns = began + (took * DETAIL_SHARE > DETAIL_EVERY_NS ? took * DETAIL_SHARE :
 									    DETAIL_EVERY_NS);
+}
+
+static void look_at_message(struct tui *t)
+{
+	const struct row *row = model_selected(&t->model);
+
+	t->facts.whole = (struct facts_whole){ .valid = false };
+	if (row && !(row->state & ROW_GONE))
+		sampler_message(&t->sampler, &row->st, t->view.message, &t->facts.whole);
+}
+
+/* A message received is on the screen, whole, until that is left. */
+static void change(struct tui *t)
+{
+	struct change_result result;
+	struct timespec now;
+
+	change_queue(t->view.change.kind, &t->view.change.of, t->view.typed, &t->sampler.whole,
+		     &result);
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (t->view.change.kind == CHANGE_RECEIVE && !result.error)
+		t->facts.whole = (struct facts_whole){
+			.valid = true,
+			.taken = true,
+			.has_priority = result.message.have & MESSAGE_HAS_PRIORITY,
+			.type = result.message.have & MESSAGE_HAS_PRIORITY ?
+					(long)result.message.priority :
+					result.message.type,
+			.size = result.message.len,
+			.data = result.message.data,
+		};
+	view_tell_change(&t->view, &result, now.tv_sec);
 }
 
 /* ---- keys ---- */
@@ -443,8 +493,10 @@ static uint32_t key_of(wint_t code)
 		{ KEY_PPAGE, VIEW_KEY_PAGE_UP }, { KEY_NPAGE, VIEW_KEY_PAGE_DOWN },
 		{ KEY_HOME, VIEW_KEY_HOME },     { KEY_END, VIEW_KEY_END },
 		{ KEY_ENTER, VIEW_KEY_ENTER },   { KEY_BACKSPACE, VIEW_KEY_BACKSPACE },
-		{ KEY_F(1), VIEW_KEY_F1 },       { KEY_F(4), VIEW_KEY_F4 },
-		{ KEY_F(6), VIEW_KEY_F6 },       { KEY_F(10), VIEW_KEY_F10 },
+		{ KEY_F(1), VIEW_KEY_F1 },       { KEY_F(2), VIEW_KEY_F2 },
+		{ KEY_F(3), VIEW_KEY_F3 },       { KEY_F(4), VIEW_KEY_F4 },
+		{ KEY_F(5), VIEW_KEY_F5 },       { KEY_F(6), VIEW_KEY_F6 },
+		{ KEY_F(9), VIEW_KEY_F9 },       { KEY_F(10), VIEW_KEY_F10 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -489,6 +541,22 @@ static unsigned int read_keys(struct tui *t)
 
 /* ---- the loop ---- */
 
+/* The detail shown beside the table is that of whatever queue is selected now. */
+static void plan_detail(struct tui *t)
+{
+	const struct row *row = model_selected(&t->model);
+	int64_t due = clock_monotonic_ns() + DETAIL_AFTER_NS;
+
+	if (!row || row->state & ROW_GONE || !view_wants_detail(&t->view))
+		return;
+	if (t->facts.detail.valid && queue_stat_same(&t->facts.detail.of, &row->st))
+		return;
+	if (due < t->detail_rest_ns)
+		due = t->detail_rest_ns;
+	if (t->detail_due_ns > due)
+		t->detail_due_ns = due;
+}
+
 static int64_t next_due(const struct tui *t)
 {
 	int64_t due = t->view.paused ? INT64_MAX : t->due_ns;
@@ -530,6 +598,10 @@ static int react(struct tui *t, unsigned int todo)
 
 	if (todo & VIEW_MOUSE)
 		take_mouse(t);
+	if (todo & VIEW_MESSAGE)
+		look_at_message(t);
+	if (todo & VIEW_CHANGE)
+		change(t);
 	if (todo & VIEW_TIMER)
 		t->due_ns = now;
 	if (todo & VIEW_DETAIL)
@@ -550,6 +622,7 @@ static int loop(struct tui *t)
 	take_mouse(t);
 	paint(t);
 	while (!t->dead && !stop_signal() && !(wanted && t->looks >= wanted && !t->view.paused)) {
+		plan_detail(t);
 		wait_for_events(t);
 		todo = read_keys(t);
 		if (todo & VIEW_QUIT)
@@ -570,19 +643,14 @@ static int loop(struct tui *t)
 
 static void name_machine(struct facts *facts)
 {
-	char host[65] = "", link[64] = "";
+	char host[65] = "";
 	struct buffer b = { 0 };
-	ssize_t n;
 
 	gethostname(host, sizeof(host) - 1);
 	host[strcspn(host, ".")] = '\0';
 	escape_put(&b, host, strlen(host), ESCAPE_FOREIGN);
 	snprintf(facts->host, sizeof(facts->host), "%s", buffer_string(&b));
 	buffer_free(&b);
-	/* "ipc:[4026531839]" (namespaces(7)) */
-	n = readlink("/proc/self/ns/ipc", link, sizeof(link) - 1);
-	if (n > 5)
-		facts->ipc = strtoull(link + 5, NULL, 10);
 }
 
 static void set_up(struct tui *t, const struct watch_options *o)
@@ -592,6 +660,7 @@ static void set_up(struct tui *t, const struct watch_options *o)
 		.sampler = { .mask = watch_mask(o),
 			     .refs = o->refs,
 			     .nrefs = o->nrefs,
+			     .match = o->match,
 			     .namespaces = o->namespaces,
 			     .ns_pid = o->ns_pid,
 			     .ns_id = o->ns_id },
@@ -605,7 +674,8 @@ static void set_up(struct tui *t, const struct watch_options *o)
 	t->model.filter = o->filter;
 	memcpy(t->view.filter_text, o->filter_text, sizeof(t->view.filter_text));
 	t->view.columns = o->columns;
-	t->view.delay_ns = o->delay_ns;
+	t->view.delay_ns = t->view.start_ns = o->delay_ns;
+	t->view.allow_changes = o->allow_changes;
 	t->view.mouse = o->mouse;
 	name_machine(&t->facts);
 }
@@ -616,6 +686,7 @@ static void tear_down(struct tui *t)
 	sampler_free(&t->sampler);
 	model_free(&t->model);
 	canvas_free(&t->canvas);
+	view_free(&t->view);
 	free(t->line);
 }
 

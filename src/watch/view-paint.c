@@ -4,35 +4,47 @@
  */
 #include "config.h"
 
-#include "base/buffer.h"
-#include "base/escape.h"
-#include "base/text.h"
-#include "base/util.h"
 #include "watch/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/format.h"
+#include "base/text.h"
+#include "base/util.h"
 
 /* Where everything stands; -1 is nowhere. */
 struct plan {
 	int title, summary, alert, heading, keys;
 	int table, table_lines;
-	int pane, pane_lines;
+	int pane, pane_lines; /* below the table */
+	int body_end;         /* the first line after the table and panes */
 };
 
 #define PANE_LEAST 6
 #define TABLE_LEAST 3
 
+static void plan_pane(struct plan *p, int body)
+{
+	p->pane_lines = body < PANE_LEAST + TABLE_LEAST ? body : body * 2 / 3;
+	if (p->pane_lines < PANE_LEAST && body >= PANE_LEAST + TABLE_LEAST)
+		p->pane_lines = PANE_LEAST;
+	if (p->pane_lines > 22)
+		p->pane_lines = 22;
+	p->table_lines = body - p->pane_lines;
+	p->pane = p->table + p->table_lines;
+}
+
 /* What a screen of h lines has room for: the summary first, then rows, then all around them. */
 static void plan_lines(struct plan *p, const struct view *v, bool alert, int h)
 {
 	int y = 0, body;
+	bool pane = v->pane == PANE_EVENTS || (v->pane == PANE_DETAIL && !v->wide);
 
-	*p = (struct plan){ -1, -1, -1, -1, -1, -1, 0, -1, 0 };
+	*p = (struct plan){ -1, -1, -1, -1, -1, -1, 0, -1, 0, 0 };
 	if (h >= 6)
 		p->title = y++;
 	p->summary = y++;
@@ -40,32 +52,30 @@ static void plan_lines(struct plan *p, const struct view *v, bool alert, int h)
 		p->alert = y++;
 	if (h >= 5)
 		p->keys = --h;
+	p->body_end = h;
 	if (h >= 3 && v->over == OVER_NONE)
 		p->heading = y++;
 	body = h - y;
 	p->table = y;
 	p->table_lines = body > 0 ? body : 0;
-	if (v->pane == PANE_NONE || body < 1)
-		return;
-	p->pane_lines = body < PANE_LEAST + TABLE_LEAST ? body : body * 2 / 3;
-	if (p->pane_lines < PANE_LEAST && body >= PANE_LEAST + TABLE_LEAST)
-		p->pane_lines = PANE_LEAST;
-	if (p->pane_lines > 22)
-		p->pane_lines = 22;
-	p->table_lines = body - p->pane_lines;
-	p->pane = y + p->table_lines;
+	if (pane && body > 0)
+		plan_pane(p, body);
 }
 
 /* ---- lines above the table ---- */
 
-static void put_delay(struct buffer *b, const struct view *v, const struct facts *facts)
+static void put_delay(struct buffer *b, const struct view *v, const struct facts *facts, bool room)
 {
-	format_duration(b, v->delay_ns);
+	const int64_t tenth = NSEC_PER_SEC / 10;
+
+	buffer_printf(b, "%s ", _("every"));
 	/* Looking is slow here: it takes no more than a part of the time. */
 	if (facts->delay_ns > v->delay_ns + v->delay_ns / 10) {
-		buffer_puts(b, " -> ");
-		format_duration(b,
-				(facts->delay_ns / (NSEC_PER_SEC / 10) + 1) * (NSEC_PER_SEC / 10));
+		format_duration(b, (facts->delay_ns / tenth + 1) * tenth);
+		if (room)
+			buffer_printf(b, " (%s)", _("looking takes long"));
+	} else {
+		format_duration(b, v->delay_ns);
 	}
 }
 
@@ -74,104 +84,143 @@ static void put_state(struct buffer *b, const struct view *v, const struct facts
 	const struct model *m = v->model;
 
 	if (v->paused)
-		buffer_printf(b, "  %s", _("PAUSED"));
+		buffer_printf(b, "   %s", _("PAUSED"));
 	if (m->follow)
-		buffer_printf(b, "  %s", _("FOLLOW"));
+		buffer_printf(b, "   %s", _("FOLLOW"));
 	if (!v->paused && model_held(m, facts->monotonic_ns))
-		buffer_printf(b, "  %s", _("order held"));
+		buffer_printf(b, "   %s", _("sorting paused"));
 	if (m->kinds != QUEUE_MASK_ALL)
-		buffer_printf(b, "  %s",
+		buffer_printf(b, "   %s",
 			      m->kinds == QUEUE_MASK_SYSV ? _("System V only") : _("POSIX only"));
 	if (m->hide_idle)
-		buffer_printf(b, "  %s", _("idle hidden"));
+		buffer_printf(b, "   %s", _("idle queues hidden"));
 	if (!v->waiters)
-		buffer_printf(b, "  %s", _("waiters off"));
-	if (v->filter_text[0] && !v->typing)
-		buffer_printf(b, "  %s: %s", _("filter"), v->filter_text);
+		buffer_printf(b, "   %s", _("processes not looked at"));
+	if (v->filter_text[0] && v->typing != TYPING_FILTER)
+		buffer_printf(b, "   %s: %s", _("filter"), v->filter_text);
 }
 
-static void paint_title(const struct view *v, struct canvas *c, const struct facts *facts, int y)
+/* Paints the buffer's text at x, if it fits whole or must, and empties it.  Returns the next x. */
+static int put_piece(struct view *v, struct canvas *c, int y, int x, unsigned int style, bool must)
 {
-	const struct totals *t = &v->model->totals;
-	struct buffer left = { 0 }, state = { 0 }, right = { 0 };
+	struct buffer *b = &v->line;
+	int width = canvas_text_width(c, buffer_string(b), b->len);
+
+	if (must || x + width <= c->width)
+		x += canvas_put(c, y, x, c->width - x, style, buffer_string(b), b->len);
+	b->len = 0;
+	return x;
+}
+
+static void paint_title(struct view *v, struct canvas *c, const struct facts *facts, int y)
+{
+	struct buffer *b = &v->line;
 	int width, x;
 
-	buffer_printf(&left, "mqtool watch  %s", facts->host);
-	if (facts->ipc)
-		buffer_printf(&left, "  ipc %" PRIu64, facts->ipc);
-	buffer_puts(&left, "  ");
-	put_delay(&left, v, facts);
-	buffer_puts(&left, "  ");
-	format_clock(&left, facts->now);
-	if (facts->cost >= 0)
-		buffer_printf(&left, "  %s %.1f%%", _("cost"), facts->cost);
-	put_state(&state, v, facts);
-	buffer_printf(&right, "%zu System V  %zu POSIX", t->queues[QUEUE_SYSV],
-		      t->queues[QUEUE_POSIX]);
-	width = canvas_text_width(c, buffer_string(&right), right.len);
-	x = canvas_puts(c, y, 0, c->width, STYLE_BOLD, buffer_string(&left));
-	if (state.len)
-		x += canvas_puts(c, y, x, c->width - x, STYLE_WARN, buffer_string(&state));
+	buffer_printf(b, "mqtool watch   %s   ", facts->host);
+	put_delay(b, v, facts, c->width >= 100);
+	buffer_puts(b, "   ");
+	format_clock(b, facts->now);
+	x = put_piece(v, c, y, 0, STYLE_BOLD, true);
+	put_state(b, v, facts);
+	x = put_piece(v, c, y, x, STYLE_WARN, true);
+	totals_put_queues(b, &v->model->totals);
+	width = canvas_text_width(c, buffer_string(b), b->len);
 	if (x + 2 + width <= c->width)
-		canvas_puts(c, y, c->width - width, width, STYLE_PLAIN, buffer_string(&right));
-	buffer_free(&left);
-	buffer_free(&state);
-	buffer_free(&right);
+		put_piece(v, c, y, c->width - width, STYLE_PLAIN, false);
+	b->len = 0;
 }
 
-/* Who was found; nobody is certain only where all processes could be looked at. */
-static int paint_waiting(struct canvas *c, const struct totals *t, const struct facts *facts, int y,
-			 int x)
-{
-	bool partial = facts->hidden || facts->blind || facts->hidepid;
-
-	if (partial && !t->receivers && !t->senders)
-		return canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, "  %s ?", _("waiting"));
-	return canvas_printf(c, y, x, c->width - x, t->senders ? STYLE_WARN : STYLE_PLAIN,
-			     "  %s %" PRIu64 "r %" PRIu64 "s", _("waiting"), t->receivers,
-			     t->senders);
-}
-
-static void paint_summary(const struct view *v, struct canvas *c, const struct facts *facts, int y)
+static void paint_summary(struct view *v, struct canvas *c, const struct facts *facts, int y)
 {
 	const struct totals *t = &v->model->totals;
-	struct buffer b = { 0 };
+	struct buffer *b = &v->line;
 	int x;
 
-	buffer_printf(&b, "%s %" PRIu64 "  %s ", _("messages"), t->messages, _("bytes"));
-	format_size(&b, t->bytes, false);
-	x = canvas_puts(c, y, 0, c->width, STYLE_PLAIN, buffer_string(&b));
-	x += canvas_printf(c, y, x, c->width - x, t->full ? STYLE_ALARM : STYLE_PLAIN, "  %s %zu",
-			   _("full"), t->full);
-	if (v->waiters)
-		x += paint_waiting(c, t, facts, y, x);
-	if (v->model->shown != v->model->live)
-		x += canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, "  %s %u", _("shown"),
-				   v->model->shown);
-	if (facts->limits && *facts->limits && x + 12 < c->width)
-		canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, "  |  %s", facts->limits);
-	buffer_free(&b);
+	totals_put_messages(b, t);
+	buffer_puts(b, "  ");
+	totals_put_bytes(b, t);
+	x = put_piece(v, c, y, 0, STYLE_PLAIN, true);
+	buffer_puts(b, "   ");
+	totals_put_full(b, t);
+	x = put_piece(v, c, y, x, t->full.value ? STYLE_ALARM : STYLE_PLAIN, true);
+	if (v->waiters) {
+		buffer_puts(b, "   ");
+		totals_put_waiting(b, t, facts->hidden || facts->hidepid || facts->blind);
+		x = put_piece(v, c, y, x, STYLE_PLAIN, true);
+	}
+	if (facts->limits && *facts->limits) {
+		buffer_printf(b, "   %s %s", _("queues"), facts->limits);
+		put_piece(v, c, y, x, STYLE_PLAIN, false);
+	}
 }
 
-static void paint_alert(const struct view *v, struct canvas *c, const struct facts *facts, int y)
+static void paint_more(struct view *v, struct canvas *c, int y, size_t left)
+{
+	int width;
+
+	buffer_printf(&v->line, _("(+%zu more)"), left);
+	width = canvas_text_width(c, buffer_string(&v->line), v->line.len);
+	if (width < c->width)
+		canvas_puts(c, y, c->width - width, width, STYLE_BOLD, buffer_string(&v->line));
+	v->line.len = 0;
+}
+
+/* As many alarms as there is room for, the gravest first; how many there are besides. */
+static void paint_alarms(struct view *v, struct canvas *c, const struct alarms *a, int y)
+{
+	size_t left = a->n + a->more;
+	int x = 0;
+
+	for (size_t i = 0; i < a->n; i++, left--) {
+		const struct alarm *alarm = &a->items[i];
+		unsigned int style = alarm_is_grave(alarm) ? STYLE_ALARM : STYLE_WARN;
+		int width = 2 + canvas_text_width(c, alarm->text, strlen(alarm->text));
+		int reserve = left > 1 && c->width > 40 ? 14 : 0;
+
+		if (i && x + 3 + width + reserve > c->width)
+			break;
+		x += i ? 3 : 0;
+		x += canvas_printf(c, y, x, c->width - x - reserve, style, "! %s", alarm->text);
+	}
+	if (left)
+		paint_more(v, c, y, left);
+}
+
+static void paint_alert(struct view *v, struct canvas *c, const struct facts *facts, int y)
 {
 	if (v->said[0])
 		canvas_puts(c, y, 0, c->width, STYLE_WARN, v->said);
-	else if (facts->alerts && *facts->alerts)
-		canvas_printf(c, y, 0, c->width, STYLE_ALARM, "! %s", facts->alerts);
+	else if (facts->alarms && facts->alarms->n)
+		paint_alarms(v, c, facts->alarms, y);
 	else if (facts->missing && *facts->missing)
 		canvas_puts(c, y, 0, c->width, STYLE_WARN, facts->missing);
 }
 
 /* ---- the table ---- */
 
-/* The text of a cell as stat has it. */
+/* The text of a cell: as stat has it, and for messages of how many. */
 static void put_cell(struct buffer *b, enum column col, const struct row *row, int64_t now)
 {
 	const struct column_context context = { .now = now };
+	const struct queue_stat *st = &row->st;
 
 	b->len = 0;
-	column_put_cell(b, col, &row->st, &context);
+	column_put_cell(b, col, st, &context);
+	if (col == COL_MESSAGES && st->have & STAT_MESSAGES && st->have & STAT_MAXMSG)
+		buffer_printf(b, "/%" PRIu64, st->maxmsg);
+}
+
+/* What HISTORY spans once it is full. */
+static void put_span(struct buffer *b, const struct view *v, int width)
+{
+	int64_t span = v->model->dt_ns * width;
+
+	if (width < 14 || v->model->dt_ns <= 0)
+		return;
+	buffer_puts(b, " (");
+	format_age(b, (span + NSEC_PER_SEC / 2) / NSEC_PER_SEC);
+	buffer_putc(b, ')');
 }
 
 static void heading_text(struct buffer *b, const struct view *v, enum column col, bool ascii)
@@ -193,7 +242,7 @@ static void want(struct view *v, enum column col, int width)
 /* Widths grow with what has been seen and do not shrink, so that columns stand still. */
 static void measure(struct view *v, const struct canvas *c, int lines, int64_t now)
 {
-	struct buffer b = { 0 };
+	struct buffer *b = &v->line;
 
 	for (size_t i = 0; i < v->columns.n; i++) {
 		enum column col = v->columns.col[i];
@@ -203,27 +252,28 @@ static void measure(struct view *v, const struct canvas *c, int lines, int64_t n
 			continue;
 		for (uint32_t at = v->model->top;
 		     at < v->model->shown && lines && at - v->model->top < (uint32_t)lines; at++) {
-			put_cell(&b, col, model_row(v->model, at), now);
+			put_cell(b, col, model_row(v->model, at), now);
 			want(v, col,
-			     canvas_text_width(c, buffer_string(&b), b.len) +
+			     canvas_text_width(c, buffer_string(b), b->len) +
 				     (col == COL_USE ? LAYOUT_MARK : 0));
 		}
 	}
-	buffer_free(&b);
+	b->len = 0;
 }
 
 static void lay_out(struct view *v, const struct canvas *c, int lines, int64_t now)
 {
+	const int width = v->table_width - v->wide;
 	int wanted[COLUMNS_WATCH];
 
 	measure(v, c, lines, now);
 	memcpy(wanted, v->wanted, sizeof(wanted));
 	/* One long name leaves the others their room. */
-	if (wanted[COL_QUEUE] > c->width / 2 && wanted[COL_QUEUE] > 24)
-		wanted[COL_QUEUE] = c->width / 2 > 24 ? c->width / 2 : 24;
+	if (wanted[COL_QUEUE] > width / 3 && wanted[COL_QUEUE] > 24)
+		wanted[COL_QUEUE] = width / 3 > 24 ? width / 3 : 24;
 	if (wanted[COL_OWNER] > 16)
 		wanted[COL_OWNER] = 16;
-	layout_columns(&v->layout, &v->columns, wanted, c->width);
+	layout_columns(&v->layout, &v->columns, wanted, width);
 }
 
 /* Texts stand to the left, numbers to the right, USE% before its mark. */
@@ -237,19 +287,21 @@ static void paint_aligned(struct canvas *c, int y, const struct layout_column *l
 	canvas_put(c, y, x, room - (x - lc->x), style, text, len);
 }
 
-static void paint_heading(const struct view *v, struct canvas *c, int y)
+static void paint_heading(struct view *v, struct canvas *c, int y)
 {
-	struct buffer b = { 0 };
+	struct buffer *b = &v->line;
 
-	canvas_blank(c, y, 0, c->width, STYLE_BAR);
+	canvas_blank(c, y, 0, v->table_width, STYLE_BAR);
 	for (size_t i = 0; i < v->layout.n; i++) {
 		const struct layout_column *lc = &v->layout.columns[i];
 
-		heading_text(&b, v, lc->col, c->ascii);
-		paint_aligned(c, y, lc, column_right(lc->col), 0, STYLE_BAR, buffer_string(&b),
-			      b.len);
+		heading_text(b, v, lc->col, c->ascii);
+		if (lc->col == COL_HISTORY)
+			put_span(b, v, lc->width);
+		paint_aligned(c, y, lc, column_right(lc->col), 0, STYLE_BAR, buffer_string(b),
+			      b->len);
+		b->len = 0;
 	}
-	buffer_free(&b);
 }
 
 static unsigned int use_style(const struct row *row)
@@ -264,21 +316,38 @@ static unsigned int use_style(const struct row *row)
 	}
 }
 
-static unsigned int cell_style(enum column col, const struct row *row)
+static unsigned int waiting_style(const struct row *row, const struct facts *facts)
+{
+	const struct alarm *alarm = facts->alarms ? alarms_of(facts->alarms, &row->st) : NULL;
+
+	if (!alarm)
+		return STYLE_PLAIN;
+	return alarm_is_grave(alarm) ? STYLE_ALARM : STYLE_WARN;
+}
+
+static unsigned int cell_style(enum column col, const struct row *row, const struct facts *facts)
 {
 	switch (col) {
 	case COL_USE:
+	case COL_HISTORY:
 		return use_style(row);
 	case COL_MESSAGES:
 	case COL_NET:
 		return row->state & ROW_CHANGED ? STYLE_BOLD : STYLE_PLAIN;
 	case COL_WAITING:
-		return row->st.have & STAT_WAITING && row->st.senders ? STYLE_ALARM : STYLE_PLAIN;
-	case COL_HISTORY:
-		return use_style(row);
+		return waiting_style(row, facts);
 	default:
 		return STYLE_PLAIN;
 	}
+}
+
+static void put_history(struct buffer *b, const struct row *row, int width, bool ascii)
+{
+	b->len = 0;
+	if (row->st.have & STAT_MESSAGES)
+		history_put_spark(b, &row->history, (size_t)width, ascii);
+	else
+		buffer_puts(b, _("may not be read"));
 }
 
 static void paint_cell(struct canvas *c, int y, const struct layout_column *lc,
@@ -286,16 +355,15 @@ static void paint_cell(struct canvas *c, int y, const struct layout_column *lc,
 {
 	char mark[2] = { model_mark(row), '\0' };
 
-	if (lc->col == COL_HISTORY) {
-		b->len = 0;
-		history_put_spark(b, &row->history, (size_t)lc->width, c->ascii);
-	} else {
+	if (lc->col == COL_HISTORY)
+		put_history(b, row, lc->width, c->ascii);
+	else
 		put_cell(b, lc->col, row, now);
-	}
 	paint_aligned(c, y, lc, column_right(lc->col), lc->col == COL_USE ? LAYOUT_MARK : 0, style,
 		      buffer_string(b), b->len);
 	if (lc->col == COL_USE)
 		canvas_puts(c, y, lc->x + lc->width - LAYOUT_MARK, LAYOUT_MARK, style, mark);
+	b->len = 0;
 }
 
 /* What a row is, in front of it: selected, new, gone. */
@@ -308,28 +376,42 @@ static char gutter_mark(const struct row *row, bool selected)
 	return selected ? '>' : ' ';
 }
 
-static void paint_row(const struct view *v, struct canvas *c, int y, const struct row *row,
-		      bool selected, int64_t now)
+static bool is_idle(const struct queue_stat *st)
 {
-	unsigned int whole = row->state & ROW_GONE ? STYLE_DIM :
-			     row->state & ROW_NEW  ? STYLE_GOOD :
-						     STYLE_PLAIN;
+	return st->have & STAT_MESSAGES && !st->messages &&
+	       !(st->have & STAT_WAITING && (st->receivers || st->senders));
+}
+
+/* The style of all its cells, or STYLE_PLAIN where each has its own. */
+static unsigned int row_style(const struct row *row, bool selected)
+{
+	if (row->state & ROW_GONE)
+		return STYLE_DIM;
+	if (row->state & ROW_NEW)
+		return STYLE_GOOD;
+	return is_idle(&row->st) && !(row->state & ROW_CHANGED) && !selected ? STYLE_DIM :
+									       STYLE_PLAIN;
+}
+
+static void paint_row(struct view *v, struct canvas *c, const struct facts *facts, int y,
+		      const struct row *row, bool selected, int64_t now)
+{
+	unsigned int whole = row_style(row, selected);
 	char mark[2] = { gutter_mark(row, selected), '\0' };
-	struct buffer b = { 0 };
 
 	if (v->layout.gutter)
 		canvas_puts(c, y, 0, 1, whole, mark);
 	for (size_t i = 0; i < v->layout.n; i++) {
-		unsigned int style = whole ? whole : cell_style(v->layout.columns[i].col, row);
+		unsigned int style = whole ? whole :
+					     cell_style(v->layout.columns[i].col, row, facts);
 
-		paint_cell(c, y, &v->layout.columns[i], row, style, now, &b);
+		paint_cell(c, y, &v->layout.columns[i], row, style, now, &v->line);
 	}
 	/* A picture turned round would say the opposite. */
-	for (int x = 0; selected && x < c->width; x++) {
+	for (int x = 0; selected && x < v->table_width; x++) {
 		if (layout_find(&v->layout, x) != COL_HISTORY)
 			canvas_at(c, y, x)->style |= STYLE_SELECTED;
 	}
-	buffer_free(&b);
 }
 
 static void paint_empty(const struct view *v, struct canvas *c, const struct facts *facts, int y,
@@ -341,9 +423,9 @@ static void paint_empty(const struct view *v, struct canvas *c, const struct fac
 	if (v->model->live && !v->model->filter.n)
 		why = _("no queue of that kind, or none that is not idle (t, z)");
 	if (lines > 0)
-		canvas_puts(c, y, v->layout.gutter, c->width, STYLE_DIM, why);
+		canvas_puts(c, y, v->layout.gutter, v->table_width, STYLE_DIM, why);
 	if (lines > 1 && facts->missing)
-		canvas_puts(c, y + 1, v->layout.gutter, c->width, STYLE_DIM, facts->missing);
+		canvas_puts(c, y + 1, v->layout.gutter, v->table_width, STYLE_DIM, facts->missing);
 }
 
 static void paint_table(struct view *v, struct canvas *c, const struct facts *facts,
@@ -364,7 +446,8 @@ static void paint_table(struct view *v, struct canvas *c, const struct facts *fa
 	for (int i = 0; i < p->table_lines && m->top + (uint32_t)i < m->shown; i++) {
 		uint32_t place = m->top + (uint32_t)i;
 
-		paint_row(v, c, p->table + i, model_row(m, place), place == m->cursor, now);
+		paint_row(v, c, facts, p->table + i, model_row(m, place),
+			  place == m->cursor && !m->removed_when, now);
 	}
 }
 
@@ -372,18 +455,47 @@ static void paint_table(struct view *v, struct canvas *c, const struct facts *fa
 
 struct key_help {
 	const char *key, *text;
+	uint32_t code;
 };
 
 static const struct key_help main_keys[] = {
-	{ "F1?", N_("help") },    { "/", N_("filter") },     { "s", N_("sort") },
-	{ "Space", N_("pause") }, { "Enter", N_("detail") }, { "p", N_("peek") },
-	{ "e", N_("events") },    { "t", N_("kind") },       { "o", N_("columns") },
-	{ "f", N_("follow") },    { "z", N_("idle") },       { "q", N_("quit") },
+	{ "?", N_("help"), '?' },
+	{ "/", N_("filter"), '/' },
+	{ "s", N_("sort"), 's' },
+	{ "Space", N_("pause"), ' ' },
+	{ "Enter", N_("detail"), VIEW_KEY_ENTER },
+	{ "p", N_("messages"), 'p' },
+	{ "e", N_("events"), 'e' },
+	{ "x", N_("change"), 'x' },
+	{ "t", N_("kind"), 't' },
+	{ "o", N_("columns"), 'o' },
+	{ "f", N_("follow"), 'f' },
+	{ "z", N_("idle"), 'z' },
+	{ "q", N_("quit"), 'q' },
 };
 
 static const struct key_help menu_keys[] = {
-	{ "Enter", N_("choose") },
-	{ "Esc", N_("back") },
+	{ "Enter", N_("choose"), VIEW_KEY_ENTER },
+	{ "Esc", N_("back"), VIEW_KEY_ESC },
+};
+
+static const struct key_help help_keys[] = {
+	{ "PgDn", N_("next page"), VIEW_KEY_PAGE_DOWN },
+	{ "PgUp", N_("page before"), VIEW_KEY_PAGE_UP },
+	{ "Esc", N_("back"), VIEW_KEY_ESC },
+};
+
+static const struct key_help message_keys[] = {
+	{ "Up Down", N_("scroll"), VIEW_KEY_DOWN },
+	{ "h", N_("text or hex"), 'h' },
+	{ "Esc", N_("back"), VIEW_KEY_ESC },
+};
+
+static const struct key_help messages_keys[] = {
+	{ "Up Down", N_("choose"), VIEW_KEY_DOWN },
+	{ "Enter", N_("all of it"), VIEW_KEY_ENTER },
+	{ "Tab", N_("queues"), VIEW_KEY_TAB },
+	{ "q", N_("quit"), 'q' },
 };
 
 /* What a key takes, with the blanks around its text. */
@@ -394,58 +506,187 @@ static int key_width(const struct canvas *c, const struct key_help *key)
 	return (int)strlen(key->key) + canvas_text_width(c, text, strlen(text)) + 3;
 }
 
-static void paint_key_list(struct canvas *c, int y, const struct key_help *keys, size_t n)
+static void add_button(struct view *v, int x, int width, uint32_t key)
+{
+	if (v->nfooter < VIEW_BUTTONS)
+		v->footer[v->nfooter++] = (struct view_button){ x, width, key };
+}
+
+static void paint_key_list(struct view *v, struct canvas *c, int y, int width,
+			   const struct key_help *keys, size_t n)
 {
 	/* The last, which leads out, is there whatever is not. */
 	int x = 0, last = key_width(c, &keys[n - 1]);
 
-	for (size_t i = 0; i < n && x < c->width; i++) {
-		if (i + 1 < n && x + key_width(c, &keys[i]) + last > c->width)
+	for (size_t i = 0; i < n && x < width; i++) {
+		int begin = x;
+
+		if (i + 1 < n && x + key_width(c, &keys[i]) + last > width)
 			continue;
-		x += canvas_puts(c, y, x, c->width - x, STYLE_BAR, keys[i].key);
-		x += canvas_printf(c, y, x, c->width - x, STYLE_PLAIN, " %s", _(keys[i].text)) + 2;
+		x += canvas_puts(c, y, x, width - x, STYLE_BAR, keys[i].key);
+		x += canvas_printf(c, y, x, width - x, STYLE_PLAIN, " %s", _(keys[i].text)) + 2;
+		add_button(v, begin, x - begin - 2, keys[i].code);
+	}
+}
+
+static const char *typing_label(const struct view *v)
+{
+	return v->typing == TYPING_FILTER ? _("filter") :
+	       v->typing == TYPING_SEARCH ? _("search") :
+					    _("message");
+}
+
+static const char *typing_hint(const struct view *v)
+{
+	switch (v->typing) {
+	case TYPING_FILTER:
+		return _("text  !text  use>50  user=jo  full  waiting   Enter keeps, Esc clears");
+	case TYPING_SEARCH:
+		return _("part of a name   Enter finds it, then n and N go on");
+	default:
+		return _("what to send   Enter goes on, Esc goes back");
 	}
 }
 
 static void paint_typing(struct view *v, struct canvas *c, int y)
 {
-	int x = canvas_printf(c, y, 0, c->width, STYLE_BOLD, "%s: ", _("filter"));
-	struct buffer b = { 0 };
+	struct buffer *b = &v->line;
+	int x = canvas_printf(c, y, 0, c->width, STYLE_BOLD, "%s: ", typing_label(v));
 
-	escape_put(&b, v->typed, strlen(v->typed), ESCAPE_TERMINAL);
-	x += canvas_puts(c, y, x, c->width - x - 1, STYLE_PLAIN, buffer_string(&b));
-	buffer_free(&b);
+	escape_put(b, v->typed, strlen(v->typed), ESCAPE_TERMINAL);
+	x += canvas_puts(c, y, x, c->width - x - 1, STYLE_PLAIN, buffer_string(b));
+	b->len = 0;
 	c->cursor_x = x < c->width ? x : c->width - 1;
 	c->cursor_y = y;
 	if (v->wrong[0])
 		canvas_printf(c, y, x + 2, c->width - x - 2, STYLE_WARN, "(%s)", v->wrong);
 	else if (!v->typed[0])
-		canvas_puts(c, y, x + 2, c->width - x - 2, STYLE_DIM,
-			    _("text  !text  use>50  user=jo  kind=posix   Enter keeps, Esc clears"));
+		canvas_puts(c, y, x + 2, c->width - x - 2, STYLE_DIM, typing_hint(v));
+}
+
+/* "12/3256": where the selection is, if not all rows fit; "4/37 of 60" if some are filtered out.
+ * Returns the width that is left for keys. */
+static int paint_position(struct view *v, struct canvas *c, int y)
+{
+	const struct model *m = v->model;
+	int width;
+
+	if (v->over != OVER_NONE || !m->live ||
+	    (m->shown <= (uint32_t)v->table_lines && m->shown == m->live))
+		return c->width;
+	buffer_printf(&v->line, "%u/%u", m->shown ? m->cursor + 1 : 0, m->shown);
+	if (m->shown != m->live)
+		buffer_printf(&v->line, _(" of %u"), m->live);
+	width = canvas_text_width(c, buffer_string(&v->line), v->line.len);
+	if (width + 8 < c->width)
+		put_piece(v, c, y, c->width - width, STYLE_BOLD, false);
+	v->line.len = 0;
+	return width + 8 < c->width ? c->width - width - 1 : c->width;
 }
 
 static void paint_keys(struct view *v, struct canvas *c, int y)
 {
-	if (v->typing)
+	int width;
+
+	v->nfooter = 0;
+	v->keys_y = y;
+	if (v->typing) {
 		paint_typing(v, c, y);
-	else if (v->over == OVER_HELP)
-		canvas_puts(c, y, 0, c->width, STYLE_BAR, _("any key: back"));
+		return;
+	}
+	if (v->over == OVER_CHANGE && v->change.asking) {
+		view_put_question(v, &v->line);
+		put_piece(v, c, y, 0, STYLE_ALARM, true);
+		return;
+	}
+	width = paint_position(v, c, y);
+	if (v->over == OVER_HELP)
+		paint_key_list(v, c, y, width, help_keys, ARRAY_SIZE(help_keys));
+	else if (v->over == OVER_MESSAGE)
+		paint_key_list(v, c, y, width, message_keys, ARRAY_SIZE(message_keys));
 	else if (v->over != OVER_NONE)
-		paint_key_list(c, y, menu_keys, ARRAY_SIZE(menu_keys));
+		paint_key_list(v, c, y, width, menu_keys, ARRAY_SIZE(menu_keys));
+	else if (v->in_messages)
+		paint_key_list(v, c, y, width, messages_keys, ARRAY_SIZE(messages_keys));
 	else
-		paint_key_list(c, y, main_keys, ARRAY_SIZE(main_keys));
+		paint_key_list(v, c, y, width, main_keys, ARRAY_SIZE(main_keys));
+}
+
+/* ---- all of it ---- */
+
+static void paint_over(struct view *v, struct canvas *c, const struct facts *facts,
+		       const struct plan *p)
+{
+	struct area a = { .c = c, .width = c->width, .y = p->table, .end = p->body_end };
+
+	switch (v->over) {
+	case OVER_HELP:
+		view_paint_help(v, &a, facts);
+		break;
+	case OVER_MESSAGE:
+		view_paint_message(v, &a, facts);
+		break;
+	case OVER_CHANGE:
+		view_paint_changes(v, &a);
+		break;
+	default:
+		view_paint_menu(v, &a);
+		break;
+	}
+}
+
+/* The queue in detail, beside the table. */
+static void paint_beside(struct view *v, struct canvas *c, const struct facts *facts,
+			 const struct plan *p)
+{
+	struct area a = { .c = c, .x = v->table_width + 2, .y = p->heading, .end = p->body_end };
+
+	a.width = c->width - a.x;
+	for (int y = p->heading; y < p->body_end; y++)
+		canvas_puts(c, y, v->table_width, 1, STYLE_DIM, c->ascii ? "|" : "\u2502");
+	view_paint_detail(v, &a, facts);
+}
+
+static void paint_body(struct view *v, struct canvas *c, const struct facts *facts,
+		       const struct plan *p)
+{
+	struct area pane = {
+		.c = c, .width = v->table_width, .y = p->pane, .end = p->pane + p->pane_lines
+	};
+
+	paint_table(v, c, facts, p);
+	if (p->pane >= 0 && v->pane == PANE_EVENTS)
+		view_paint_events(v, &pane);
+	else if (p->pane >= 0)
+		view_paint_detail(v, &pane, facts);
+	if (v->wide)
+		paint_beside(v, c, facts, p);
+}
+
+/* The detail is given what the table has no use for, and at most so much as reads well. */
+#define DETAIL_WIDEST 96
+
+static void plan_width(struct view *v, const struct canvas *c)
+{
+	v->wide = c->width >= VIEW_WIDE && c->height >= 12;
+	v->table_width = v->wide ? c->width * 56 / 100 : c->width;
+	if (v->wide && c->width - v->table_width > DETAIL_WIDEST)
+		v->table_width = c->width - DETAIL_WIDEST;
+	model_bind(v->model, v->wide || v->pane == PANE_DETAIL);
 }
 
 void view_paint(struct view *v, struct canvas *c, const struct facts *facts)
 {
-	bool alert = v->said[0] || (facts->alerts && *facts->alerts) ||
+	bool alert = v->said[0] || (facts->alarms && facts->alarms->n) ||
 		     (facts->missing && *facts->missing);
 	struct plan p;
 
 	canvas_clear(c);
 	if (c->height < 1 || c->width < 1)
 		return;
+	plan_width(v, c);
 	plan_lines(&p, v, alert, c->height);
+	v->over_y = v->keys_y = -1;
 	if (p.title >= 0)
 		paint_title(v, c, facts, p.title);
 	/* On one line what is being typed is all that matters. */
@@ -455,17 +696,10 @@ void view_paint(struct view *v, struct canvas *c, const struct facts *facts)
 		paint_summary(v, c, facts, p.summary);
 	if (p.alert >= 0)
 		paint_alert(v, c, facts, p.alert);
-	if (v->over == OVER_HELP) {
-		view_paint_help(v, c, facts, p.table, p.table_lines + p.pane_lines);
-	} else if (v->over != OVER_NONE) {
-		view_paint_menu(v, c, p.table, p.table_lines + p.pane_lines);
-	} else {
-		paint_table(v, c, facts, &p);
-		if (p.pane >= 0 && v->pane == PANE_DETAIL)
-			view_paint_detail(v, c, facts, p.pane, p.pane_lines);
-		else if (p.pane >= 0)
-			view_paint_events(v, c, p.pane, p.pane_lines);
-	}
+	if (v->over == OVER_NONE)
+		paint_body(v, c, facts, &p);
+	else
+		paint_over(v, c, facts, &p);
 	if (p.keys >= 0)
 		paint_keys(v, c, p.keys);
 }

@@ -4,10 +4,6 @@
  */
 #include "config.h"
 
-#include "base/buffer.h"
-#include "base/escape.h"
-#include "base/text.h"
-#include "base/util.h"
 #include "watch/view.h"
 
 #include <errno.h>
@@ -15,39 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/escape.h"
 #include "base/format.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "show/users.h"
-
-/* A part of the canvas that is filled line by line. */
-struct area {
-	struct canvas *c;
-	int x, width;
-	int y, end; /* the next line, and the first that is no more ours */
-};
-
-static void area_line(struct area *a, unsigned int style, struct buffer *b)
-{
-	if (a->y < a->end)
-		canvas_puts(a->c, a->y++, a->x, a->width, style, buffer_string(b));
-	b->len = 0;
-}
-
-static void area_puts(struct area *a, unsigned int style, const char *text)
-{
-	if (a->y < a->end)
-		canvas_puts(a->c, a->y++, a->x, a->width, style, text);
-}
-
-/* The pane's first line: a rule with text in it. */
-static void paint_rule(struct canvas *c, int y, const char *text)
-{
-	const char *rule = c->ascii ? "-" : "\u2500";
-
-	for (int x = 0; x < c->width; x++)
-		canvas_puts(c, y, x, 1, STYLE_DIM, rule);
-	if (c->width > 6)
-		canvas_printf(c, y, 2, c->width - 4, STYLE_BOLD, " %s ", text);
-}
 
 /* ---- one queue ---- */
 
@@ -57,15 +26,12 @@ static void put_attributes(struct buffer *b, const struct row *row)
 		COL_MODE, COL_MSQID, COL_KEY, COL_INO, COL_MAXMSG, COL_MSGSIZE, COL_QBYTES,
 	};
 	const struct column_context context = { 0 };
-	const struct queue_stat *st = &row->st;
-	char name[QUEUE_NAME_TEXT];
 
-	buffer_printf(b, "%s  %s", queue_stat_text(st, name), queue_kind_name(st->kind));
 	for (size_t i = 0; i < ARRAY_SIZE(shown); i++) {
-		if (!column_known(shown[i], st))
+		if (!column_known(shown[i], &row->st))
 			continue;
-		buffer_printf(b, "  %s ", column_member(shown[i]));
-		column_put_cell(b, shown[i], st, &context);
+		buffer_printf(b, "%s%s ", b->len ? "  " : "", column_member(shown[i]));
+		column_put_cell(b, shown[i], &row->st, &context);
 	}
 }
 
@@ -139,7 +105,8 @@ static void paint_findings(struct area *a, const char *findings)
 
 		buffer_puts(&b, "! ");
 		buffer_put(&b, findings, len);
-		area_line(a, STYLE_ALARM, &b);
+		area_wrap(a, STYLE_ALARM, buffer_string(&b), 2);
+		b.len = 0;
 		findings += len + (findings[len] == '\n');
 	}
 	buffer_free(&b);
@@ -279,71 +246,16 @@ static void paint_processes(struct area *a, const struct facts *facts, const str
 	paint_waiters(a, d);
 }
 
-/* ---- its messages ---- */
+/* ---- how full it was ---- */
 
-static void put_peek_error(struct buffer *b, int error, const struct queue_stat *st)
-{
-	struct queue_ref ref;
-	const struct queue_attempt attempt = { .op = QUEUE_OP_PEEK, .ref = &ref };
-	struct buffer why = { 0 };
-
-	queue_stat_ref(st, &ref);
-	(void)queue_explain(&attempt, error, &why);
-	buffer_printf(b, _("messages cannot be looked at: %s"), buffer_string(&why));
-	buffer_free(&why);
-}
-
-static void paint_peek(struct area *a, const struct facts_detail *d, const struct row *row)
-{
-	struct buffer b = { 0 };
-
-	if (row->st.kind == QUEUE_POSIX) {
-		area_puts(a, STYLE_DIM, _("Linux cannot peek into a POSIX queue"));
-		return;
-	}
-	if (!d->peeked || d->peek_error) {
-		if (d->peek_error)
-			put_peek_error(&b, d->peek_error, &row->st);
-		else
-			buffer_puts(&b, "...");
-		area_line(a, STYLE_DIM, &b);
-		buffer_free(&b);
-		return;
-	}
-	area_puts(a, STYLE_BOLD, "   #       TYPE   SIZE  DATA");
-	for (size_t i = 0; i < d->npeek; i++) {
-		const struct facts_message *p = &d->peek[i];
-
-		buffer_printf(&b, "%4zu %10ld %6zu  ", i + 1, p->type, p->size);
-		escape_put(&b, p->data, p->shown, ESCAPE_FOREIGN);
-		area_line(a, STYLE_PLAIN, &b);
-	}
-	if (!d->npeek)
-		area_puts(a, STYLE_DIM, _("no messages"));
-	buffer_free(&b);
-}
-
-/* ---- its depth over time ---- */
-
-static int64_t largest_depth(const struct history *h)
-{
-	int64_t most = 1;
-
-	for (size_t age = 0; age < h->n; age++) {
-		if (history_depth(h, age) > most)
-			most = history_depth(h, age);
-	}
-	return most;
-}
-
-/* One column of the graph: bars of eighths, from below. */
-static void paint_bar(struct area *a, int x, int64_t depth, int64_t most, unsigned int style)
+/* One column of the graph: bars of eighths, from below, of all that the queue can hold. */
+static void paint_bar(struct area *a, int x, int use, bool any, unsigned int style)
 {
 	const int steps = SPARK_STEPS - 1;
 	int lines = a->end - a->y;
-	int64_t eighths = depth * lines * steps / most;
+	int eighths = use * lines * steps / 100;
 
-	if (depth > 0 && eighths == 0)
+	if (any && eighths == 0)
 		eighths = 1;
 	for (int y = a->end - 1; y >= a->y && eighths > 0; y--, eighths -= steps)
 		canvas_puts(a->c, y, x, 1, style,
@@ -351,88 +263,155 @@ static void paint_bar(struct area *a, int x, int64_t depth, int64_t most, unsign
 				       a->c->ascii));
 }
 
-static void paint_graph(struct area *a, const struct row *row, int64_t dt_ns)
+static void put_graph_title(struct buffer *b, const struct row *row, size_t n, int64_t dt_ns)
+{
+	buffer_printf(b, text_n("use, the last %zu look", "use, the last %zu looks", n), n);
+	if (dt_ns > 0) {
+		buffer_puts(b, _(", every "));
+		format_duration(b, (dt_ns + NSEC_PER_SEC / 20) / (NSEC_PER_SEC / 10) *
+					   (NSEC_PER_SEC / 10));
+	}
+	if (row->st.have & STAT_MAXMSG)
+		buffer_printf(b, _("; 100%% is %" PRIu64), row->st.maxmsg);
+}
+
+static void paint_scale(struct area *a)
+{
+	int lines = a->end - a->y;
+
+	canvas_puts(a->c, a->y, a->x, 5, STYLE_DIM, "100%");
+	if (lines >= 5)
+		canvas_puts(a->c, a->y + lines / 2, a->x, 5, STYLE_DIM, " 50%");
+	if (lines >= 2)
+		canvas_puts(a->c, a->end - 1, a->x, 5, STYLE_DIM, "  0%");
+}
+
+/* To capacity, as HISTORY is: a queue that is a quarter full must not look full. */
+static void paint_graph(struct view *v, struct area *a, const struct row *row)
 {
 	const struct history *h = &row->history;
-	int64_t most = largest_depth(h);
-	struct buffer b = { 0 };
-	int each, left;
+	const int scale = 5;
+	int bars = a->width - scale, each;
+	size_t n;
 
-	if (a->end - a->y < 2 || a->width < 12)
+	if (a->end - a->y < 2 || a->width < 16)
 		return;
-	buffer_printf(&b, _("messages, the last %u looks"), h->n);
-	if (dt_ns > 0) {
-		buffer_puts(&b, _(", every "));
-		format_duration(&b, (dt_ns + NSEC_PER_SEC / 20) / (NSEC_PER_SEC / 10) *
-					    (NSEC_PER_SEC / 10));
-	}
-	buffer_printf(&b, _("; top %" PRId64), most);
-	area_line(a, STYLE_BOLD, &b);
-	buffer_free(&b);
-	each = a->width / HISTORY_SIZE > 0 ? a->width / HISTORY_SIZE : 1;
-	left = a->x;
-	for (int x = a->width - 1; x >= 0; x--) {
-		size_t age = (size_t)((a->width - 1 - x) / each);
-		int use = history_use(h, age);
+	each = bars / HISTORY_SIZE > 0 ? bars / HISTORY_SIZE : 1;
+	n = h->n < bars / each ? h->n : (size_t)(bars / each);
+	put_graph_title(&v->line, row, n, v->model->dt_ns);
+	area_line(a, STYLE_BOLD, &v->line);
+	paint_scale(a);
+	for (size_t i = 0; i < n; i++) {
+		int use = history_use(h, n - 1 - i);
 
-		if (age >= h->n)
-			break;
-		paint_bar(a, left + x, history_depth(h, age) > 0 ? history_depth(h, age) : 0, most,
-			  use >= 90 ? STYLE_ALARM :
-			  use >= 50 ? STYLE_WARN :
-				      STYLE_GOOD);
+		for (int k = 0; k < each; k++)
+			paint_bar(a, a->x + scale + (int)i * each + k, use,
+				  history_depth(h, n - 1 - i) > 0,
+				  use >= 90 ? STYLE_ALARM :
+				  use >= 50 ? STYLE_WARN :
+					      STYLE_GOOD);
 	}
 	a->y = a->end;
 }
 
-/* Side by side where there is room, else one below the other, the graph or messages first. */
-static void paint_halves(struct view *v, const struct facts *facts, const struct row *row,
+/* ---- all of it ---- */
+
+/* Below the table: side by side if there is room, else one below the other. */
+static void paint_halves(struct view *v, const struct facts *f, const struct row *row,
 			 struct area *a)
 {
-	static const struct facts nothing;
-	bool about = is_about(&facts->detail, row);
-	const struct facts *f = about ? facts : &nothing;
-	struct area right = *a;
-	bool wide = a->width >= 96;
+	struct area first = *a, second = *a;
 
-	if (wide) {
-		a->width = a->width / 2 - 1;
-		right.x = a->width + 2;
-		right.width -= right.x;
+	if (a->width >= 96) {
+		second.width = a->width / 2 - 1;
+		first.x += second.width + 2;
+		first.width -= second.width + 2;
 	} else {
-		right.end = right.y + (right.end - right.y) / 2;
+		first.end = first.y + (first.end - first.y) / 2;
 	}
-	if (v->peek)
-		paint_peek(&right, &f->detail, row);
+	if (view_wants_messages(v))
+		view_paint_messages(v, &first, f, row);
 	else
-		paint_graph(&right, row, v->model->dt_ns);
-	if (!wide)
-		a->y = right.y;
-	if (about)
-		paint_processes(a, f, row, v->waiters);
+		paint_graph(v, &first, row);
+	if (a->width < 96)
+		second.y = first.y;
+	if (is_about(&f->detail, row))
+		paint_processes(&second, f, row, v->waiters);
 }
 
-void view_paint_detail(struct view *v, struct canvas *c, const struct facts *facts, int y, int lines)
+/* Beside the table: the graph, processes, messages. */
+static void paint_column(struct view *v, const struct facts *f, const struct row *row,
+			 struct area *a)
 {
+	int lines = a->end - a->y;
+	struct area part = *a;
+
+	part.end = a->y + (lines > 30 ? 10 : lines / 3);
+	paint_graph(v, &part, row);
+	a->y = part.y + 1;
+	if (!is_about(&f->detail, row))
+		return;
+	part = *a;
+	part.end = a->y + (a->end - a->y) / 2;
+	paint_processes(&part, f, row, v->waiters);
+	a->y = part.y + 1;
+	if (!view_wants_messages(v))
+		return;
+	area_rule(a, _("messages"));
+	view_paint_messages(v, a, f, row);
+}
+
+/* What is known of a queue that is there no more. */
+static void paint_removed(struct view *v, struct area *a, const struct row *row)
+{
+	struct buffer *b = &v->line;
+
+	buffer_printf(b, "%s ", _("REMOVED"));
+	format_clock(b, v->model->removed_when ? v->model->removed_when : v->model->gone_when);
+	if (row->st.have & STAT_MESSAGES) {
+		buffer_printf(b,
+			      text_n("; in it at last: %" PRIu64 " message",
+				     "; in it at last: %" PRIu64 " messages",
+				     (unsigned long)row->st.messages),
+			      row->st.messages);
+	}
+	if (row->st.have & STAT_BYTES) {
+		buffer_puts(b, ", ");
+		format_size(b, row->st.bytes, false);
+	}
+	area_line(a, STYLE_WARN, b);
+}
+
+void view_paint_detail(struct view *v, struct area *a, const struct facts *facts)
+{
+	static const struct facts nothing;
 	const struct row *row = model_selected(v->model);
-	struct area a = { .c = c, .width = c->width, .y = y + 1, .end = y + lines };
+	const struct facts *f = row && is_about(&facts->detail, row) ? facts : &nothing;
+	bool gone = row && row->state & ROW_GONE;
+	char name[QUEUE_NAME_TEXT];
 	struct buffer b = { 0 };
 
 	if (!row) {
-		paint_rule(c, y, _("no queue is selected"));
+		area_rule(a, _("no queue is selected"));
 		return;
 	}
+	buffer_printf(&b, "%s  %s", queue_stat_text(&row->st, name), queue_kind_name(row->st.kind));
+	area_rule(a, buffer_string(&b));
+	b.len = 0;
+	if (gone)
+		paint_removed(v, a, row);
 	put_attributes(&b, row);
-	if (row->state & ROW_GONE)
-		buffer_printf(&b, "  %s", _("REMOVED"));
-	paint_rule(c, y, buffer_string(&b));
+	area_wrap(a, STYLE_PLAIN, buffer_string(&b), 2);
 	b.len = 0;
 	put_times(&b, row, facts);
-	area_line(&a, STYLE_PLAIN, &b);
+	area_wrap(a, STYLE_PLAIN, buffer_string(&b), 2);
 	buffer_free(&b);
-	if (is_about(&facts->detail, row))
-		paint_findings(&a, facts->detail.findings);
-	paint_halves(v, facts, row, &a);
+	if (!gone)
+		paint_findings(a, f->detail.findings);
+	if (v->wide)
+		paint_column(v, f, row, a);
+	else
+		paint_halves(v, f, row, a);
 }
 
 /* ---- events ---- */
@@ -442,164 +421,75 @@ static unsigned int event_style(enum event_kind kind)
 	switch (kind) {
 	case EVENT_FULL:
 	case EVENT_SENDER:
+	case EVENT_FAILED:
 		return STYLE_ALARM;
 	case EVENT_CREATED:
 	case EVENT_DRAINED:
 	case EVENT_ROOM:
+	case EVENT_DONE:
 		return STYLE_GOOD;
 	default:
 		return STYLE_PLAIN;
 	}
 }
 
-/* Every event's text is given the room that the longest takes. */
-static void put_event_text(struct buffer *b, const struct canvas *c, enum event_kind kind)
+/* Every event's text is given the room that the longest of those without their own takes. */
+static void put_event_text(struct buffer *b, const struct canvas *c, const struct event *event)
 {
-	int room = 18, width = 0;
+	const char *text = event_text(event);
+	int room = 18, width = canvas_text_width(c, text, strlen(text));
 
-	for (int k = 0; k < EVENT_KINDS; k++) {
-		const char *text = event_text((enum event_kind)k);
-		int needed = canvas_text_width(c, text, strlen(text));
+	for (int k = 0; k < EVENT_DONE; k++) {
+		const char *other = event_kind_text((enum event_kind)k);
+		int needed = canvas_text_width(c, other, strlen(other));
 
 		if (needed > room)
 			room = needed;
-		if (k == (int)kind)
-			width = needed;
 	}
-	buffer_printf(b, "%s%*s", event_text(kind), room - width, "");
+	buffer_printf(b, "%s%*s", text, room > width ? room - width : 0, "");
 }
 
-void view_paint_events(struct view *v, struct canvas *c, int y, int lines)
+void view_paint_events(struct view *v, struct area *a)
 {
-	const struct model *m = v->model;
-	struct area a = { .c = c, .x = 1, .width = c->width - 1, .y = y + 1, .end = y + lines };
-	struct buffer b = { 0 };
+	const struct events *log = &v->model->events;
 
-	paint_rule(c, y, _("events, the last first"));
-	for (size_t age = 0; age < m->nevents && a.y < a.end; age++) {
-		const struct event *event = model_event(m, age);
+	area_rule(a, _("events, the last first"));
+	for (size_t age = 0; age < log->n && a->y < a->end; age++) {
+		const struct event *event = events_get(log, age);
 
-		format_clock(&b, event->when);
-		buffer_puts(&b, "  ");
-		put_event_text(&b, c, event->kind);
-		buffer_printf(&b, " %s", event->queue);
-		area_line(&a, event_style(event->kind), &b);
+		format_clock(&v->line, event->when);
+		buffer_puts(&v->line, "  ");
+		put_event_text(&v->line, a->c, event);
+		buffer_printf(&v->line, " %s", event->queue);
+		area_line(a, event_style(event->kind), &v->line);
 	}
-	if (!m->nevents)
-		area_puts(&a, STYLE_DIM, _("nothing has happened since watch began"));
-	buffer_free(&b);
-}
-
-/* ---- help ---- */
-
-static const struct {
-	const char *keys, *text;
-} key_help[] = {
-	{ "q F10", N_("quit (Esc backs out of one thing)") },
-	{ "? h F1", N_("this page") },
-	{ "Up Down j k", N_("select; it goes with its queue") },
-	{ "PgUp PgDn", N_("by pages; Home and End") },
-	{ "Enter", N_("the selected queue in detail") },
-	{ "p", N_("its messages, which stay (System V)") },
-	{ "e", N_("what has happened") },
-	{ "/ F4", N_("filter: text !text use>50 user=jo") },
-	{ "s F6", N_("sort by; < > the next column, R reverse") },
-	{ "M U N A W B", N_("by messages, use, name, age, waiters, bytes") },
-	{ "Space", N_("pause") },
-	{ "r Ctrl-L", N_("look now, paint anew") },
-	{ "+ -", N_("interval twice, half") },
-	{ "t", N_("all, System V, POSIX") },
-	{ "z", N_("hide what is empty and idle") },
-	{ "f", N_("the selected row keeps its line") },
-	{ "o", N_("columns") },
-	{ "i", N_("look at processes or not") },
-	{ "m", N_("mouse on or off") },
-};
-
-static void help_lines(struct buffer *b, const struct facts *facts)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(key_help); i++)
-		buffer_printf(b, "%-12s %s\n", key_help[i].keys, _(key_help[i].text));
-	buffer_printf(b, "\n%s\n", _("Columns"));
-	for (int col = 0; col < COLUMNS_WATCH; col++)
-		buffer_printf(b, "%-12s %s\n", column_name((enum column)col),
-			      column_help((enum column)col));
-	buffer_printf(b, "\n%s\n%s\n%s\n%s\n", _("Marks"),
-		      /* xgettext:no-c-format */
-		      _("!            in use to 90 % or more, or a sender is blocked"),
-		      _("~            in use to half or more"),
-		      _("+ x          the queue came or went since the look before"));
-	buffer_printf(b, "\n%s\n%s\n", _("What is not known"),
-		      _("?            may not be read: it takes root, or read permission"));
-	if (!facts->root)
-		buffer_printf(b, "%s\n", _("WAITING      of other users' processes: it takes root"));
-	buffer_printf(b, "%s\n",
-		      _("             rates of sends and receives: NET/s is the change of depth"));
-}
-
-static size_t count_lines(const char *text)
-{
-	size_t n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
-}
-
-void view_paint_help(struct view *v, struct canvas *c, const struct facts *facts, int y, int lines)
-{
-	struct buffer b = { 0 };
-	bool two = c->width >= 110;
-	int half = two ? c->width / 2 : c->width;
-	size_t n, shown, skip;
-	const char *p;
-
-	if (lines < 1)
-		return;
-	help_lines(&b, facts);
-	n = count_lines(buffer_string(&b));
-	shown = (size_t)lines * (two ? 2 : 1);
-	if (v->over_at + shown > n)
-		v->over_at = n > shown ? n - shown : 0;
-	p = buffer_string(&b);
-	skip = v->over_at;
-	for (size_t i = 0; *p && i < skip + shown; i++) {
-		size_t len = strcspn(p, "\n");
-		size_t at = i - skip;
-
-		if (i >= skip)
-			canvas_put(c, y + (int)(at % (size_t)lines), at >= (size_t)lines ? half : 0,
-				   half - 1, STYLE_PLAIN, p, len);
-		p += len + 1;
-	}
-	buffer_free(&b);
+	if (!log->n)
+		area_puts(a, STYLE_DIM, _("nothing has happened since watch began"));
 }
 
 /* ---- menus ---- */
 
-void view_paint_menu(struct view *v, struct canvas *c, int y, int lines)
+void view_paint_menu(struct view *v, struct area *a)
 {
 	bool sort = v->over == OVER_SORT;
-	size_t n = sort ? COL_HISTORY : COLUMNS_WATCH;
-	size_t top = 0;
-	int room = lines - 1;
+	size_t n = sort ? COL_HISTORY : COLUMNS_WATCH, top = 0;
+	int room;
 
-	if (lines < 1)
-		return;
-	canvas_puts(c, y, 0, c->width, STYLE_BOLD,
-		    sort ? _("Sort by") : _("Columns (Space or Enter turns one on or off)"));
+	area_puts(a, STYLE_BOLD,
+		  sort ? _("Sort by") : _("Columns (Space or Enter turns one on or off)"));
+	room = a->end - a->y;
 	if (room > 0 && v->over_at >= (size_t)room)
 		top = v->over_at - (size_t)room + 1;
-	for (int i = 0; i < room && top + (size_t)i < n; i++) {
-		enum column col = (enum column)(top + (size_t)i);
+	v->over_y = a->y;
+	v->over_lines = room;
+	v->over_row = v->over_at - top;
+	for (size_t i = top; a->y < a->end && i < n; i++) {
+		enum column col = (enum column)i;
 		bool on = sort ? col == v->model->sort : column_list_has(&v->columns, col);
-		unsigned int style = STYLE_PLAIN;
+		unsigned int style = i == v->over_at ? STYLE_SELECTED : STYLE_PLAIN;
 
-		if (top + (size_t)i == v->over_at) {
-			style |= STYLE_SELECTED;
-			canvas_blank(c, y + 1 + i, 0, c->width, style);
-		}
-		canvas_printf(c, y + 1 + i, 0, c->width, style, " %s %-10s %s",
+		canvas_blank(a->c, a->y, a->x, a->width, style);
+		canvas_printf(a->c, a->y++, a->x, a->width, style, " %s %-10s %s",
 			      sort ? (on ? "*" : " ") : (on ? "[x]" : "[ ]"), column_name(col),
 			      column_help(col));
 	}

@@ -14,20 +14,18 @@
 #include "base/utf8.h"
 #include "base/util.h"
 
-void view_init(struct view *v, struct model *m)
+/* A queue that is looked at in detail is what the selection goes with, not a line. */
+static void bind(struct view *v)
 {
-	*v = (struct view){ .model = m, .waiters = true, .delay_ns = NSEC_PER_SEC };
-	column_list_watch(&v->columns, false);
+	model_bind(v->model, v->pane == PANE_DETAIL || v->wide);
 }
 
-bool view_wants_detail(const struct view *v)
+/* Something was asked for this very queue. */
+static void touch(struct view *v)
 {
-	return v->pane == PANE_DETAIL && model_selected(v->model);
-}
-
-static void say(struct view *v, const char *text)
-{
-	snprintf(v->said, sizeof(v->said), "%s", text);
+	if (!v->model->removed_when && v->model->shown)
+		v->model->touched = true;
+	bind(v);
 }
 
 /* ---- the filter being typed ---- */
@@ -46,22 +44,61 @@ static void apply_typed(struct view *v)
 	model_set_filter(v->model, &filter);
 }
 
-static void begin_typing(struct view *v)
+static void end_filter(struct view *v, bool keep)
 {
-	v->typing = true;
-	v->before = v->model->filter;
-	memcpy(v->typed, v->filter_text, sizeof(v->typed));
-	v->wrong[0] = '\0';
-}
-
-static void end_typing(struct view *v, bool keep)
-{
-	v->typing = false;
 	if (keep && !v->wrong[0])
 		memcpy(v->filter_text, v->typed, sizeof(v->filter_text));
 	else
 		model_set_filter(v->model, &v->before);
 	v->wrong[0] = '\0';
+}
+
+/* The next queue, in either direction and round the end, whose name contains what is sought. */
+static unsigned int find_next(struct view *v, int step, bool here, int64_t now)
+{
+	const struct model *m = v->model;
+	char name[QUEUE_NAME_TEXT];
+
+	for (uint32_t i = here ? 0 : 1; i <= m->shown && m->shown; i++) {
+		uint32_t away = step > 0 ? i : m->shown - i % m->shown;
+		uint32_t place = (m->cursor + away) % m->shown;
+
+		if (strcasestr(queue_stat_text(&model_row(m, place)->st, name), v->search)) {
+			model_select(v->model, place, now);
+			return VIEW_PAINT | VIEW_DETAIL;
+		}
+	}
+	view_say(v, _("no queue has that in its name"));
+	return VIEW_PAINT;
+}
+
+/* What was typed is done. */
+static unsigned int end_typing(struct view *v, int64_t now)
+{
+	enum view_typing what = v->typing;
+
+	v->typing = TYPING_NONE;
+	if (what == TYPING_MESSAGE)
+		return view_change_typed(v);
+	if (what == TYPING_FILTER) {
+		end_filter(v, true);
+		return VIEW_PAINT | VIEW_LOOK;
+	}
+	memcpy(v->search, v->typed, sizeof(v->search));
+	return v->search[0] ? find_next(v, 1, true, now) : VIEW_PAINT;
+}
+
+/* Esc: out of the line, and out of the filter. */
+static unsigned int leave_typing(struct view *v)
+{
+	if (v->typing == TYPING_FILTER) {
+		v->typed[0] = v->filter_text[0] = '\0';
+		apply_typed(v);
+		v->before = v->model->filter;
+		end_filter(v, true);
+	}
+	v->typing = TYPING_NONE;
+	return VIEW_PAINT;
 }
 
 /* Bytes of the last character of text. */
@@ -89,21 +126,15 @@ static void type_character(struct view *v, uint32_t key)
 	v->typed[len + n] = '\0';
 }
 
-static unsigned int typing_key(struct view *v, uint32_t key)
+static unsigned int typing_key(struct view *v, uint32_t key, int64_t now)
 {
 	size_t len = strlen(v->typed);
 
 	switch (key) {
 	case VIEW_KEY_ENTER:
-		end_typing(v, true);
-		return VIEW_PAINT;
+		return end_typing(v, now);
 	case VIEW_KEY_ESC:
-		/* Out of the line and out of the filter. */
-		v->typed[0] = v->filter_text[0] = '\0';
-		apply_typed(v);
-		v->before = v->model->filter;
-		end_typing(v, true);
-		return VIEW_PAINT;
+		return leave_typing(v);
 	case VIEW_KEY_BACKSPACE:
 	case 8:
 	case 0x7f:
@@ -118,7 +149,8 @@ static unsigned int typing_key(struct view *v, uint32_t key)
 		type_character(v, key);
 		break;
 	}
-	apply_typed(v);
+	if (v->typing == TYPING_FILTER)
+		apply_typed(v);
 	return VIEW_PAINT;
 }
 
@@ -224,6 +256,7 @@ static unsigned int menu_key(struct view *v, uint32_t key)
 	case 'q':
 	case 'o':
 	case 's':
+	case VIEW_KEY_F2:
 	case VIEW_KEY_F6:
 		v->over = OVER_NONE;
 		return VIEW_PAINT;
@@ -232,38 +265,14 @@ static unsigned int menu_key(struct view *v, uint32_t key)
 	}
 }
 
-static unsigned int help_key(struct view *v, uint32_t key)
-{
-	switch (key) {
-	case VIEW_KEY_UP:
-	case 'k':
-		v->over_at -= v->over_at > 0;
-		return VIEW_PAINT;
-	case VIEW_KEY_DOWN:
-	case 'j':
-		v->over_at++;
-		return VIEW_PAINT;
-	case VIEW_KEY_PAGE_UP:
-		v->over_at -= v->over_at > 10 ? 10 : v->over_at;
-		return VIEW_PAINT;
-	case VIEW_KEY_PAGE_DOWN:
-	case ' ':
-		v->over_at += 10;
-		return VIEW_PAINT;
-	case VIEW_KEY_HOME:
-		v->over_at = 0;
-		return VIEW_PAINT;
-	default: /* any other key leaves */
-		v->over = OVER_NONE;
-		return VIEW_PAINT;
-	}
-}
-
 /* ---- the main screen ---- */
 
-static unsigned int moved(const struct view *v)
+static unsigned int moved(struct view *v)
 {
-	return VIEW_PAINT | (v->pane == PANE_DETAIL ? VIEW_DETAIL : 0);
+	v->message = 0;
+	v->in_messages = false;
+	bind(v);
+	return VIEW_PAINT | (v->pane == PANE_DETAIL || v->wide ? VIEW_DETAIL : 0);
 }
 
 static unsigned int navigate(struct view *v, uint32_t key, int64_t now)
@@ -286,9 +295,11 @@ static unsigned int navigate(struct view *v, uint32_t key, int64_t now)
 		model_move(v->model, page, now);
 		break;
 	case VIEW_KEY_HOME:
+	case 'g':
 		model_select(v->model, 0, now);
 		break;
 	case VIEW_KEY_END:
+	case 'G':
 		model_select(v->model, INT64_MAX, now);
 		break;
 	default:
@@ -297,17 +308,30 @@ static unsigned int navigate(struct view *v, uint32_t key, int64_t now)
 	return moved(v);
 }
 
+/* The interval after so many doublings, within bounds that what was asked for at first may widen. */
+static int64_t delay_after(const struct view *v, int steps)
+{
+	int64_t shortest = v->start_ns < VIEW_SHORTEST_NS ? v->start_ns : VIEW_SHORTEST_NS;
+	int64_t longest = v->start_ns > VIEW_LONGEST_NS ? v->start_ns : VIEW_LONGEST_NS;
+	int64_t delay = v->start_ns;
+
+	for (; steps > 0 && delay < longest; steps--)
+		delay *= 2;
+	for (; steps < 0 && delay > shortest; steps++)
+		delay /= 2;
+	return delay < shortest ? shortest : delay > longest ? longest : delay;
+}
+
+/* The way back from an end leads over the same intervals. */
 static unsigned int change_delay(struct view *v, bool longer)
 {
-	int64_t delay = longer ? v->delay_ns * 2 : v->delay_ns / 2;
+	int steps = v->steps + (longer ? 1 : -1);
+	int64_t delay = delay_after(v, steps);
 
-	if (delay < VIEW_SHORTEST_NS)
-		delay = VIEW_SHORTEST_NS;
-	if (delay > VIEW_LONGEST_NS)
-		delay = VIEW_LONGEST_NS;
-	/* A delay given beyond these is not made shorter by asking for more. */
-	if (longer ? delay > v->delay_ns : delay < v->delay_ns)
-		v->delay_ns = delay;
+	if (delay == v->delay_ns)
+		return VIEW_PAINT;
+	v->steps = steps;
+	v->delay_ns = delay;
 	return VIEW_PAINT | VIEW_TIMER;
 }
 
@@ -324,14 +348,41 @@ static unsigned int next_kinds(struct view *v)
 static unsigned int toggle_pane(struct view *v, enum view_pane pane)
 {
 	v->pane = v->pane == pane ? PANE_NONE : pane;
+	if (pane == PANE_DETAIL)
+		touch(v);
 	return moved(v);
 }
 
+/* Messages belong to the queue that they were asked for. */
 static unsigned int toggle_peek(struct view *v)
 {
-	v->peek = v->pane != PANE_DETAIL || !v->peek;
+	const struct row *row = model_selected(v->model);
+	bool shown = v->pane == PANE_DETAIL && v->peek && row &&
+		     queue_stat_same(&v->peek_of, &row->st);
+	unsigned int todo;
+
+	if (!row || v->model->removed_when)
+		return VIEW_PAINT;
+	v->peek = !shown;
+	v->peek_of = row->st;
+	v->peek_of.name = NULL;
 	v->pane = PANE_DETAIL;
-	return moved(v);
+	touch(v);
+	todo = moved(v);
+	v->in_messages = v->peek;
+	return todo;
+}
+
+/* Between the queues and the messages of one. */
+static unsigned int switch_focus(struct view *v)
+{
+	if (view_wants_messages(v))
+		v->in_messages = !v->in_messages;
+	else
+		view_say(v, _("no messages are shown: p shows those of the selected queue"));
+	if (v->in_messages)
+		touch(v);
+	return VIEW_PAINT;
 }
 
 /* Esc backs out of one thing, the innermost first, and never ends watch. */
@@ -341,8 +392,11 @@ static unsigned int back_out(struct view *v)
 
 	if (v->said[0]) {
 		v->said[0] = '\0';
+	} else if (v->in_messages) {
+		v->in_messages = false;
 	} else if (v->pane != PANE_NONE) {
 		v->pane = PANE_NONE;
+		bind(v);
 	} else if (v->filter_text[0]) {
 		v->filter_text[0] = '\0';
 		model_set_filter(v->model, &none);
@@ -354,21 +408,24 @@ static unsigned int open_over(struct view *v, enum view_over over)
 {
 	v->over = over;
 	v->over_at = over == OVER_SORT ? (size_t)v->model->sort : 0;
+	v->in_messages = false;
 	return VIEW_PAINT;
 }
 
 static unsigned int toggle_waiters(struct view *v)
 {
 	v->waiters = !v->waiters;
-	say(v, v->waiters ? _("processes are looked at again") :
-			    _("processes are not looked at: WAITING is not known"));
+	view_say(v, v->waiters ? _("processes are looked at again") :
+				 _("processes are not looked at: who waits is not known"));
 	return VIEW_PAINT | VIEW_LOOK | VIEW_DETAIL;
 }
 
 static unsigned int toggle_follow(struct view *v)
 {
 	v->model->follow = !v->model->follow;
-	say(v, v->model->follow ? _("the selected row keeps its line") : "");
+	if (v->model->follow)
+		touch(v);
+	view_say(v, v->model->follow ? _("the screen follows the selected queue") : "");
 	return VIEW_PAINT;
 }
 
@@ -392,8 +449,6 @@ static unsigned int sort_key(struct view *v, uint32_t key)
 		return sort_by(v, COL_MESSAGES);
 	case 'U':
 		return sort_by(v, COL_USE);
-	case 'N':
-		return sort_by(v, COL_QUEUE);
 	case 'A':
 		return sort_by(v, COL_LAST);
 	case 'W':
@@ -401,11 +456,25 @@ static unsigned int sort_key(struct view *v, uint32_t key)
 	case 'B':
 		return sort_by(v, COL_BYTES);
 	default:
-		return 0;
+		if (key != VIEW_KEY_NONE)
+			view_say(v, _("that key does nothing here: ? shows those that do"));
+		return VIEW_PAINT;
 	}
 }
 
-static unsigned int main_key(struct view *v, uint32_t key)
+/* n and N go on with a search, as in less; without one N sorts by name. */
+static unsigned int search_key(struct view *v, uint32_t key, int64_t now)
+{
+	if (key == 'N' && !v->search[0])
+		return sort_by(v, COL_QUEUE);
+	if (!v->search[0]) {
+		view_say(v, _("nothing is searched for yet: F3 begins"));
+		return VIEW_PAINT;
+	}
+	return find_next(v, key == 'n' ? 1 : -1, false, now);
+}
+
+static unsigned int main_key(struct view *v, uint32_t key, int64_t now)
 {
 	switch (key) {
 	case 'q':
@@ -421,14 +490,27 @@ static unsigned int main_key(struct view *v, uint32_t key)
 	case VIEW_KEY_F6:
 		return open_over(v, OVER_SORT);
 	case 'o':
+	case VIEW_KEY_F2:
 		return open_over(v, OVER_COLUMNS);
 	case '/':
 	case VIEW_KEY_F4:
-		begin_typing(v);
+		view_begin_typing(v, TYPING_FILTER);
 		return VIEW_PAINT;
+	case VIEW_KEY_F3:
+		view_begin_typing(v, TYPING_SEARCH);
+		return VIEW_PAINT;
+	case 'n':
+	case 'N':
+		return search_key(v, key, now);
+	case VIEW_KEY_TAB:
+		return switch_focus(v);
+	case 'x':
+	case VIEW_KEY_F9:
+		return view_open_changes(v);
 	case ' ':
 		return pause_or_resume(v);
 	case 'r':
+	case VIEW_KEY_F5:
 	case 'L' - 0x40:
 		memset(v->wanted, 0, sizeof(v->wanted));
 		return VIEW_PAINT | VIEW_LOOK | VIEW_REPAIR;
@@ -458,6 +540,20 @@ static unsigned int main_key(struct view *v, uint32_t key)
 	}
 }
 
+static unsigned int over_key(struct view *v, uint32_t key)
+{
+	switch (v->over) {
+	case OVER_HELP:
+		return view_help_key(v, key);
+	case OVER_MESSAGE:
+		return view_message_key(v, key);
+	case OVER_CHANGE:
+		return view_change_key(v, key);
+	default:
+		return menu_key(v, key);
+	}
+}
+
 unsigned int view_key(struct view *v, uint32_t key, int64_t monotonic_ns)
 {
 	unsigned int todo;
@@ -465,41 +561,60 @@ unsigned int view_key(struct view *v, uint32_t key, int64_t monotonic_ns)
 	if (key == '\r')
 		key = VIEW_KEY_ENTER;
 	if (v->typing)
-		return typing_key(v, key);
-	if (v->over == OVER_HELP)
-		return help_key(v, key);
+		return typing_key(v, key, monotonic_ns);
 	if (v->over != OVER_NONE)
-		return menu_key(v, key);
-	todo = navigate(v, key, monotonic_ns);
+		return over_key(v, key);
+	todo = v->in_messages ? view_messages_key(v, key) : navigate(v, key, monotonic_ns);
 	if (todo)
 		return todo;
 	if (key != VIEW_KEY_ESC)
 		v->said[0] = '\0';
-	return main_key(v, key);
+	return main_key(v, key, monotonic_ns);
+}
+
+/* A line of a menu: chosen, as with Enter. */
+static unsigned int click_over(struct view *v, int y, int64_t now)
+{
+	if (v->over_y < 0 || y < v->over_y || y >= v->over_y + v->over_lines)
+		return 0;
+	v->over_at += (size_t)(y - v->over_y) - v->over_row;
+	return view_key(v, VIEW_KEY_ENTER, now);
+}
+
+static unsigned int click_row(struct view *v, int y, int64_t now)
+{
+	int64_t place = (int64_t)v->model->top + y - v->table_y;
+
+	if (y < v->table_y || y >= v->table_y + v->table_lines || place >= v->model->shown)
+		return 0;
+	if (v->model->touched && v->model->cursor == (uint32_t)place)
+		return toggle_pane(v, PANE_DETAIL);
+	model_select(v->model, place, now);
+	return moved(v);
 }
 
 unsigned int view_click(struct view *v, int y, int x, int wheel, int64_t monotonic_ns)
 {
-	int64_t place;
 	int col;
 
-	if (v->typing || v->over != OVER_NONE)
+	if (y == v->keys_y && !wheel) {
+		for (size_t i = 0; i < v->nfooter; i++) {
+			if (x >= v->footer[i].x && x < v->footer[i].x + v->footer[i].width)
+				return view_key(v, v->footer[i].key, monotonic_ns);
+		}
 		return 0;
-	if (wheel) {
-		model_move(v->model, 3 * wheel, monotonic_ns);
-		return moved(v);
 	}
+	if (v->typing)
+		return 0;
+	if (wheel)
+		return view_key(v, wheel < 0 ? VIEW_KEY_UP : VIEW_KEY_DOWN, monotonic_ns);
+	if (v->over != OVER_NONE)
+		return click_over(v, y, monotonic_ns);
+	if (x >= v->table_width)
+		return 0;
 	if (y == v->heading_y) {
 		col = layout_find(&v->layout, x);
 		return col < 0 || col == COL_HISTORY ? 0 : sort_by(v, (enum column)col);
 	}
-	if (y < v->table_y || y >= v->table_y + v->table_lines)
-		return 0;
-	place = (int64_t)v->model->top + y - v->table_y;
-	if (place >= v->model->shown)
-		return 0;
-	if (v->model->cursor == (uint32_t)place)
-		return toggle_pane(v, PANE_DETAIL);
-	model_select(v->model, place, monotonic_ns);
-	return moved(v);
+	return click_row(v, y, monotonic_ns);
 }

@@ -12,10 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/refusal.h"
 #include "base/util.h"
 #include "show/columns.h"
+#include "watch/area.h"
 #include "watch/canvas.h"
+#include "watch/changes.h"
 #include "watch/facts.h"
 #include "watch/layout.h"
 #include "watch/model.h"
@@ -26,29 +29,70 @@
 /* ---- the state of the screen ---- */
 
 enum view_pane { PANE_NONE, PANE_DETAIL, PANE_EVENTS };
-enum view_over { OVER_NONE, OVER_HELP, OVER_SORT, OVER_COLUMNS };
+enum view_over { OVER_NONE, OVER_HELP, OVER_SORT, OVER_COLUMNS, OVER_MESSAGE, OVER_CHANGE };
+enum view_typing { TYPING_NONE, TYPING_FILTER, TYPING_SEARCH, TYPING_MESSAGE };
+
+/* From so many columns on the table and the selected queue in detail stand side by side. */
+#define VIEW_WIDE 140
+
+/* A change that was chosen in the menu. */
+struct view_change {
+	enum change_kind kind;
+	bool asking;                 /* y does it */
+	struct queue_stat of;        /* its name is name */
+	char name[NAME_MAX + 2];     /* POSIX */
+	char text[4 * NAME_MAX + 8]; /* as printed, cut where it is very long */
+};
+
+/* A key in the last line, for the mouse. */
+struct view_button {
+	int x, width;
+	uint32_t key;
+};
+#define VIEW_BUTTONS 16
 
 struct view {
 	struct model *model;        /* the caller's */
 	struct column_list columns; /* shown */
 	enum view_pane pane;
 	enum view_over over; /* what lies over the table */
-	size_t over_at;      /* its line */
-	bool peek;           /* the detail pane shows messages */
-	bool typing;         /* a filter is being typed */
+	size_t over_at;      /* its line; of help its page */
+	bool wide;           /* the detail stands beside the table */
+
+	bool peek;                 /* the detail pane shows messages of: */
+	struct queue_stat peek_of; /* the queue that this was asked for */
+	bool in_messages;          /* the arrows move among them */
+	size_t message;            /* the one they are at */
+	bool hex_chosen, hex;      /* how the one that is shown whole is shown */
+
+	enum view_typing typing;
 	char typed[FILTER_TEXT];
 	struct filter before;               /* the filter to go back to */
 	char filter_text[FILTER_TEXT];      /* of the filter in force */
+	char search[FILTER_TEXT];           /* what n and N go on to */
 	char wrong[sizeof(struct refusal)]; /* why what was typed is no filter; "" */
-	char said[128];                     /* a line to say once; "" */
+	char said[512];                     /* a line to say once; "" */
+
+	bool allow_changes;
+	struct view_change change;
+
 	bool paused;
 	bool waiters; /* processes are looked at */
 	bool mouse;
-	int64_t delay_ns;          /* asked for */
+	int64_t delay_ns; /* asked for */
+	int64_t start_ns; /* asked for at first */
+	int steps;        /* it was doubled so often since, or halved */
+
 	int wanted[COLUMNS_WATCH]; /* widths that cells have had */
 	struct layout layout;      /* as painted last */
 	int table_y, table_lines;  /* where the rows were painted last */
-	int heading_y;
+	int table_width;
+	int heading_y, keys_y, over_y; /* of the menu's first line; -1: nowhere */
+	int over_lines;
+	size_t over_row; /* the line of the menu that over_at is on */
+	struct view_button footer[VIEW_BUTTONS];
+	size_t nfooter;
+	struct buffer line; /* of what is being painted */
 };
 
 /* Keys that are no character; characters are their code points. */
@@ -67,8 +111,12 @@ enum view_key {
 	VIEW_KEY_LEFT,
 	VIEW_KEY_RIGHT,
 	VIEW_KEY_F1,
+	VIEW_KEY_F2,
+	VIEW_KEY_F3,
 	VIEW_KEY_F4,
+	VIEW_KEY_F5,
 	VIEW_KEY_F6,
+	VIEW_KEY_F9,
 	VIEW_KEY_F10,
 };
 
@@ -77,29 +125,59 @@ enum view_key {
 #define VIEW_LOOK (1u << 1)   /* look at the queues now */
 #define VIEW_REPAIR (1u << 2) /* paint all of the screen anew */
 #define VIEW_QUIT (1u << 3)
-#define VIEW_TIMER (1u << 4)  /* the interval is another */
-#define VIEW_MOUSE (1u << 5)  /* the mouse was turned on or off */
-#define VIEW_DETAIL (1u << 6) /* another queue is looked at in detail, or more of it */
+#define VIEW_TIMER (1u << 4)   /* the interval is another */
+#define VIEW_MOUSE (1u << 5)   /* the mouse was turned on or off */
+#define VIEW_DETAIL (1u << 6)  /* another queue is looked at in detail, or more of it */
+#define VIEW_MESSAGE (1u << 7) /* the message at v->message is to be shown whole */
+#define VIEW_CHANGE (1u << 8)  /* v->change is to be done */
 
-/* The screen of a model, with its default columns. */
+/* The screen of a model, with its default columns; the owner calls view_free(). */
 void view_init(struct view *v, struct model *m);
+void view_free(struct view *v);
 
 /* Does what a key is for.  Returns VIEW_* bits. */
 unsigned int view_key(struct view *v, uint32_t key, int64_t monotonic_ns);
 /* A click at a place; wheel is -1 or 1 for a turn of the wheel instead. */
 unsigned int view_click(struct view *v, int y, int x, int wheel, int64_t monotonic_ns);
-/* True where the detail pane is open on a row. */
+/* True if the selected queue is shown in detail. */
 bool view_wants_detail(const struct view *v);
+/* True if its messages are. */
+bool view_wants_messages(const struct view *v);
+/* Logs and says what became of v->change.  now: seconds since the epoch. */
+void view_tell_change(struct view *v, const struct change_result *result, int64_t now);
 
 /* Paints everything.  The canvas has been resized; whatever its size, nothing goes wrong. */
 void view_paint(struct view *v, struct canvas *c, const struct facts *facts);
 
-/* ---- view-pane.c, for view-paint.c ---- */
+/* ---- between the files of the view ---- */
 
-void view_paint_detail(struct view *v, struct canvas *c, const struct facts *facts, int y,
-		       int lines);
-void view_paint_events(struct view *v, struct canvas *c, int y, int lines);
-void view_paint_help(struct view *v, struct canvas *c, const struct facts *facts, int y, int lines);
-void view_paint_menu(struct view *v, struct canvas *c, int y, int lines);
+/* view-state.c */
+void view_say(struct view *v, const char *text);
+void view_begin_typing(struct view *v, enum view_typing what);
+
+/* view-message.c */
+unsigned int view_messages_key(struct view *v, uint32_t key);
+unsigned int view_message_key(struct view *v, uint32_t key);
+void view_paint_messages(struct view *v, struct area *a, const struct facts *facts,
+			 const struct row *row);
+void view_paint_message(struct view *v, struct area *a, const struct facts *facts);
+
+/* view-change.c */
+unsigned int view_open_changes(struct view *v);
+unsigned int view_change_key(struct view *v, uint32_t key);
+/* The text to send was typed. */
+unsigned int view_change_typed(struct view *v);
+void view_paint_changes(struct view *v, struct area *a);
+/* The question, for the last line. */
+void view_put_question(const struct view *v, struct buffer *b);
+
+/* view-help.c */
+unsigned int view_help_key(struct view *v, uint32_t key);
+void view_paint_help(struct view *v, struct area *a, const struct facts *facts);
+
+/* view-pane.c */
+void view_paint_detail(struct view *v, struct area *a, const struct facts *facts);
+void view_paint_events(struct view *v, struct area *a);
+void view_paint_menu(struct view *v, struct area *a);
 
 #endif

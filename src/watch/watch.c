@@ -27,7 +27,8 @@ unsigned int watch_detail(const struct column_list *columns, enum column sort,
 	unsigned int detail = column_list_detail(columns) | column_detail(sort);
 
 	for (size_t i = 0; i < filter->n; i++)
-		detail |= column_detail(filter->terms[i].col);
+		detail |= column_detail(filter->terms[i].col) |
+			  (filter->terms[i].compare == FILTER_WORD ? column_detail(COL_USE) : 0);
 	return detail;
 }
 

@@ -33,6 +33,8 @@ struct watch_options {
 	enum watch_color color;
 	bool ascii;
 	bool mouse;
+	bool allow_changes;
+	const char *match;       /* fnmatch(3) on the name as printed, or NULL */
 	const char *screen_only; /* an option that only the screen has, as written; or NULL */
 	struct queue_ref *refs;
 	int nrefs;

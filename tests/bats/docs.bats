@@ -244,7 +244,8 @@ one_letter_each()
 @test "mqtool-watch.1 lists the keys of the screen" {
 	same "mqtool-watch.1: keys" "$(sed -nE '/^\.Sh KEYS/,/^\.Sh COLUMNS/s/^\.It Ic //p' \
 		"$man/mqtool-watch.1" | sed 's/\\[&]//g; s/\\-/-/g')" \
-		"$(sed -nE 's/^\t\{ "(.*)", N_\(".*"\) \},$/\1/p' "$man/../src/watch/view-pane.c")"
+		"$(sed -n '/key_help\[\] = {/,/^};/p' "$man/../src/watch/view-help.c" |
+			sed -nE 's/^\t\{ "(.*)", N_\(".*"\) \},$/\1/p')"
 }
 
 @test "each page has its sections" {

@@ -44,7 +44,7 @@ lines_of()
 	mqtool create 0x4d510001
 	mqtool send /orders a b cc
 	run --separate-stderr -0 mqtool watch -b -n 1
-	matches "${lines[0]}" "20??-??-??T??:??:??.??????+00:00  sysv 1  posix 1  messages 3  bytes 4  full 0"
+	matches "${lines[0]}" "20??-??-??T??:??:??.??????+00:00  1 System V  1 POSIX  3 messages  4 bytes  0 full"
 	equal "$(tr -s ' ' <<<"${lines[1]}")" "KIND QUEUE OWNER MESSAGES BYTES USE% NET/s LAST"
 	matches "$(tr -s ' ' <<<"${lines[2]}")" "posix /orders $(id -un) 3 4 30% - [0-9]s"
 	equal "$(tr -s ' ' <<<"${lines[3]}")" "sysv key:0x4d510001 $(id -un) 0 0 0% - -"
@@ -76,7 +76,7 @@ lines_of()
 
 @test "no queues" {
 	run --separate-stderr -0 mqtool watch -b -n 1
-	matches "${lines[0]}" "*sysv 0  posix 0  messages 0  bytes 0  full 0"
+	matches "${lines[0]}" "*0 System V  0 POSIX  0 messages  0 bytes  0 full"
 	run --separate-stderr -0 mqtool watch -j -n 2 -d 10ms
 	equal "$output" ""
 }
@@ -302,6 +302,8 @@ lines_of()
 	refused "--color: 'red' is not auto, always or never" --color=red
 	refused "--color is for the screen, and --batch asks for none" -b --color=never
 	refused "--mouse is for the screen, and --json asks for none" -j --mouse
+	refused "--allow-changes is for the screen, and --batch asks for none" -b --allow-changes
+	refused "--filter: no column is called 'usage': use?" -b --filter 'usage>50'
 	refused "--posix is for POSIX queues, and key:0x00000005 is a System V queue" -b -P 0x5
 	run --separate-stderr -2 mqtool watch -b jobs
 	matches "$stderr" "mqtool watch: 'jobs': *"
@@ -309,4 +311,25 @@ lines_of()
 
 @test "stdin or stdout that is no terminal" {
 	refused "standard input is not a terminal; to print instead, use --batch or --json" </dev/null
+}
+
+@test "words of a filter, patterns, and options of the environment" {
+	mqtool create /full /part -c 2 -s 8
+	mqtool create 0x99 0x199
+	mqtool send /full a b
+	mqtool send /part a
+	look_for()
+	{
+		mqtool watch -b -n 1 -o queue -s queue "$@" | tail -n +3 | xargs
+	}
+	equal "$(look_for --filter full)" "/full"
+	equal "$(look_for --filter '!empty')" "/full /part"
+	equal "$(look_for --filter 0x99)" "key:0x00000099"
+	equal "$(look_for --match '/*')" "/full /part"
+	equal "$(look_for --match 'key:*99' --filter empty)" "key:0x00000099 key:0x00000199"
+	export MQTOOL_WATCH="-P  --mouse --filter part"
+	equal "$(look_for)" "/part"
+	equal "$(look_for --filter full)" "/full"
+	MQTOOL_WATCH="--nosuch"
+	refused "unknown option '--nosuch'" -b
 }

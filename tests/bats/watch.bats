@@ -2,154 +2,25 @@
 #
 # mqtool watch on a terminal: tmux plays it, with a plain sh in it
 
-load helper
-
-setup()
-{
-	test_setup
-	[ -x "$MQTOOL_BUILD/mqtool-watch" ] || skip_loudly "mqtool-watch was not built: no ncursesw"
-	command -v tmux >/dev/null || skip_loudly "tmux not found"
-	need_mqueue
-	remove_all
-	export MQTOOL_LIBEXECDIR=$MQTOOL_BUILD TMUX_TMPDIR=$BATS_TEST_TMPDIR
-	# dash has its own prompt for root, whatever the environment says.
-	echo "PS1='ready> '" >rc
-	export ENV=$PWD/rc
-	# An interactive shell forgets the rest of a line whose command died by SIGINT.
-	cat >play <<-'END'
-		trap : INT QUIT
-		stty -g >before
-		mqtool watch "$@"
-		echo "status $?" >after
-		stty -g >>after
-	END
-	export ASAN_OPTIONS=$ASAN_OPTIONS:handle_abort=0
-	unset NO_COLOR LINES COLUMNS TMUX
-	# A tests' machine may be busy.
-	WAIT_LIMIT=15
-}
-
-teardown()
-{
-	tm kill-server 2>/dev/null || :
-	test_teardown
-}
-
-# Later tests see what earlier ones left behind.
-remove_all()
-{
-	mqtool stat -H -o queue 2>/dev/null | xargs -r -d '\n' mqtool rm -f --
-}
-
-tm()
-{
-	tmux -L mqtool -f /dev/null "$@" 3>&-
-}
-
-# terminal [WIDTH [HEIGHT]]: opens one with a shell in it.
-terminal()
-{
-	tm new-session -d -x "${1:-100}" -y "${2:-30}" "sh"
-	wait_until showing 'ready>'
-}
-
-screen()
-{
-	tm capture-pane -p "$@"
-}
-
-showing()
-{
-	screen | grep -qF -- "$1"
-}
-
-not_showing()
-{
-	! showing "$1"
-}
-
-shows()
-{
-	wait_until showing "$1" || { screen >&2; return 1; }
-}
-
-shows_not()
-{
-	wait_until not_showing "$1" || { screen >&2; return 1; }
-}
-
-# keys KEY...: as tmux names them; pieces of text are typed as they are.
-keys()
-{
-	tm send-keys "$@"
-}
-
-# watch [ARG...]: begins it there, the state of the terminal noted before and after.
-watch()
-{
-	keys "sh play -d 50ms $*" Enter
-	shows "mqtool watch"
-	shows " KIND"
-	watch_pid=$(pgrep_watch)
-}
-
-# The process of the screen, by what its shell waits for.
-pgrep_watch()
-{
-	local shell play child
-	shell=$(tm display -p '#{pane_pid}')
-	read -r play _ <"/proc/$shell/task/$shell/children"
-	read -r child _ <"/proc/$play/task/$play/children"
-	echo "$child"
-}
-
-flags()
-{
-	tm display -p '#{alternate_on} #{cursor_flag} #{keypad_flag} #{mouse_any_flag}'
-}
-
-# ended STATUS: back in the shell, with the terminal as it was.
-ended()
-{
-	wait_until test -s after
-	wait_until lines_in after 2
-	equal "$(head -n 1 after)" "status $1" || return
-	equal "$(tail -n 1 after)" "$(cat before)" || return
-	equal "$(flags)" "0 1 0 0"
-}
-
-lines_in()
-{
-	[ "$(wc -l <"$1")" -ge "$2" ]
-}
-
-# Two queues, one of them full with a sender blocked, and a receiver that waits in vain.
-some_queues()
-{
-	mqtool create /orders -c 4 -s 64
-	mqtool send /orders a b c d
-	start mqtool send /orders e
-	blocked "$pid" mq_timedsend
-	mqtool create 0x4d510001
-	mqtool send -t 4 0x4d510001 hello
-	start mqtool recv -t 77 0x4d510001
-	blocked "$pid" msgrcv
-}
+load watch
 
 @test "the first screen: queues, their use, who waits and what is wrong" {
 	some_queues
 	terminal
 	watch
 	shows "1 System V  1 POSIX"
-	shows "messages 5  bytes 9  full 1  waiting 1r 1s"
-	# Not before it has waited for longer than a look takes.
-	shows "key:0x4d510001: 1 receiver waits for type 77: none is queued"
+	shows "5 messages"
+	shows "1 full   waiting: "
+	shows "1 receiver, "
+	# Not before they have waited for two seconds; the gravest comes first.
+	shows "! /orders: full, 1 sender blocked for "
+	shows "(+1 more)"
 	run -0 screen
-	grep -qE '^>posix +/orders +[^ ]+ +4 +4 +100%! +[-0] +[0-9]+s +1s' <<<"$output"
-	grep -qE '^ sysv +key:0x4d510001 +[^ ]+ +1 +5 +0% +[-0] +[0-9]+s +1r' <<<"$output"
-	matches "$output" "*! *key:0x4d510001: 1 receiver waits for type 77: none is queued*"
-	matches "$output" "*/orders: full: 1 sender is blocked*"
-	matches "$output" "*USE%▼*F1? help*q quit*"
+	grep -qE '^> posix +/orders +4/4 +4 +100%! +[-0] +[0-9]+s +1 send' <<<"$output"
+	grep -qE '^  sysv +key:0x4d510001 +1 +5 +0% +[-0] +[0-9]+s +1 recv' <<<"$output"
+	matches "$output" "*USE%▼*? help*q quit*"
+	tm resize-window -x 139 -y 30
+	shows "key:0x4d510001: no message of type 77 is queued, 1 receiver waits for "
 	keys q
 	ended 0
 }
@@ -180,13 +51,18 @@ some_queues()
 	# What went is shown for one look.
 	watch -d 2s
 	keys Enter
-	shows "/orders  posix  mode 0600"
+	shows "mode 0600"
 	shows "! full: 1 sender is blocked"
 	run -0 screen
 	grep -qE ' [0-9]+ mqtool +fd [0-9]+ +w +blocked [0-9]+s, sends 1 bytes' <<<"$output"
 	shows "every"
 	mqtool rm /orders
 	shows "REMOVED"
+	shows "/orders  posix"
+	shows "in it at last: 4 messages"
+	shows_not "x posix"
+	shows "in it at last: 4 messages"
+	keys Home
 	shows "key:0x4d510001  sysv"
 	shows "! 1 receiver waits for type 77: none is queued"
 	shows ", receives type 77"
@@ -243,14 +119,14 @@ some_queues()
 	shows "Sort by"
 	keys Home Enter
 	shows "QUEUE▲"
-	keys '>' '>'
+	keys '>'
 	shows "MESSAGES▼"
 	keys '<'
-	shows "OWNER▲"
+	shows "QUEUE▲"
 	keys F6
 	shows "Sort by"
 	keys Escape
-	shows "OWNER▲"
+	shows "QUEUE▲"
 	keys q
 	ended 0
 }
@@ -261,29 +137,30 @@ some_queues()
 	terminal
 	watch
 	keys '?'
-	shows "quit (Esc backs out of one thing)"
+	shows "quit; Esc goes back one step"
 	keys PPage NPage Escape
-	shows "F1? help"
+	shows "? help"
 	keys F1
-	shows "any key: back"
-	keys x
+	shows "next page"
+	keys Escape
 	keys o
 	shows "[ ] MODE"
 	keys Down Down Down Down Down Space Escape
-	keys End Up Up j k Home
-	shows "order held"
+	keys End Up Up j k Home G g
+	shows "sorting paused"
 	keys Space
 	shows "PAUSED"
 	mqtool send /aa x
 	shows "PAUSED"
 	keys Space
-	shows "messages 1"
+	shows "1 message "
 	keys +
-	shows "100ms"
 	keys + + + + +
-	shows "3.2s"
-	keys - - - - -
-	shows "100ms"
+	shows "every 3.2s"
+	keys -
+	shows "every 1.6s"
+	keys + + + + + + + + - - - - - - -
+	shows "every 800ms"
 	keys t
 	shows "System V only"
 	shows_not "/aa"
@@ -292,7 +169,7 @@ some_queues()
 	keys t
 	shows "/aa"
 	keys z
-	shows "idle hidden"
+	shows "idle queues hidden"
 	shows_not "key:0x00000009"
 	keys z
 	shows "key:0x00000009"
@@ -300,9 +177,9 @@ some_queues()
 	shows "FOLLOW"
 	keys f
 	keys i
-	shows "waiters off"
+	shows "processes not looked at"
 	keys i
-	shows_not "waiters off"
+	shows_not "processes not looked at"
 	equal "$(flags | cut -d' ' -f4)" 0
 	keys m
 	mouse_on()
@@ -347,15 +224,9 @@ some_queues()
 	done
 	shows "mqtool watch"
 	shows "/orders  posix"
-	shows "F1? help"
+	shows "? help"
 	keys q
 	ended 0
-}
-
-# Its screen has so many lines, and the first of them is not empty.
-drawn()
-{
-	[ "$(tm display -p '#{pane_height}')" = "$1" ] && [ -n "$(screen | head -n 1 | tr -d ' ')" ]
 }
 
 @test "stopped and continued, also with another size meanwhile" {
@@ -592,8 +463,8 @@ narrow()
 	state >state
 	watch
 	keys Enter p
-	shows "Linux cannot peek into a POSIX queue"
-	keys Down
+	shows "Linux shows no message of a POSIX queue"
+	keys Tab Down p
 	shows "DATA"
 	state | cmp - state
 	holds()

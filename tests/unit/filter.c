@@ -137,9 +137,17 @@ static void test_grammar(void **state)
 		{ "net>-1.6", "s" },
 		{ "net>+0.5", "" },
 		/* Not a field: text. */
-		{ "colour=red", "" },
+		{ "full", "" },
+		{ "!full", "spx" },
+		{ "WAITING", "s" },
+		{ "empty", "" },
+		{ "idle", "" },
+		{ "!idle", "spx" },
+		{ "0x4D510001", "s" },
+		{ "0x04d510001", "s" },
+		{ "0x4d51", "s" },
+		{ "0x1", "" },
 		{ "=", "" },
-		{ "history=1", "" },
 	};
 
 	(void)state;
@@ -156,6 +164,11 @@ static void test_refused(void **state)
 	static const struct {
 		const char *text, *error;
 	} rows[] = {
+		{ "usage>50", "no column is called 'usage': use?" },
+		{ "mesages=1", "no column is called 'mesages': messages?" },
+		{ "colour=red", "no column is called 'colour'" },
+		{ "history=1", "no column is called 'history'" },
+		{ "!\x1b=1", "no column is called '\\x1b'" },
 		{ "use>", "'use>' lacks a value" },
 		{ "user=", "'user=' lacks a value" },
 		{ "use>x", "'x' is no value of USE%" },

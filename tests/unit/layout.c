@@ -40,7 +40,7 @@ static struct column_list chosen(const char *text)
 #define EVERYTHING                                                                        \
 	"queue,kind,messages,bytes,use,mode,owner,last,waiting,key,msqid,maxmsg,msgsize," \
 	"qbytes,uid,gid,sent,received,lspid,lrpid,ctime,ino,notify,net/s,history"
-#define DEFAULTS "kind,queue,owner,messages,bytes,use,net,last,waiting,history"
+#define DEFAULTS "kind,queue,messages,bytes,use,net,last,waiting,history"
 
 /* The columns left at a width, as text. */
 static const char *left_at(const char *text, int width)
@@ -120,17 +120,16 @@ static void test_order_of_leaving(void **state)
 		int width;
 		const char *left;
 	} rows[] = {
-		{ 200, "KIND QUEUE OWNER MESSAGES BYTES USE% NET/s LAST WAITING HISTORY" },
-		{ 78, "KIND QUEUE OWNER MESSAGES BYTES USE% NET/s LAST WAITING" },
-		{ 70, "KIND QUEUE OWNER MESSAGES USE% NET/s LAST WAITING" },
-		{ 63, "KIND QUEUE MESSAGES USE% NET/s LAST WAITING" },
-		{ 57, "KIND QUEUE MESSAGES USE% NET/s WAITING" },
-		{ 50, "KIND QUEUE MESSAGES USE% NET/s" },
-		{ 42, "KIND QUEUE MESSAGES USE%" },
-		{ 30, "KIND QUEUE USE%" },
-		{ 25, "QUEUE USE%" },
-		{ 13, "QUEUE USE%" },
-		{ 12, "QUEUE" },
+		{ 200, "KIND QUEUE MESSAGES BYTES USE% NET/s LAST WAITING HISTORY" },
+		{ 77, "KIND QUEUE MESSAGES USE% NET/s LAST WAITING HISTORY" },
+		{ 70, "KIND QUEUE MESSAGES USE% NET/s LAST WAITING" },
+		{ 61, "KIND QUEUE MESSAGES USE% NET/s WAITING" },
+		{ 55, "KIND QUEUE MESSAGES USE% WAITING" },
+		{ 48, "KIND QUEUE MESSAGES USE%" },
+		{ 34, "KIND QUEUE USE%" },
+		{ 26, "QUEUE USE%" },
+		{ 14, "QUEUE USE%" },
+		{ 13, "QUEUE" },
 		{ 1, "QUEUE" },
 	};
 
@@ -138,9 +137,9 @@ static void test_order_of_leaving(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_string_equal(left_at(DEFAULTS, rows[i].width), rows[i].left);
 	/* What was added goes before what was there. */
-	assert_string_equal(left_at(DEFAULTS ",key,mode", 78),
-			    "KIND QUEUE OWNER MESSAGES BYTES USE% NET/s LAST WAITING");
-	assert_string_equal(left_at("queue,key,mode,use", 36), "QUEUE KEY USE%");
+	assert_string_equal(left_at(DEFAULTS ",owner,key,mode", 78),
+			    "KIND QUEUE MESSAGES BYTES USE% NET/s LAST WAITING HISTORY");
+	assert_string_equal(left_at("queue,key,mode,use", 37), "QUEUE KEY USE%");
 }
 
 static void test_room_is_shared(void **state)
@@ -152,10 +151,10 @@ static void test_room_is_shared(void **state)
 	/* First the names whole, then a longer history. */
 	layout_columns(&l, &list, wanted, 110);
 	assert_int_equal(l.columns[1].width, 30);
-	assert_true(l.columns[9].width > 8);
+	assert_true(l.columns[8].width > 8);
 	layout_columns(&l, &list, wanted, 300);
 	assert_int_equal(l.columns[1].width, 30);
-	assert_int_equal(l.columns[9].width, HISTORY_SIZE);
+	assert_int_equal(l.columns[8].width, HISTORY_SIZE);
 }
 
 static void test_find(void **state)
@@ -165,11 +164,11 @@ static void test_find(void **state)
 
 	(void)state;
 	layout_columns(&l, &list, wanted, 80);
-	assert_int_equal(layout_find(&l, 0), -1);
-	assert_int_equal(layout_find(&l, 1), COL_KIND);
-	assert_int_equal(layout_find(&l, 5), COL_KIND);
-	assert_int_equal(layout_find(&l, 6), -1);
-	assert_int_equal(layout_find(&l, 7), COL_QUEUE);
+	assert_int_equal(layout_find(&l, 1), -1);
+	assert_int_equal(layout_find(&l, 2), COL_KIND);
+	assert_int_equal(layout_find(&l, 6), COL_KIND);
+	assert_int_equal(layout_find(&l, 7), -1);
+	assert_int_equal(layout_find(&l, 8), COL_QUEUE);
 	assert_int_equal(layout_find(&l, 79), -1);
 }
 

@@ -145,11 +145,11 @@ static const char *events(const struct scene *s)
 	size_t len = 0;
 
 	text[0] = '\0';
-	for (size_t age = 0; age < s->m.nevents; age++) {
-		const struct event *event = model_event(&s->m, age);
+	for (size_t age = 0; age < s->m.events.n; age++) {
+		const struct event *event = events_get(&s->m.events, age);
 
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s %s", age ? ", " : "",
-					event_text(event->kind), event->queue);
+					event_text(event), event->queue);
 	}
 	return text;
 }
@@ -210,7 +210,7 @@ static void test_kind_not_listed(void **state)
 	assert_int_equal(model_update(&s.m, &only_sysv), 0);
 	assert_string_equal(shown(&s), "/a key:0x00000007");
 	assert_string_equal(events(&s), "");
-	assert_int_equal(s.m.totals.messages, 3);
+	assert_int_equal(s.m.totals.messages.value, 3);
 	model_free(&s.m);
 }
 
@@ -224,6 +224,7 @@ static void test_replaced_under_its_name(void **state)
 	add_posix(&s, "/a", 1, 9);
 	look(&s);
 	look(&s);
+	model_move(&s.m, 0, 0);
 	assert_int_equal(model_selected(&s.m)->history.n, 2);
 	s.items[0].ino = 5;
 	s.items[0].messages = 1;
@@ -340,7 +341,7 @@ static void test_twice_in_a_look(void **state)
 	look(&s);
 	look(&s);
 	assert_string_equal(shown(&s), "/a");
-	assert_int_equal(s.m.totals.messages, 4);
+	assert_int_equal(s.m.totals.messages.value, 4);
 	assert_int_equal(model_selected(&s.m)->history.n, 2);
 	model_free(&s.m);
 }
@@ -395,23 +396,25 @@ static void test_totals(void **state)
 	(void)state;
 	begin(&s);
 	st = add_sysv(&s, 7, 1);
-	st->messages = 10;
+	st->messages = 1000;
 	st->bytes = 1000;
 	st->senders = 2;
-	st->have |= STAT_WAITING;
+	st->have |= STAT_SEEN | STAT_WAITING;
 	st = add_posix(&s, "/a", 1, 3);
 	st->receivers = 1;
-	st->have |= STAT_WAITING;
+	st->have |= STAT_SEEN | STAT_WAITING;
 	add_posix(&s, "/sealed", 2, 0)->have = STAT_INODE;
 	look(&s);
 	assert_int_equal(s.m.totals.queues[QUEUE_SYSV], 1);
 	assert_int_equal(s.m.totals.queues[QUEUE_POSIX], 2);
-	assert_int_equal(s.m.totals.messages, 13);
-	assert_int_equal(s.m.totals.bytes, 1000);
-	assert_int_equal(s.m.totals.full, 1);
-	assert_int_equal(s.m.totals.unread, 1);
-	assert_int_equal(s.m.totals.receivers, 1);
-	assert_int_equal(s.m.totals.senders, 2);
+	assert_int_equal(s.m.totals.messages.value, 1003);
+	assert_int_equal(s.m.totals.bytes.value, 1000);
+	assert_int_equal(s.m.totals.full.value, 1);
+	assert_int_equal(s.m.totals.messages.unknown, 1);
+	assert_int_equal(s.m.totals.bytes.unknown, 2);
+	assert_int_equal(s.m.totals.full.unknown, 1);
+	assert_int_equal(s.m.totals.receivers.value, 1);
+	assert_int_equal(s.m.totals.senders.value, 2);
 	model_free(&s.m);
 }
 
@@ -431,13 +434,14 @@ static void test_marks(void **state)
 		look(&s);
 		assert_int_equal(model_mark(model_selected(&s.m)), rows[i].mark);
 	}
-	/* A blocked sender: full, whatever the numbers. */
+	assert_int_equal(s.m.totals.full.value, 1);
+	/* A sender that is blocked for a moment says nothing of how full it is. */
 	s.items[0].messages = 1;
-	s.items[0].have |= STAT_WAITING;
+	s.items[0].have |= STAT_SEEN | STAT_WAITING;
 	s.items[0].senders = 1;
 	look(&s);
-	assert_int_equal(model_mark(model_selected(&s.m)), '!');
-	assert_int_equal(s.m.totals.full, 1);
+	assert_int_equal(model_mark(model_selected(&s.m)), ' ');
+	assert_int_equal(s.m.totals.full.value, 0);
 	model_free(&s.m);
 }
 
@@ -470,9 +474,9 @@ static void test_events(void **state)
 	s.items[0].messages = 10;
 	s.items[0].senders = 1;
 	look(&s);
-	assert_string_equal(events(&s), "full /a, a sender waits /a, a receiver waits /a, "
-					"drained /a, has room again /a");
-	assert_int_equal(model_event(&s.m, 0)->when, NOW + 7);
+	assert_string_equal(events(&s), "full /a, a receiver waits /a, drained /a, "
+					"has room again /a");
+	assert_int_equal(events_get(&s.m.events, 0)->when, NOW + 7);
 	model_free(&s.m);
 }
 
@@ -484,14 +488,15 @@ static void test_event_log_wraps(void **state)
 	begin(&s);
 	add_posix(&s, "/a", 1, 0);
 	look(&s);
-	for (int i = 0; i < 3 * MODEL_EVENTS; i++) {
+	for (int i = 0; i < 3 * EVENTS_MAX; i++) {
 		s.items[0].messages = i % 2 ? 0 : 10;
 		look(&s);
 	}
-	assert_int_equal(s.m.nevents, MODEL_EVENTS);
-	assert_int_equal(model_event(&s.m, 0)->kind, EVENT_DRAINED);
-	assert_int_equal(model_event(&s.m, 1)->kind, EVENT_FULL);
-	assert_true(model_event(&s.m, MODEL_EVENTS - 1)->when < model_event(&s.m, 0)->when);
+	assert_int_equal(s.m.events.n, EVENTS_MAX);
+	assert_int_equal(events_get(&s.m.events, 0)->kind, EVENT_DRAINED);
+	assert_int_equal(events_get(&s.m.events, 1)->kind, EVENT_FULL);
+	assert_true(events_get(&s.m.events, EVENTS_MAX - 1)->when <
+		    events_get(&s.m.events, 0)->when);
 	model_free(&s.m);
 }
 
@@ -556,6 +561,92 @@ static void test_directions(void **state)
 	assert_false(model_largest_first(COL_LAST));
 }
 
+/* Left alone, the screen stays with the fullest. */
+static void test_untouched_stays_at_the_top(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s);
+	add_posix(&s, "/a", 1, 9);
+	add_posix(&s, "/b", 2, 5);
+	look(&s);
+	model_scroll(&s.m, 1);
+	assert_string_equal(selected(&s), "/a");
+	s.items[0].messages = 0;
+	look(&s);
+	model_scroll(&s.m, 1);
+	assert_string_equal(selected(&s), "/b");
+	assert_int_equal(s.m.top, 0);
+	model_free(&s.m);
+}
+
+/* Moved, the selection keeps its line, whatever comes there. */
+static void test_moved_keeps_its_line(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s);
+	add_posix(&s, "/a", 1, 9);
+	add_posix(&s, "/b", 2, 5);
+	add_posix(&s, "/c", 3, 1);
+	look(&s);
+	model_move(&s.m, 1, 0);
+	s.items[2].messages = 10;
+	/* While the order is held it is the queue that counts. */
+	look(&s);
+	assert_string_equal(selected(&s), "/b");
+	s.seconds = 10;
+	look(&s);
+	assert_string_equal(shown(&s), "/c /a /b");
+	assert_string_equal(selected(&s), "/a");
+	assert_int_equal(s.m.cursor, 1);
+	model_free(&s.m);
+}
+
+static void test_removed_while_looked_at(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s);
+	add_posix(&s, "/a", 1, 9);
+	add_posix(&s, "/b", 2, 5);
+	look(&s);
+	model_bind(&s.m, true);
+	model_move(&s.m, 1, 0);
+	s.n = 1;
+	s.seconds = 10;
+	look(&s);
+	look(&s);
+	look(&s);
+	/* What was in it last, until another one is selected. */
+	assert_string_equal(selected(&s), "/b");
+	assert_int_equal(model_selected(&s.m)->st.messages, 5);
+	assert_true(model_selected(&s.m)->state & ROW_GONE);
+	assert_int_equal(s.m.removed_when, NOW + 10);
+	assert_int_equal(s.m.shown, 1);
+	model_move(&s.m, 0, 0);
+	assert_string_equal(selected(&s), "/a");
+	assert_int_equal(s.m.removed_when, 0);
+	/* Made anew under its name it is selected again. */
+	s.n = 0;
+	look(&s);
+	look(&s);
+	assert_string_equal(selected(&s), "/a");
+	add_posix(&s, "/a", 7, 3);
+	look(&s);
+	assert_int_equal(model_selected(&s.m)->st.ino, 7);
+	/* Out of the detail nothing is kept. */
+	s.n = 0;
+	look(&s);
+	look(&s);
+	model_bind(&s.m, false);
+	assert_null(model_selected(&s.m));
+	model_free(&s.m);
+}
+
 static void test_selection_goes_with_its_queue(void **state)
 {
 	struct scene s;
@@ -567,6 +658,7 @@ static void test_selection_goes_with_its_queue(void **state)
 	add_posix(&s, "/c", 3, 1);
 	look(&s);
 	assert_string_equal(selected(&s), "/a");
+	model_bind(&s.m, true);
 	model_move(&s.m, 1, 0);
 	assert_string_equal(selected(&s), "/b");
 	s.items[2].messages = 10;
@@ -575,14 +667,14 @@ static void test_selection_goes_with_its_queue(void **state)
 	assert_string_equal(shown(&s), "/c /a /b");
 	assert_string_equal(selected(&s), "/b");
 	assert_int_equal(s.m.cursor, 2);
-	/* It goes: for one look the selection shows it go, then it is at the same place. */
+	/* It goes, and stays selected. */
 	s.items[1] = s.items[2];
 	s.n = 2;
 	look(&s);
 	assert_string_equal(shown(&s), "/c /a /bx");
 	assert_string_equal(selected(&s), "/b");
 	look(&s);
-	assert_string_equal(selected(&s), "/a");
+	assert_string_equal(selected(&s), "/b");
 	model_free(&s.m);
 }
 
@@ -744,7 +836,7 @@ static void test_what_is_shown(void **state)
 	set_filter(&s, "");
 	assert_int_equal(s.m.shown, 3);
 	/* Totals are of all. */
-	assert_int_equal(s.m.totals.messages, 109);
+	assert_int_equal(s.m.totals.messages.value, 109);
 	model_free(&s.m);
 }
 
@@ -852,7 +944,7 @@ static void test_constant_memory(void **state)
 	assert_int_equal(m.list_cap, lists);
 	assert_int_equal(m.nbuckets, buckets);
 	assert_true(m.nrows <= QUEUES + 40);
-	assert_int_equal(m.nevents, MODEL_EVENTS);
+	assert_int_equal(m.events.n, EVENTS_MAX);
 	model_free(&m);
 	free(items);
 }
@@ -907,6 +999,9 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_directions),
 		cmocka_unit_test(test_selection_goes_with_its_queue),
+		cmocka_unit_test(test_untouched_stays_at_the_top),
+		cmocka_unit_test(test_moved_keeps_its_line),
+		cmocka_unit_test(test_removed_while_looked_at),
 		cmocka_unit_test(test_moves_are_bounded),
 		cmocka_unit_test(test_order_is_held),
 		cmocka_unit_test(test_scrolling),

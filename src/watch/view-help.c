@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * view-help.c - the pages of help on watch's screen
+ */
+#include "config.h"
+
+#include "watch/view.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/format.h"
+#include "base/text.h"
+#include "base/util.h"
+
+#define KEYS_WIDTH 15
+/* Lines longer than this are hard to read. */
+#define WIDEST 100
+
+struct help_line {
+	const char *keys, *text;
+};
+
+static const struct help_line key_help[] = {
+	{ "q F10", N_("quit; Esc goes back one step and never quits") },
+	{ "? h F1", N_("these pages") },
+	{ "Up Down j k", N_("move the selection") },
+	{ "PgUp PgDn g G", N_("a page up or down; g or Home the first, G or End the last") },
+	{ "Enter", N_("the selected queue in detail; the selection then stays with it") },
+	{ "p", N_("its messages, without taking them (System V)") },
+	{ "Tab", N_("move among the messages, or among the queues again; Enter shows one whole") },
+	{ "e", N_("what has happened") },
+	{ "/ F4", N_("filter: text !text use>50 user=jo full waiting empty idle 0x99") },
+	{ "F3 n N", N_("search for a name; n the next, N the one before") },
+	{ "s F6", N_("sort by; < > the next column, R reverse") },
+	{ "M U N A W B", N_("by messages, use, name, age, who waits, bytes") },
+	{ "Space", N_("pause") },
+	{ "r F5 Ctrl-L", N_("refresh now and redraw") },
+	{ "+ -", N_("double or halve the interval") },
+	{ "t", N_("all queues, System V, POSIX") },
+	{ "z", N_("hide queues that are empty and idle") },
+	{ "f", N_("follow: the screen goes where the selected queue goes") },
+	{ "o F2", N_("choose columns") },
+	{ "x F9", N_("purge, remove, send, receive (with --allow-changes), or their commands") },
+	{ "i", N_("turn the search for waiting processes on or off") },
+	{ "m", N_("turn the mouse on or off: rows, headings and the keys below can be clicked") },
+};
+
+static const struct help_line mark_help[] = {
+	/* xgettext:no-c-format */
+	{ "!", N_("after USE%: in use to 90 % or more; before a line: something is wrong") },
+	{ "~", N_("in use to half or more") },
+	{ "+ x", N_("the queue came, or went, since the last look") },
+	{ ">", N_("selected") },
+	{ "?", N_("not known: it may not be read, which takes root or read permission") },
+	{ ">= 12", N_("at least: some queues or processes may not be read") },
+	{ "61/100", N_("messages, and how many the queue can hold (POSIX)") },
+};
+
+static void paint_line(struct view *v, struct area *a, const char *keys, const char *text)
+{
+	int pad = KEYS_WIDTH - canvas_text_width(a->c, keys, strlen(keys));
+
+	buffer_printf(&v->line, "%s%*s%s", keys, pad > 0 ? pad : 1, "", text);
+	area_wrap(a, STYLE_PLAIN, buffer_string(&v->line), KEYS_WIDTH);
+	v->line.len = 0;
+}
+
+static void paint_list(struct view *v, struct area *a, const char *title,
+		       const struct help_line *list, size_t n)
+{
+	area_puts(a, STYLE_BOLD, title);
+	for (size_t i = 0; i < n; i++)
+		paint_line(v, a, list[i].keys, _(list[i].text));
+	area_puts(a, STYLE_PLAIN, "");
+}
+
+/* All of it, as if the area began `y` lines above the screen and had no end. */
+static void paint_all(struct view *v, struct area *a, const struct facts *facts)
+{
+	paint_list(v, a, _("Keys"), key_help, ARRAY_SIZE(key_help));
+	paint_list(v, a, _("Marks"), mark_help, ARRAY_SIZE(mark_help));
+	area_puts(a, STYLE_BOLD, _("Columns"));
+	for (int col = 0; col < COLUMNS_WATCH; col++)
+		paint_line(v, a, column_name((enum column)col), column_help((enum column)col));
+	if (!facts->root)
+		paint_line(v, a, "",
+			   _("who of other users' processes waits is known to root alone"));
+	if (facts->cost >= 0) {
+		struct buffer cost = { 0 };
+
+		buffer_printf(&cost, _("watch itself takes %.1f %% of one processor"), facts->cost);
+		area_puts(a, STYLE_PLAIN, "");
+		area_wrap(a, STYLE_DIM, buffer_string(&cost), 0);
+		buffer_free(&cost);
+	}
+}
+
+static size_t pages_of(size_t lines, size_t room)
+{
+	return lines ? (lines + room - 1) / room : 1;
+}
+
+void view_paint_help(struct view *v, struct area *a, const struct facts *facts)
+{
+	const int endless = 10000;
+	int room = a->end - a->y - 1, width = a->width > WIDEST ? WIDEST : a->width;
+	struct canvas none = { .ascii = a->c->ascii };
+	struct area measure = { .c = &none, .width = width, .end = endless };
+	struct area page = { .c = a->c, .x = a->x, .width = width };
+	size_t pages;
+
+	if (room < 1)
+		return;
+	/* On a canvas without cells nothing is painted, and the lines are counted. */
+	paint_all(v, &measure, facts);
+	pages = pages_of((size_t)measure.y, (size_t)room);
+	if (v->over_at >= pages)
+		v->over_at = pages - 1;
+	page.y = a->y - (int)v->over_at * room;
+	page.end = a->y + room;
+	page.top = a->y;
+	paint_all(v, &page, facts);
+	canvas_printf(a->c, a->y + room, a->x, a->width, STYLE_BOLD, "%zu/%zu", v->over_at + 1,
+		      pages);
+}
+
+unsigned int view_help_key(struct view *v, uint32_t key)
+{
+	switch (key) {
+	case VIEW_KEY_UP:
+	case VIEW_KEY_PAGE_UP:
+	case VIEW_KEY_LEFT:
+	case 'k':
+		v->over_at -= v->over_at > 0;
+		break;
+	case VIEW_KEY_DOWN:
+	case VIEW_KEY_PAGE_DOWN:
+	case VIEW_KEY_RIGHT:
+	case 'j':
+	case ' ':
+		v->over_at++;
+		break;
+	case VIEW_KEY_HOME:
+	case 'g':
+		v->over_at = 0;
+		break;
+	case VIEW_KEY_END:
+	case 'G':
+		v->over_at = SIZE_MAX / 2;
+		break;
+	default: /* any other key leaves */
+		v->over = OVER_NONE;
+		break;
+	}
+	return VIEW_PAINT;
+}
