@@ -294,7 +294,7 @@ queues()
 	local condition
 	for condition in --messages=1 --empty --writable; do
 		run --separate-stderr -4 mqtool wait "$condition" /gone
-		one_line "/gone: no such queue"
+		one_line "/gone: no such queue ('mqtool create /gone' makes it)"
 		run -4 mqtool wait "$condition" key:0x404
 		run -4 mqtool wait "$condition" id:2147483647
 	done
