@@ -18,8 +18,8 @@ _mqtool_options()
 			--private -v,--verbose --allow-plaintext --namespace=PID
 		;;
 	send)
-		echo -f,--file=FILE -l,--lines -0,--null -j,-J,--json -t,--type=N -p,--priority=N \
-			-n,--nonblock -T,--timeout=N -v,--verbose --progress --allow-plaintext \
+		echo -f,--file=FILE -l,--lines -0,--null -j,-J,--json --prefix=N -t,--type=N \
+			-p,--priority=N -n,--nonblock -T,--timeout=N -v,--verbose --progress --allow-plaintext \
 			--namespace=PID
 		;;
 	recv)
@@ -276,7 +276,7 @@ _mqtool_value()
 	QUEUE) _mqtool_queues ;;
 	COLUMNS) _mqtool_of_columns $columns ;;
 	SORT) _mqtool_sort ${columns/HISTORY/} ;;
-	FAILURE) _mqtool_offer stop drop ;;
+	FAILURE) _mqtool_offer stop drop retry ;;
 	COLOR) _mqtool_offer auto always never ;;
 	FILTER) _mqtool_offer kind=posix kind=sysv ;;
 	PID) _mqtool_pids ;;

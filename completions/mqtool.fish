@@ -52,7 +52,7 @@ function __mqtool_takes_value
         case create
             string match -qr '^(-[ev]*[mocsb]|--(mode|owner|max-messages|message-size|max-bytes|max-priority|namespace))$' -- $argv[1]
         case send
-            string match -qr '^(-[l0jJnv]*[ftpT]|--(file|type|priority|timeout|namespace))$' -- $argv[1]
+            string match -qr '^(-[l0jJnv]*[ftpT]|--(file|prefix|type|priority|timeout|namespace))$' -- $argv[1]
         case recv
             string match -qr '^(-[fanx0rjJv]*[cTtF]|--(count|timeout|type|format|on-failure|move-failed|namespace))$' -- $argv[1]
         case move
@@ -164,6 +164,7 @@ __mqtool_option send -s f -l file -r -F -d 'read a file instead of standard inpu
 __mqtool_option send -s l -l lines -d 'each line is one message'
 __mqtool_option send -s 0 -l null -d 'messages are separated by NUL'
 __mqtool_option send -s j -s J -l json -d 'each line is one message as JSON'
+__mqtool_option send -l prefix -x -d 'each message begins with its type or priority and this'
 __mqtool_option send -s t -l type -x -d 'type of the messages (System V)'
 __mqtool_option send -s p -l priority -x -d 'priority of the messages (POSIX)'
 __mqtool_option send -s n -l nonblock -d 'do not wait for room'
@@ -180,7 +181,7 @@ __mqtool_option recv -s 0 -l null -d 'NUL behind each message, not newline'
 __mqtool_option recv -s r -l raw -d 'the messages and nothing else'
 __mqtool_option recv -s F -l format -x -d 'each message as a format says'
 __mqtool_option recv -s j -s J -l json -d 'each message as a line of JSON'
-__mqtool_option recv -l on-failure -x -a 'stop drop' -d 'when the command fails'
+__mqtool_option recv -l on-failure -x -a 'stop drop retry' -d 'when the command fails'
 __mqtool_option recv -l move-failed -x -a '(__mqtool_queues)' -d 'when the command fails, send the message to a queue'
 __mqtool_option recv -s v -l verbose -d 'say at the end how much was received'
 __mqtool_option 'send recv move' -l progress -d 'show how far it is, on a terminal'

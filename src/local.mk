@@ -107,6 +107,8 @@ libmqtool_a_SOURCES = \
 	src/cmd/msg.h \
 	src/cmd/opt.c \
 	src/cmd/opt.h \
+	src/cmd/prefix.c \
+	src/cmd/prefix.h \
 	src/cmd/progress.c \
 	src/cmd/progress.h \
 	src/cmd/receiver.c \

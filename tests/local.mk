@@ -31,6 +31,7 @@ UNIT_PURE = \
 	tests/unit/msg \
 	tests/unit/near \
 	tests/unit/parse \
+	tests/unit/prefix \
 	tests/unit/procs \
 	tests/unit/procs-parse \
 	tests/unit/progress \

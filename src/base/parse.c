@@ -232,6 +232,18 @@ size_t parse_escape(const char *text, char *byte)
 	return 4;
 }
 
+size_t parse_format_escape(const char *text, char *byte)
+{
+	static const char letters[] = "nt0";
+	static const char meaning[] = "\n\t";
+	const char *found = text[1] ? strchr(letters, text[1]) : NULL;
+
+	if (!found)
+		return parse_escape(text, byte);
+	*byte = meaning[found - letters];
+	return 2;
+}
+
 int parse_escapes(const char *text, char *out, size_t size, size_t *len)
 {
 	size_t n = 0, used;

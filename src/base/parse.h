@@ -37,6 +37,8 @@ unsigned int parse_digit(char c);
  * length with *byte, or 0 for anything else.
  */
 size_t parse_escape(const char *text, char *byte);
+/* The same for the escapes of `recv -F`: \n, \t and \0 too. */
+size_t parse_format_escape(const char *text, char *byte);
 /*
  * Decodes \xNN (two hex digits) and \\ from text into out, which holds size bytes and gets no
  * NUL.  *len is what was written.  -EINVAL for any other use of a backslash, -ERANGE where out is

@@ -50,7 +50,8 @@ static const struct poptOption recv_options[] = {
 	  N_("FORMAT") },
 	CMD_JSON_OPTION(OPT_JSON, N_("write each message as a line of JSON (also -J)")),
 	{ "on-failure", 0, POPT_ARG_STRING, NULL, OPT_ON_FAILURE,
-	  N_("when COMMAND fails: put the message back and stop, or drop it"), "stop|drop" },
+	  N_("when COMMAND fails: put the message back and stop, drop it, or put it back and go on"),
+	  "stop|drop|retry" },
 	{ "move-failed", 0, POPT_ARG_STRING, NULL, OPT_MOVE_FAILED,
 	  N_("when COMMAND fails: send the message to QUEUE and go on"), N_("QUEUE") },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
@@ -79,8 +80,11 @@ static bool set_failure(struct receiver *r, const char *value)
 		r->opt.on_failure = FAILURE_STOP;
 	else if (!strcmp(value, "drop"))
 		r->opt.on_failure = FAILURE_DROP;
+	else if (!strcmp(value, "retry"))
+		r->opt.on_failure = FAILURE_RETRY;
 	else
-		return msg_refuse(_("--on-failure is stop or drop, not '%s'"), msg_quote(value));
+		return msg_refuse(_("--on-failure is stop, drop or retry, not '%s'"),
+				  msg_quote(value));
 	r->opt.has_failure = true;
 	return true;
 }
@@ -264,7 +268,9 @@ static void expect(struct receiver *r)
 	if (r->take.all)
 		queue_expect(r->q, r->take.count, QUEUE_ALL_THERE);
 	else if (!r->take.nonblock)
-		queue_expect(r->q, r->take.count, QUEUE_AS_THEY_COME);
+		/* What goes back comes again: there is no telling how many will come. */
+		queue_expect(r->q, r->opt.on_failure == FAILURE_RETRY ? UINT64_MAX : r->take.count,
+			     QUEUE_AS_THEY_COME);
 	/* A COMMAND takes its time, and others could use it for what comes after. */
 	if (r->command)
 		queue_hold(r->q, 1);

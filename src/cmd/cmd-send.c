@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,6 +25,7 @@
 #include "cmd/input.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
+#include "cmd/prefix.h"
 #include "cmd/progress.h"
 #include "queue/message.h"
 #include "show/json.h"
@@ -36,6 +38,7 @@ enum {
 	OPT_LINES,
 	OPT_NULL,
 	OPT_JSON,
+	OPT_PREFIX,
 	OPT_TYPE,
 	OPT_PRIORITY,
 	OPT_NONBLOCK,
@@ -53,6 +56,8 @@ static const struct poptOption send_options[] = {
 	{ "null", '0', POPT_ARG_NONE, NULL, OPT_NULL,
 	  N_("messages in the input are separated by NUL"), NULL },
 	CMD_JSON_OPTION(OPT_JSON, N_("each line of input is one message as JSON (also -J)")),
+	{ "prefix", 0, POPT_ARG_STRING, NULL, OPT_PREFIX,
+	  N_("with -l or -0: each message begins with its type or priority and SEP"), N_("SEP") },
 	{ "type", 't', POPT_ARG_STRING, NULL, OPT_TYPE,
 	  N_("type of the messages, 1 or more; default 1 (System V, AMQP)"), N_("N") },
 	{ "priority", 'p', POPT_ARG_STRING, NULL, OPT_PRIORITY,
@@ -76,6 +81,8 @@ struct send_options {
 	enum input_framing framing;
 	bool framed; /* -l, -0 or -j was given */
 	bool json;
+	char *prefix; /* SEP of --prefix, decoded, or NULL; malloc'd */
+	size_t prefix_len;
 	struct carry_as as; /* -t, -p */
 	int64_t timeout_ns;
 	bool nonblock, timeout;
@@ -109,6 +116,16 @@ static bool set_framing(struct send_options *opt, enum input_framing framing, bo
 	return true;
 }
 
+static bool set_prefix(struct send_options *opt, const char *value)
+{
+	free(opt->prefix);
+	opt->prefix = strdup(value);
+	if (opt->prefix)
+		return true;
+	msg_no_memory();
+	return false;
+}
+
 static bool read_option(struct cmdline *cl, int val, const char *value, void *arg)
 {
 	struct send_options *opt = arg;
@@ -123,6 +140,8 @@ static bool read_option(struct cmdline *cl, int val, const char *value, void *ar
 		return set_framing(opt, INPUT_NUL, false);
 	case OPT_JSON:
 		return set_framing(opt, INPUT_LINES, true);
+	case OPT_PREFIX:
+		return set_prefix(opt, value);
 	case OPT_TYPE:
 		return cmd_given_type(cl, &opt->as, value);
 	case OPT_PRIORITY:
@@ -175,10 +194,28 @@ static _cold_ void suggest_order(const struct cmdline *cl)
 	buffer_free(&line);
 }
 
+static int check_prefix(struct send_options *opt)
+{
+	const char *bad;
+
+	if (!opt->prefix)
+		return EX_DONE;
+	if (!opt->framed || opt->json)
+		return msg_usage(_("--prefix needs messages cut by -l or -0"));
+	if (opt->as.have)
+		return msg_usage(_("with --prefix each message says its type or priority itself:"
+				   " -t and -p have no meaning"));
+	if (prefix_compile(opt->prefix, opt->framing == INPUT_NUL ? '\0' : '\n', &opt->prefix_len,
+			   &bad) < 0)
+		return msg_usage(_("--prefix: SEP cannot be used: %s"), text_get(bad));
+	return EX_DONE;
+}
+
 static int read_options(struct cmdline *cl, struct sender *s)
 {
 	struct send_options *opt = &s->opt;
 	size_t words = 0;
+	int status;
 
 	/* No more files than words. */
 	while (cl->words[words])
@@ -200,7 +237,8 @@ static int read_options(struct cmdline *cl, struct sender *s)
 		return msg_usage(_("-n never waits, so -T has no meaning with it"));
 	if (opt->nonblock)
 		opt->timeout_ns = QUEUE_NO_WAIT;
-	return cmd_given_check(&opt->as, &s->ref, "-t", "-p");
+	status = cmd_given_check(&opt->as, &s->ref, "-t", "-p");
+	return status == EX_DONE ? check_prefix(opt) : status;
 }
 
 /* ---- reporting ---- */
@@ -434,16 +472,61 @@ static int send_json(struct sender *s, const char *line, size_t len)
 	return EX_FAILED;
 }
 
+/* A record that begins with its type or priority. */
+static int send_prefixed(struct sender *s, char *data, size_t len)
+{
+	uint64_t min = has_priorities(s) ? 0 : 1;
+	uint64_t max = has_priorities(s) ? message_priority_max(s->ref.kind) : LONG_MAX;
+	struct message m = { 0 };
+	struct buffer why = { 0 };
+	uint64_t number;
+	ssize_t n = prefix_read(data, len, s->opt.prefix, s->opt.prefix_len, min, max, &number);
+
+	if (n < 0) {
+		buffer_printf(&why,
+			      n == -ERANGE ? _("the number before the separator must be from"
+					       " %" PRIu64 " to %" PRIu64) :
+					     _("it does not begin with a number from %" PRIu64
+					       " to %" PRIu64 " and the separator of --prefix"),
+			      min, max);
+		report_bad(s, buffer_string(&why));
+		buffer_free(&why);
+		return EX_FAILED;
+	}
+	if (has_priorities(s)) {
+		m.have = MESSAGE_HAS_PRIORITY;
+		m.priority = (unsigned int)number;
+	} else {
+		m.have = MESSAGE_HAS_TYPE;
+		m.type = (long)number;
+	}
+	m.data = data + n;
+	m.len = len - (size_t)n;
+	return send_message(s, &m);
+}
+
+static int send_record(struct sender *s, char *data, size_t len)
+{
+	struct message m = { .data = data, .len = len };
+
+	if (s->opt.json)
+		return send_json(s, data, len);
+	return s->opt.prefix ? send_prefixed(s, data, len) : send_message(s, &m);
+}
+
 /*
  * A message is longer than has been read so far.  Reads on where the queue could take it.
  */
 static int raise_limit(struct sender *s, struct input *in, size_t seen)
 {
 	size_t max = queue_max_message(s->q);
+	size_t before = s->opt.prefix ? PREFIX_DIGITS + s->opt.prefix_len : 0;
 
 	/* JSON writes a byte of the body as up to six, and has other members. */
 	if (s->opt.json && (__builtin_mul_overflow(max, 6, &max) ||
 			    __builtin_add_overflow(max, JSON_OTHER_MEMBERS, &max)))
+		max = SIZE_MAX;
+	if (__builtin_add_overflow(max, before, &max))
 		max = SIZE_MAX;
 	if (seen <= max) {
 		in->limit = max;
@@ -453,7 +536,8 @@ static int raise_limit(struct sender *s, struct input *in, size_t seen)
 		report_bad(s, _("the line is longer than any message the queue takes"));
 		return EX_FAILED;
 	}
-	return report_send(s, seen, in->cut, -EMSGSIZE);
+	/* How long the number is has not been looked at: the body has at least so much. */
+	return report_send(s, seen - before, in->cut || before, -EMSGSIZE);
 }
 
 /* Sends all messages of one input. */
@@ -478,13 +562,7 @@ static int send_input(struct sender *s, int fd)
 		}
 		if (rc < 0)
 			break;
-		if (s->opt.json) {
-			status = send_json(s, data, len);
-		} else {
-			struct message m = { .data = data, .len = len };
-
-			status = send_message(s, &m);
-		}
+		status = send_record(s, data, len);
 		s->progress.done += len + 1;
 		s->place++;
 	}
@@ -661,6 +739,7 @@ static int send_run(struct cmdline *cl)
 	}
 	buffer_free(&s.body);
 	free(s.opt.files);
+	free(s.opt.prefix);
 	if (stop_signal())
 		stop_die(stop_signal());
 	return status;

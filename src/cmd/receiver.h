@@ -17,7 +17,7 @@
 #include "queue/queue.h"
 #include "show/render.h"
 
-enum on_failure { FAILURE_STOP, FAILURE_DROP, FAILURE_MOVE };
+enum on_failure { FAILURE_STOP, FAILURE_DROP, FAILURE_RETRY, FAILURE_MOVE };
 
 struct recv_options {
 	bool peek, has_style, has_failure;
@@ -40,6 +40,7 @@ struct receiver {
 	struct queue_ref failed_ref;
 	struct queue *failed_q; /* --move-failed */
 	bool command_failed;    /* for some message that did not stop us */
+	int64_t pause_ns;       /* --on-failure=retry: the last one; 0 after a success */
 	bool lost;              /* a message could not go back and was reported */
 	bool pipe_closed;       /* nobody reads standard output any more */
 };

@@ -7,15 +7,22 @@
 #include "cmd/receiver.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
 #include "base/stop.h"
+#include "base/util.h"
 #include "cmd/handler.h"
 #include "cmd/msg.h"
 #include "queue/message.h"
+
+/* The pauses of --on-failure=retry, in nanoseconds: they double while only failures come. */
+#define RETRY_PAUSE_MIN (NSEC_PER_SEC / 100)
+#define RETRY_PAUSE_MAX NSEC_PER_SEC
 
 /* Says how COMMAND failed for the message at hand, and what became of it. */
 static void report_command(struct receiver *r, int status, const char *outcome)
@@ -68,6 +75,35 @@ static int move_failed(struct receiver *r, int status)
 	return EX_FAILED;
 }
 
+/* A pause before the next message, which a stop signal ends. */
+static void pause_retry(struct receiver *r)
+{
+	struct timespec time;
+	sigset_t mask;
+
+	r->pause_ns = r->pause_ns ? 2 * r->pause_ns : RETRY_PAUSE_MIN;
+	if (r->pause_ns > RETRY_PAUSE_MAX)
+		r->pause_ns = RETRY_PAUSE_MAX;
+	time.tv_sec = r->pause_ns / NSEC_PER_SEC;
+	time.tv_nsec = r->pause_ns % NSEC_PER_SEC;
+	stop_hold(&mask);
+	if (!stop_signal())
+		(void)!ppoll(NULL, 0, &time, &mask);
+	stop_release(&mask);
+}
+
+/* --on-failure=retry: EX_DONE where the message is back on its queue. */
+static int retry_failed(struct receiver *r, int status)
+{
+	report_command(r, status, _("the message goes back and is tried again"));
+	receiver_put_back(r);
+	if (r->lost)
+		return EX_FAILED;
+	r->batch.seq++;
+	pause_retry(r);
+	return EX_DONE;
+}
+
 /* COMMAND failed for the message in hand: EX_DONE where it is dealt with and recv goes on. */
 static int handle_failure(struct receiver *r, int status)
 {
@@ -79,6 +115,8 @@ static int handle_failure(struct receiver *r, int status)
 	case FAILURE_DROP:
 		report_command(r, status, _("the message was dropped"));
 		return EX_DONE;
+	case FAILURE_RETRY:
+		return retry_failed(r, status);
 	case FAILURE_MOVE:
 		return move_failed(r, status);
 	default:
@@ -107,7 +145,9 @@ static int handle_message(struct receiver *r)
 	}
 	if (status)
 		result = handle_failure(r, status);
-	if (result == EX_DONE) {
+	else
+		r->pause_ns = 0;
+	if (result == EX_DONE && r->batch.n) {
 		(void)!queue_settle(r->q, m, QUEUE_DELIVERED);
 		progress_count(&r->progress, m->len);
 		r->progress.done++;
@@ -119,9 +159,10 @@ static int handle_message(struct receiver *r)
 
 static int receive_for_command(struct receiver *r)
 {
+	uint64_t left = r->take.count;
 	int status, rc;
 
-	for (uint64_t left = r->take.count; left > 0; left--) {
+	while (left > 0) {
 		if (stop_signal())
 			return EX_FAILED;
 		rc = receiver_take(r, r->take.timeout_ns);
@@ -130,6 +171,9 @@ static int receive_for_command(struct receiver *r)
 		status = handle_message(r);
 		if (status != EX_DONE)
 			return status;
+		/* What went back was not taken. */
+		if (r->pause_ns == 0)
+			left--;
 	}
 	return EX_DONE;
 }

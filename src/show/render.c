@@ -44,16 +44,9 @@ static void add_text(struct render_format *f, char c)
 /* Adds what the escape at p, a backslash, stands for.  Returns its length, or 0. */
 static size_t add_escape(struct render_format *f, const char *p)
 {
-	static const char letters[] = "nt0";
-	static const char meaning[] = "\n\t";
-	const char *found = p[1] ? strchr(letters, p[1]) : NULL;
-	size_t n = 2;
 	char byte = 0;
+	size_t n = parse_format_escape(p, &byte);
 
-	if (found)
-		byte = meaning[found - letters];
-	else
-		n = parse_escape(p, &byte);
 	if (n)
 		add_text(f, byte);
 	return n;

@@ -234,7 +234,7 @@ not_run()
 		--on-failure=stop --move-failed=0x2 0x1 -- true
 	usage '--on-failure and --move-failed need a COMMAND' --on-failure=drop 0x1
 	usage '--on-failure and --move-failed need a COMMAND' --move-failed=0x2 0x1
-	usage "--on-failure is stop or drop, not 'retry'" --on-failure=retry 0x1 -- true
+	usage "--on-failure is stop, drop or retry, not 'again'" --on-failure=again 0x1 -- true
 	usage '--move-failed needs another queue than the one received from' \
 		--move-failed=0x1 0x1 -- true
 	usage '--move-failed needs another queue than the one received from' \
@@ -316,7 +316,7 @@ usage()
 @test "a COMMAND that cannot be started later: the message goes back, whatever was asked" {
 	[ -z "${MQTOOL_VALGRIND-}" ] || skip "valgrind hides from posix_spawn(3) what exec says"
 	local option
-	for option in --on-failure=stop --on-failure=drop --move-failed=/p; do
+	for option in --on-failure=stop --on-failure=drop --on-failure=retry --move-failed=/p; do
 		mqtool send -t 4 0x1 1 2 3
 		# shellcheck disable=SC2016
 		script once 'cat' 'rm "$0"'
@@ -422,4 +422,65 @@ stopped_in_command()
 	done
 	equal $rounds 6
 	sort -n out | diff - <(seq 40)
+}
+
+@test "--on-failure=retry: the message goes back, and is tried again until it is done" {
+	local queue
+	for queue in 0x1 /p; do
+		rm -f failed seen
+		mqtool send $queue good bad last
+		# Fails twice for "bad".
+		# shellcheck disable=SC2016
+		script picky 'read -r body; echo "$body" >>seen' \
+			'[ "$body" != bad ] || { echo >>failed; [ "$(wc -l <failed)" -gt 2 ]; }'
+		run -1 --separate-stderr mqtool recv -a --on-failure=retry $queue -- ./picky
+		equal "${#stderr_lines[@]}" 2
+		equal "${stderr_lines[0]}" 'mqtool recv: ./picky exited with status 1; the message'`
+			`' goes back and is tried again'
+		equal "$(<seen)" $'good\nbad\nlast\nbad\nbad'
+		equal "$(waiting $queue)" 0
+	done
+}
+
+@test "--on-failure=retry: what went back does not count for -c" {
+	mqtool send 0x1 bad good other
+	# shellcheck disable=SC2016
+	run -1 --separate-stderr mqtool recv -c 2 --on-failure=retry 0x1 -- \
+		sh -c 'read -r body; echo "$MQTOOL_SEQ $body"; [ "$body" != bad ]'
+	equal "$output" $'1 bad\n2 good\n3 other'
+	holds 0x1 '1 bad'
+	# None given is one.
+	mqtool send 0x1 bad good
+	# shellcheck disable=SC2016
+	run -1 --separate-stderr mqtool recv --on-failure=retry 0x1 -- \
+		sh -c 'read -r body; [ "$body" != bad ]'
+	holds 0x1 '1 bad'
+}
+
+@test "--on-failure=retry: the pause grows to a second, and a stop signal ends it" {
+	[ -z "${MQTOOL_VALGRIND-}" ] || skip "valgrind and strace do not go together"
+	command -v strace >/dev/null || skip_loudly "strace not found"
+	mqtool send 0x1 stays
+	start strace -o calls -e trace=ppoll -e signal=none \
+		mqtool recv -f --on-failure=retry 0x1 -- false 2>stderr
+	WAIT_LIMIT=60 wait_until grep -q 'tv_sec=1, tv_nsec=0' calls
+	kill -TERM "$(pgrep -P "$pid")"
+	finish "$pid" 143
+	grep -o 'tv_sec=[0-9]*, tv_nsec=[0-9]*}, \[' calls | head -n 8 >pauses
+	equal "$(sed 's/tv_sec=//; s/, tv_nsec=/ /; s/}.*//' pauses)" \
+		$'0 10000000\n0 20000000\n0 40000000\n0 80000000\n'`
+		`$'0 160000000\n0 320000000\n0 640000000\n1 0'
+	holds 0x1 '1 stays'
+}
+
+@test "--on-failure=retry: no room for what goes back" {
+	mqtool create -c 1 -s 64 /full
+	mqtool send /full x
+	# The queue is full again before COMMAND has failed.
+	run -1 --separate-stderr mqtool recv -f --on-failure=retry /full -- \
+		sh -c 'mqtool send -n /full other; exit 1'
+	equal "$output" ""
+	equal "${stderr_lines[1]}" '{"queue":"/full","priority":0,"size":1,"body":"x"}'
+	matches "${stderr_lines[2]}" '*1 message could not be put back (the queue is full again)*'
+	mqtool rm /full
 }

@@ -173,7 +173,7 @@ knows_where_queues_go()
 	start_shell bash
 	press ". $library"$'\n'
 	offers 'mqtool recv -n /jobs -- mqtool purge /j' /jobs
-	offers 'mqtool recv key:1 -- mqtool recv --on-failure ' $'stop\ndrop'
+	offers 'mqtool recv key:1 -- mqtool recv --on-failure ' $'stop\ndrop\nretry'
 }
 
 @test "zsh: queues where queues go, files where files go" {

@@ -267,7 +267,7 @@ both=(/r 0x20)
 		done
 		usage "only one of --on-failure and --move-failed can be given" \
 			--on-failure=drop --move-failed=/other "$queue" -- cat
-		usage "--on-failure is stop or drop, not 'keep'" --on-failure=keep "$queue" -- cat
+		usage "--on-failure is stop, drop or retry, not 'keep'" --on-failure=keep "$queue" -- cat
 		usage "the format means nothing at '%z'; see mqtool recv --help" -F '%s %z' "$queue"
 		holds "$queue" '[stays]'
 	done

@@ -507,3 +507,86 @@ Did you mean '--priority'?"
 	run -2 --separate-stderr send -t $'\033[31m' 0x10 x
 	[[ $stderr != *$'\033'* ]]
 }
+
+# ---- --prefix ----
+
+@test "--prefix: each record says its type or priority" {
+	create_small /prefix 0x70
+	printf '5\thello\n' | send -l --prefix='\t' /prefix
+	printf '7\ttab\tin it\n9\t' | send -l --prefix='\t' /prefix
+	equal "$(recv -a -F '%p[%q]' /prefix)" '9[]7[tab\x09in it]5[hello]'
+	printf '9223372036854775807: a\nb\0001: \0' | send -0 --prefix=': ' 0x70
+	equal "$(recv -a -F '%t[%q]' 0x70)" '9223372036854775807[a\x0ab]1[]'
+	printf '3\n7\nx' | send -0 --prefix='\n' 0x70
+	equal "$(recv -a -F '%t[%q]' 0x70)" '3[7\x0ax]'
+	send -l --prefix=: /prefix </dev/null
+	holds /prefix ''
+}
+
+@test "--prefix: recv -F is the way back" {
+	create_small /there /back 0x71
+	send -p 1 /there one 'two words'
+	send -p 32767 /there ''
+	recv -a -F '%p\t%s\n' /there | tee copy | send -l --prefix='\t' /back
+	recv -a -F '%p\t%s\n' /back >again
+	cmp copy again
+	equal "$(wc -l <again)" 3
+	all_bytes | tr -d '\0' | send -t 12 0x71
+	recv -F '%t:%s\0' 0x71 | send -0 --prefix=: 0x71
+	run -0 mqtool recv -F '%t %S' 0x71
+	equal "$output" '12 255'
+}
+
+@test "--prefix: a record without it is a bad line" {
+	local bad
+	create_small /bad 0x72
+	for bad in '' x ':x' '5' '5;x' ' 5:x' '-5:x' '0x5:x'; do
+		printf '%s\n' 4:before "$bad" 6:behind >lines
+		run -1 --separate-stderr send -l --prefix=: /bad <lines
+		equal "$stderr" "mqtool send: line 2: it does not begin with a number from 0 to"`
+			`" 32767 and the separator of --prefix; 1 message was sent before it"
+		equal "$(recv -a -F '%p%s,' /bad)" '4before,'
+	done
+	fails 1 'message 1: the number before the separator must be from 0 to 32767;*' \
+		-0 --prefix=: /bad <<<'32768:x'
+	for bad in 0 9223372036854775808 18446744073709551617; do
+		printf '%s:x\n' "$bad" >f
+		fails 1 'f: line 1: the number before the separator must be from 1 to'`
+			`' 9223372036854775807; 0 messages were sent before it' \
+			-l -f f --prefix=: 0x72
+	done
+	holds 0x72 ''
+}
+
+@test "--prefix: the size is that of the body" {
+	create -c 10 -s 100 /size
+	{ printf '32767:'; bytes 100; } | send -l --prefix=: /size
+	run -0 mqtool recv -F '%p %S' /size
+	equal "$output" '32767 100'
+	{ printf '1:'; bytes 101; } >f
+	fails 1 'line 1: 101 bytes; /size takes at most 100 *' -l --prefix=: /size <f
+	{ printf '1:'; bytes 1000000; } >f
+	fails 1 'line 1: more than * bytes; /size takes at most 100 *' -l --prefix=: /size <f
+	holds /size ''
+}
+
+@test "--prefix: what it does not go with" {
+	local option
+	create_small /alone 0x73
+	usage '--prefix needs messages cut by -l or -0' --prefix=: /alone
+	usage '--prefix needs messages cut by -l or -0' -j --prefix=: /alone
+	usage '--prefix needs messages cut by -l or -0' --prefix=: /alone hello
+	for option in '-p 1 /alone' '-t 1 0x73'; do
+		# shellcheck disable=SC2086
+		usage 'with --prefix each message says its type or priority itself: -t and -p have'`
+			`' no meaning' -l --prefix=: $option
+	done
+	usage '--prefix: SEP cannot be used: it is empty' -l --prefix= /alone
+	usage '--prefix: SEP cannot be used: it begins with a digit, as does what comes before it' \
+		-l --prefix='\x30' /alone
+	usage '--prefix: SEP cannot be used: it holds what ends a message' -l --prefix=':\n' /alone
+	usage '--prefix: SEP cannot be used: it holds what ends a message' -0 --prefix='\0' /alone
+	usage '--prefix: SEP cannot be used: an escape is \n, \t, \0, \\ or \xNN' \
+		-l --prefix='\q' /alone
+	holds /alone ''
+}

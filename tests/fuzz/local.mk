@@ -9,6 +9,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/input \
 	tests/fuzz/json \
 	tests/fuzz/list \
+	tests/fuzz/prefix \
 	tests/fuzz/proc \
 	tests/fuzz/ref \
 	tests/fuzz/render \
@@ -38,6 +39,8 @@ tests_fuzz_json_SOURCES = tests/fuzz/json.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_json_LDADD = $(fuzz_ldadd)
 tests_fuzz_list_SOURCES = tests/fuzz/list.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_list_LDADD = $(fuzz_ldadd)
+tests_fuzz_prefix_SOURCES = tests/fuzz/prefix.c tests/fuzz/fuzz.h $(fuzz_driver)
+tests_fuzz_prefix_LDADD = $(fuzz_ldadd)
 tests_fuzz_proc_SOURCES = tests/fuzz/proc.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_proc_LDADD = $(fuzz_ldadd)
 tests_fuzz_ref_SOURCES = tests/fuzz/ref.c tests/fuzz/fuzz.h $(fuzz_driver)
