@@ -3,7 +3,7 @@
 #
 # Completions of mqtool and its links for bash; works with and without bash-completion.
 
-_mqtool_commands='create send recv move stat check set rm purge wait watch help'
+_mqtool_commands='create send recv move stat check set rm purge wait trace watch help'
 _mqtool_columns='QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG MSGSIZE
 	QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY NAMESPACE PROCS PID'
 _mqtool_live_columns='NET/s HISTORY'
@@ -53,6 +53,12 @@ _mqtool_options()
 	wait)
 		echo --messages=N --empty --writable --exists --gone -T,--timeout=N --allow-plaintext \
 			--namespace=PID
+		;;
+	trace)
+		echo -s,--snaplen=SNAPLEN -c,--count=N -d,--duration=N --send --recv -p,--pid=PID \
+			--command=N --failed --blocked -t,--type=N -x,--except -S,--sysv -P,--posix \
+			--match=N -F,--format=N -j,-J,--json --summary --buffer=N --strict \
+			--namespace=NAMESPACE
 		;;
 	watch)
 		echo -d,--delay=N -n,--iterations=N -S,--sysv -P,--posix -s,--sort=SORT \
@@ -279,6 +285,7 @@ _mqtool_value()
 	FAILURE) _mqtool_offer stop drop retry ;;
 	COLOR) _mqtool_offer auto always never ;;
 	FILTER) _mqtool_offer kind=posix kind=sysv ;;
+	SNAPLEN) _mqtool_offer 0 64 max ;;
 	PID) _mqtool_pids ;;
 	NAMESPACE)
 		_mqtool_offer all

@@ -2,7 +2,7 @@
 #
 # Completions of mqtool and its links for fish.
 
-set -g __mqtool_commands create send recv move stat check set rm purge wait watch
+set -g __mqtool_commands create send recv move stat check set rm purge wait trace watch
 
 # The command of the line: a word behind mqtool, or the name of a link.
 function __mqtool_command
@@ -238,6 +238,26 @@ __mqtool_option wait -l exists -d 'until there is such a queue'
 __mqtool_option wait -l gone -d 'until there is no such queue'
 __mqtool_option wait -s T -l timeout -x -d 'wait at most this long'
 
+__mqtool_option trace -s s -l snaplen -x -a '0 64 max' -d 'keep so many bytes of each body'
+__mqtool_option trace -s c -l count -x -d 'end after so many lines'
+__mqtool_option trace -s d -l duration -x -d 'end after this time'
+__mqtool_option trace -l send -d 'only messages that are sent'
+__mqtool_option trace -l recv -d 'only messages that are received'
+__mqtool_option trace -s p -l pid -x -a '(__fish_complete_pids)' -d 'only calls of this process'
+__mqtool_option trace -l command -x -d 'only calls of processes with this name'
+__mqtool_option trace -l failed -d 'calls that failed too'
+__mqtool_option trace -l blocked -d 'only calls that had to wait'
+__mqtool_option trace -s t -l type -x -d 'only messages of this type (System V)'
+__mqtool_option trace -s x -l except -d 'with -t: only messages of other types (System V)'
+__mqtool_option trace -s S -l sysv -d 'System V queues'
+__mqtool_option trace -s P -l posix -d 'POSIX queues'
+__mqtool_option trace -l match -x -d 'queues whose name matches'
+__mqtool_option trace -s F -l format -x -d 'each message as a format says'
+__mqtool_option trace -s j -s J -l json -d 'a JSON object a line'
+__mqtool_option trace -l summary -d 'write no messages, but one table at the end'
+__mqtool_option trace -l buffer -x -d 'room in the kernel'
+__mqtool_option trace -l strict -d 'end with status 1 if anything was not shown'
+
 __mqtool_option watch -s d -l delay -x -d 'time between looks'
 __mqtool_option watch -s n -l iterations -x -d 'exit after so many looks'
 __mqtool_option watch -l filter -x -a 'kind=posix kind=sysv' -d 'show only these queues'
@@ -249,10 +269,10 @@ __mqtool_option watch -l match -x -d 'queues whose name matches'
 __mqtool_option watch -l allow-changes -d 'let x purge, remove, send and receive'
 
 __mqtool_option 'create send recv move check set rm purge wait' -l namespace -x -a '(__fish_complete_pids)' -d 'the queues of an IPC namespace'
-__mqtool_option 'stat watch' -l namespace -x -a '(echo all; __fish_complete_pids)' -d 'the queues of an IPC namespace, or of all'
+__mqtool_option 'stat trace watch' -l namespace -x -a '(echo all; __fish_complete_pids)' -d 'the queues of an IPC namespace, or of all'
 __mqtool_option 'create send recv move stat check rm purge wait' -l allow-plaintext -d 'a password may go in the clear'
 
-__mqtool_option 'stat check set rm purge watch' -a '(__mqtool_queues)'
+__mqtool_option 'stat check set rm purge trace watch' -a '(__mqtool_queues)'
 for name in send recv wait
     complete -c mqtool -n "__mqtool_first_operand $name" -a '(__mqtool_queues)'
     contains $name send recv

@@ -12,6 +12,7 @@ dist_man_MANS = \
 	man/mqtool-send.1 \
 	man/mqtool-set.1 \
 	man/mqtool-stat.1 \
+	man/mqtool-trace.1 \
 	man/mqtool-wait.1 \
 	man/mqtool-watch.1 \
 	man/mqtool.1

@@ -54,6 +54,8 @@ jansson.pc  libjansson-dev   jansson-devel       jansson         jansson-dev
 ncursesw.pc libncurses-dev   ncurses-devel       ncurses         ncurses-dev
 cmocka.pc   libcmocka-dev    libcmocka-devel     cmocka          cmocka-dev
 librabbitmq.pc librabbitmq-dev librabbitmq-devel librabbitmq-c rabbitmq-c-dev
+libbpf.pc   libbpf-dev       libbpf-devel        libbpf          libbpf-dev
+bpftool     bpftool          bpftool             bpf             bpftool
 openssl.pc  libssl-dev       openssl-devel       openssl         openssl-dev
 openssl     openssl          openssl             openssl         openssl
 amqp-publish amqp-tools      librabbitmq-tools   librabbitmq-c   rabbitmq-c-utils
@@ -66,7 +68,7 @@ build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
 check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
 check_wishes='sanitizers clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc
-	man groff zsh fish /usr/share/bash-completion/bash_completion librabbitmq.pc openssl.pc openssl
+	man groff zsh fish /usr/share/bash-completion/bash_completion libbpf.pc bpftool librabbitmq.pc openssl.pc openssl
 	amqp-publish promtool /usr/lib/rabbitmq/bin/rabbitmq-server'
 
 have()
@@ -74,6 +76,7 @@ have()
 	case $1 in
 	*.pc) command -v pkg-config >/dev/null && pkg-config --exists "${1%.pc}" ;;
 	/*) [ -e "$1" ] ;;
+	bpftool) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
 	sanitizers) links_sanitizers ;;
 	*) command -v "$1" >/dev/null ;;
 	esac

@@ -41,6 +41,33 @@ mqtool_amqp_SOURCES = src/main-amqp.c src/queue/amqp-connect.c src/queue/amqp-co
 mqtool_amqp_CFLAGS = $(AM_CFLAGS) $(RABBITMQ_CFLAGS) $(OPENSSL_CFLAGS)
 mqtool_amqp_LDADD = libmqtool.a $(RABBITMQ_LIBS) $(OPENSSL_LIBS) $(POPT_LIBS) $(LIBINTL)
 
+# And with what loads a program into the kernel, which nothing else is to map libbpf for.
+if HAVE_BPF
+pkglibexec_PROGRAMS += mqtool-trace
+endif
+mqtool_trace_SOURCES = src/main-trace.c src/trace/trace-load.c src/trace/trace-load.h \
+	src/trace/trace-names.c src/trace/trace-names.h src/trace/trace-run.c \
+	src/trace/trace-run.h src/trace/trace-summary.c src/trace/trace-summary.h \
+	src/trace/trace.skel.h
+mqtool_trace_CPPFLAGS = $(AM_CPPFLAGS) -iquote src
+mqtool_trace_CFLAGS = $(AM_CFLAGS) $(LIBBPF_CFLAGS)
+mqtool_trace_LDADD = libmqtool.a $(LIBBPF_LIBS) $(POPT_LIBS) $(LIBINTL)
+
+# The program itself, as a header: a release carries it, so that it takes libbpf alone.
+EXTRA_DIST += src/trace/trace.bpf.c
+src/mqtool_trace-main-trace.$(OBJEXT) src/trace/mqtool_trace-trace-load.$(OBJEXT): \
+	src/trace/trace.skel.h
+if HAVE_BPF_TOOLS
+MOSTLYCLEANFILES += src/trace/trace.bpf.o src/trace/trace.linked.o
+MAINTAINERCLEANFILES += src/trace/trace.skel.h
+src/trace/trace.skel.h: src/trace/trace.bpf.c src/trace/kern.h
+	$(AM_V_GEN)$(MKDIR_P) src/trace && \
+	$(CLANG) -target bpf -mcpu=v2 -O2 -g -Wall $(BPF_CFLAGS) -iquote $(srcdir)/src \
+		-c $(srcdir)/src/trace/trace.bpf.c -o src/trace/trace.bpf.o && \
+	$(BPFTOOL) gen object src/trace/trace.linked.o src/trace/trace.bpf.o && \
+	$(BPFTOOL) gen skeleton src/trace/trace.linked.o name trace_bpf >$@.new && mv $@.new $@
+endif
+
 noinst_LIBRARIES += libmqtool.a
 
 libmqtool_a_SOURCES = \
@@ -182,6 +209,11 @@ libmqtool_a_SOURCES = \
 	src/show/report.h \
 	src/show/users.c \
 	src/show/users.h \
+	src/trace/cmd-trace.c \
+	src/trace/kern.h \
+	src/trace/trace-line.c \
+	src/trace/trace-line.h \
+	src/trace/trace.h \
 	src/watch/alarms.c \
 	src/watch/alarms.h \
 	src/watch/area.c \

@@ -168,7 +168,7 @@ check_objects()
 }
 
 check_program mqtool
-for sibling in mqtool-watch mqtool-amqp; do
+for sibling in mqtool-watch mqtool-amqp mqtool-trace; do
 	[ ! -e "$MQTOOL_BUILD/$sibling" ] || check_program $sibling
 done
 check_objects

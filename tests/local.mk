@@ -46,6 +46,7 @@ UNIT_PURE = \
 	tests/unit/table \
 	tests/unit/text \
 	tests/unit/totals \
+	tests/unit/trace-line \
 	tests/unit/users \
 	tests/unit/utf8 \
 	tests/unit/util \
@@ -124,6 +125,7 @@ BATS_TESTS = \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
 	tests/bats/systemd.bats \
+	tests/bats/trace.bats \
 	tests/bats/users.bats
 
 # Tests of the sources and of the tests themselves.
@@ -160,7 +162,8 @@ check_PROGRAMS += \
 	tests/helpers/blocked \
 	tests/helpers/read-proc \
 	tests/helpers/rights \
-	tests/helpers/system-service
+	tests/helpers/system-service \
+	tests/helpers/traffic
 
 # Prints the tables of commands and columns.
 check_PROGRAMS += tests/optdump

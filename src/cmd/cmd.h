@@ -39,7 +39,7 @@ extern const struct command *const commands[];
 /* The words that a link of mqtool may be named after, as mqsend; ended by NULL. */
 extern const char *const linked_commands[];
 extern const struct command cmd_create, cmd_send, cmd_recv, cmd_move, cmd_stat, cmd_check, cmd_set,
-	cmd_rm, cmd_purge, cmd_wait, cmd_watch;
+	cmd_rm, cmd_purge, cmd_wait, cmd_trace, cmd_watch;
 
 /* Values of options that every command has; a command's own begin at OPT_FIRST. */
 enum { OPT_HELP = 1, OPT_VERSION, OPT_PLAINTEXT, OPT_NAMESPACE, OPT_FIRST };

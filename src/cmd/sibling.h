@@ -11,6 +11,7 @@
 
 #define SIBLING_WATCH "mqtool-watch"
 #define SIBLING_AMQP "mqtool-amqp"
+#define SIBLING_TRACE "mqtool-trace"
 
 /*
  * Writes the path of a sibling: in $MQTOOL_LIBEXECDIR, which is for tests and not heeded by a

@@ -348,6 +348,9 @@ static bool scan_member(struct reader *s)
 	if (!scan_name(s, &name))
 		return false;
 	member = which_member(&name);
+	/* Whether that is so is left to jansson. */
+	if (IS(&name, "truncated"))
+		return false;
 	if (member == MEMBER_OTHER)
 		return note_other(s, &name) && skip_value(s);
 	if (s->seen & member)
@@ -560,6 +563,9 @@ static int read_object(const json_t *object, struct message *m, struct json_erro
 
 	if (!json_is_object(object))
 		return refuse_at(error, 0, _("not a JSON object"));
+	if (json_is_true(jansson.object_get(object, "truncated")))
+		return refuse_at(error, 0,
+				 _("the body is truncated: 'mqtool trace -s max' keeps all of it"));
 	if (type)
 		rc = read_type(type, m, error);
 	if (rc == 0 && priority)

@@ -34,10 +34,10 @@ struct json_error {
 /*
  * Reads one line, without its newline, as a message: an object with exactly one of the strings
  * body and body_base64, and maybe the whole numbers type (1 to LONG_MAX) and priority (0 to
- * 32767); other members are ignored.  The body is put into `body` (its content replaced,
- * MESSAGE_HEADROOM bytes kept in front) and m->data points there; m->have says which of type and
- * priority the line carried: both too, as only the caller knows which its queue has.  Returns 0,
- * -EINVAL with *error, -ENOMEM, or -ENOSYS with *error where libjansson is not installed, whatever
+ * 32767); other members are ignored, except a true "truncated" (trace), which is refused.  The
+ * body is put into `body` (its content replaced, MESSAGE_HEADROOM bytes kept in front) and m->data
+ * points there; m->have says which of type and priority the line carried: both too, as only the
+ * caller knows which its queue has.  Returns 0, -EINVAL with *error, -ENOMEM, or -ENOSYS with *error where libjansson is not installed, whatever
  * the line is.  *m is set only where it returns 0.
  */
 int json_read_message(const char *line, size_t len, struct message *m, struct buffer *body,

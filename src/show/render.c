@@ -15,6 +15,9 @@
 #include "base/escape.h"
 #include "base/format.h"
 #include "base/parse.h"
+#include "base/util.h"
+
+#define LETTERS "sSqxtpnQT"
 
 /* A piece of a format: text as it is, or what one letter stands for. */
 struct piece {
@@ -53,13 +56,13 @@ static size_t add_escape(struct render_format *f, const char *p)
 }
 
 /* Adds what the letter behind the % at p stands for.  Returns the length of both, or 0. */
-static size_t add_letter(struct render_format *f, const char *p)
+static size_t add_letter(struct render_format *f, const char *p, const char *letters)
 {
 	if (p[1] == '%') {
 		add_text(f, '%');
 		return 2;
 	}
-	if (!p[1] || !strchr("sSqxtpnQT", p[1]))
+	if (!p[1] || !strchr(letters, p[1]))
 		return 0;
 	f->pieces[f->n++] = (struct piece){ .letter = p[1] };
 	f->needs_time |= p[1] == 'T';
@@ -78,7 +81,8 @@ static struct render_format *format_alloc(size_t len)
 	return f;
 }
 
-int render_format_compile(const char *text, struct render_format **format, const char **bad)
+static int compile(const char *text, const char *letters, struct render_format **format,
+		   const char **bad)
 {
 	struct render_format *f = format_alloc(strlen(text));
 	size_t n;
@@ -88,7 +92,7 @@ int render_format_compile(const char *text, struct render_format **format, const
 	for (const char *p = text; *p; p += n) {
 		n = 1;
 		if (*p == '%')
-			n = add_letter(f, p);
+			n = add_letter(f, p, letters);
 		else if (*p == '\\')
 			n = add_escape(f, p);
 		else
@@ -101,6 +105,25 @@ int render_format_compile(const char *text, struct render_format **format, const
 	}
 	*format = f;
 	return 0;
+}
+
+int render_format_compile(const char *text, struct render_format **format, const char **bad)
+{
+	return compile(text, LETTERS, format, bad);
+}
+
+int render_format_compile_call(const char *text, struct render_format **format, const char **bad)
+{
+	return compile(text, LETTERS "EPICWeN", format, bad);
+}
+
+bool render_format_has(const struct render_format *format, char letter)
+{
+	for (size_t i = 0; i < format->n; i++) {
+		if (format->pieces[i].letter == letter)
+			return true;
+	}
+	return false;
 }
 
 void render_format_free(struct render_format *format)
@@ -136,6 +159,43 @@ static void put_body(struct buffer *b, const struct message *m, const struct ren
 		buffer_put(b, m->data, m->len);
 }
 
+static void put_size(struct buffer *b, const struct message *m, const struct render_call *call)
+{
+	if (!call)
+		buffer_printf(b, "%zu", m->len);
+	else if (call->has_size)
+		buffer_printf(b, "%" PRIu64, call->size);
+}
+
+static void put_call_letter(struct buffer *b, char letter, const struct render_call *call)
+{
+	switch (letter) {
+	case 'E':
+		buffer_puts(b, call->event);
+		break;
+	case 'P':
+		buffer_printf(b, "%u", call->pid);
+		break;
+	case 'I':
+		buffer_printf(b, "%u", call->tid);
+		break;
+	case 'C':
+		escape_put(b, call->command, strlen(call->command), ESCAPE_FOREIGN);
+		break;
+	case 'W':
+		if (call->wait_ns >= 0)
+			buffer_printf(b, "%lld.%09lld", call->wait_ns / NSEC_PER_SEC,
+				      call->wait_ns % NSEC_PER_SEC);
+		break;
+	case 'e':
+		buffer_puts(b, call->error);
+		break;
+	case 'N':
+		buffer_printf(b, "%" PRIu64, call->ns);
+		break;
+	}
+}
+
 static void put_letter(struct buffer *b, char letter, const struct message *m,
 		       const struct render_context *context)
 {
@@ -144,7 +204,7 @@ static void put_letter(struct buffer *b, char letter, const struct message *m,
 		put_body(b, m, context);
 		break;
 	case 'S':
-		buffer_printf(b, "%zu", m->len);
+		put_size(b, m, context->call);
 		break;
 	case 'q':
 		escape_put(b, m->data, m->len, ESCAPE_FOREIGN);
@@ -168,6 +228,9 @@ static void put_letter(struct buffer *b, char letter, const struct message *m,
 		break;
 	case 'T':
 		format_iso_time(b, context->time);
+		break;
+	default:
+		put_call_letter(b, letter, context->call);
 		break;
 	}
 }

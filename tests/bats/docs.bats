@@ -372,6 +372,8 @@ page_statuses()
 @test "each exit status of the pages is produced" {
 	local command status line
 	for command in $(commands); do
+		# trace.bats has those of trace, which take privileges.
+		[ "$command" != trace ] || continue
 		same "mqtool-$command.1" "$(page_statuses "$man/mqtool-$command.1")" \
 			"$(status_lines | awk -v c="$command" '$1 == c { print $2 }')"
 	done

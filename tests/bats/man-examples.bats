@@ -22,6 +22,8 @@ run_page()
 @test "no page is forgotten" {
 	local page
 	for page in "$man"/mqtool*.[1-8]; do
+		# What trace does takes privileges: trace.bats.
+		[ "${page##*/}" != mqtool-trace.1 ] || continue
 		grep -q "run_page ${page##*/}\$" "$BATS_TEST_FILENAME" || {
 			echo "${page##*/} has no test here" >&2
 			return 1

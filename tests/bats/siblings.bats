@@ -11,6 +11,11 @@ built_with_amqp()
 	grep -q '^#define HAVE_RABBITMQ 1$' "$MQTOOL_BUILD/config.h"
 }
 
+built_with_bpf()
+{
+	grep -q '^#define HAVE_BPF 1$' "$MQTOOL_BUILD/config.h"
+}
+
 @test "installed, what needs a library of its own is a program of its own" {
 	local bin dir expected
 	install_there
@@ -18,6 +23,7 @@ built_with_amqp()
 	dir=$(make_variable pkglibexecdir)
 	expected=$bin/mqtool$'\n'
 	! built_with_amqp || expected+=$dir/mqtool-amqp$'\n'
+	! built_with_bpf || expected+=$dir/mqtool-trace$'\n'
 	[ -z "$(make_variable NCURSESW_LIBS)" ] || expected+=$dir/mqtool-watch$'\n'
 	run -0 find root -type f -perm -u+x -printf '/%P\n'
 	equal "$(sort <<<"$output")" "$(sort <<<"${expected%$'\n'}")"
@@ -44,6 +50,17 @@ built_with_amqp()
 		run -2 "$bin/mqtool" send amqp://localhost/q x
 		equal "${lines[0]}" "mqtool send: 'amqp://localhost/q': AMQP queues are not supported by\
  this build: name a System V or POSIX queue"
+	fi
+}
+
+@test "without mqtool-trace, trace names the package, or says that it was not built" {
+	export MQTOOL_LIBEXECDIR=$PWD
+	run -1 mqtool trace
+	if built_with_bpf; then
+		equal "$output" \
+			"mqtool trace: trace is not installed: $PWD/mqtool-trace is in the package mqtool-trace"
+	else
+		equal "$output" "mqtool trace: this build cannot trace: it was made without libbpf"
 	fi
 }
 

@@ -14,7 +14,7 @@ tests_bench_pairs_LDADD =
 EXTRA_DIST += tests/bench/bench
 
 # make bench BENCH='start stream' measures some of the groups.
-bench: all $(bench_programs)
+bench: all $(bench_programs) tests/helpers/traffic$(EXEEXT)
 	@MQTOOL='$(abs_top_builddir)/mqtool$(EXEEXT)' MQTOOL_BUILD='$(abs_top_builddir)' \
 		BENCH_CFLAGS='$(CC) $(CFLAGS)' $(srcdir)/tests/bench/bench $(BENCH)
 .PHONY: bench

@@ -14,6 +14,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/ref \
 	tests/fuzz/render \
 	tests/fuzz/secret \
+	tests/fuzz/trace \
 	tests/fuzz/value
 check_PROGRAMS += $(FUZZ_TARGETS)
 
@@ -49,6 +50,8 @@ tests_fuzz_render_SOURCES = tests/fuzz/render.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_render_LDADD = $(fuzz_ldadd)
 tests_fuzz_secret_SOURCES = tests/fuzz/secret.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_secret_LDADD = $(fuzz_ldadd)
+tests_fuzz_trace_SOURCES = tests/fuzz/trace.c tests/fuzz/fuzz.h $(fuzz_driver)
+tests_fuzz_trace_LDADD = $(fuzz_ldadd)
 tests_fuzz_value_SOURCES = tests/fuzz/value.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_value_LDADD = $(fuzz_ldadd)
 

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trace-load.c - the program in the kernel, from this side
+ */
+#include "config.h"
+
+#include "trace/trace-load.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/perf_event.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wcast-qual"
+#pragma GCC diagnostic ignored "-Wshadow"
+#include "trace/trace.skel.h"
+#pragma GCC diagnostic pop
+
+#define BTF_FILE "/sys/kernel/btf/vmlinux"
+#define LINKS_MAX 8
+
+struct trace_load {
+	struct trace_bpf *skel;
+	struct ring_buffer *ring;
+	struct bpf_link *links[LINKS_MAX];
+	size_t nlinks;
+	int tracefs; /* its root, mounted nowhere; -1 */
+	int cpus;
+	void *values; /* of one key of a map that has a copy for each processor */
+	bool waits;
+};
+
+/* ---- refusals ---- */
+
+static bool has_capability(unsigned int cap)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	return syscall(SYS_capget, &header, data) == 0 &&
+	       data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
+}
+
+/* A user namespace of its own has ids that are not the machine's. */
+static bool in_user_namespace(void)
+{
+	unsigned long inside, outside, count;
+	char text[256];
+
+	if (read_text_file("/proc/self/uid_map", text, sizeof(text)) < 0 ||
+	    sscanf(text, "%lu %lu %lu", &inside, &outside, &count) != 3)
+		return false;
+	return inside != 0 || outside != 0 || count != 4294967295UL;
+}
+
+/* What is missing as privilege, as far as can be told before asking the kernel. */
+static int check_privilege(struct buffer *why)
+{
+	bool bpf = has_capability(CAP_BPF) || has_capability(CAP_SYS_ADMIN);
+	bool perfmon = has_capability(CAP_PERFMON) || has_capability(CAP_SYS_ADMIN);
+
+	if (!bpf || !perfmon)
+		buffer_printf(
+			why,
+			_("not permitted: it takes %s (root has both CAP_BPF and CAP_PERFMON)"),
+			!bpf && !perfmon ? "CAP_BPF, CAP_PERFMON" :
+			!bpf             ? "CAP_BPF" :
+					   "CAP_PERFMON");
+	else if (in_user_namespace())
+		buffer_puts(why, _("not permitted inside a user namespace: the kernel lets only"
+				   " those of the first one trace"));
+	else
+		return 0;
+	return -EPERM;
+}
+
+static int check_kernel(struct buffer *why)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+
+	if (uname(&name) == 0 && sscanf(name.release, "%d.%d", &major, &minor) == 2 &&
+	    (major < 5 || (major == 5 && minor < 15))) {
+		buffer_printf(why,
+			      _("this kernel is too old: Linux 5.15 is needed, and this is %d.%d"),
+			      major, minor);
+		return -ENOSYS;
+	}
+	if (access(BTF_FILE, R_OK) == 0)
+		return 0;
+	buffer_printf(why,
+		      _("the kernel does not describe its structures: %s: %s"
+			" (CONFIG_DEBUG_INFO_BTF)"),
+		      BTF_FILE, strerror(errno));
+	return errno == EACCES ? -EPERM : -ENOTSUP;
+}
+
+static bool is_locked_down(void)
+{
+	char text[128];
+
+	return read_text_file("/sys/kernel/security/lockdown", text, sizeof(text)) > 0 &&
+	       strstr(text, "[confidentiality]");
+}
+
+/* Why the kernel refused what check_privilege() let through. */
+static int explain_refusal(int error, const char *call, struct buffer *why)
+{
+	if (error != -EPERM && error != -EACCES) {
+		buffer_printf(why, _("the kernel does not take the program (%s): %s"), call,
+			      strerror(-error));
+		return error;
+	}
+	if (is_locked_down())
+		buffer_puts(
+			why,
+			_("not permitted: the kernel is locked down (lockdown=confidentiality)"));
+	else
+		buffer_printf(why,
+			      _("not permitted: %s is refused, by a container's filter of system"
+				" calls or a security module"),
+			      call);
+	return -EPERM;
+}
+
+/* ---- loading ---- */
+
+static void set_wants(struct trace_load *load, const struct trace_wants *w)
+{
+	struct trace_bpf__rodata *ro = load->skel->rodata;
+
+	ro->want_events = w->events;
+	ro->want_rows = w->rows;
+	ro->want_wait = w->waits;
+	ro->want_failed = w->failed;
+	ro->want_blocked = w->blocked;
+	ro->blocked_ns = w->blocked_ns;
+	ro->want_pid = w->pid;
+	ro->want_command = w->command != NULL;
+	if (w->command)
+		memcpy(ro->command, w->command, strnlen(w->command, KERN_COMMAND - 1));
+	ro->want_queues = w->queues;
+	ro->want_ns = w->ns;
+	ro->want_type = w->which_type;
+	ro->type = w->type;
+	ro->snaplen = w->snaplen;
+	ro->clock_base_ns = (uint64_t)clock_monotonic_ns();
+}
+
+/* What is not attached need not be loaded. */
+static void choose_programs(struct trace_load *load, const struct trace_wants *w)
+{
+	const struct {
+		struct bpf_program *entry, *exit;
+		enum kern_kind kind;
+		enum kern_direction direction;
+	} calls[] = {
+		{ load->skel->progs.enter_msgsnd, load->skel->progs.exit_msgsnd, KERN_SYSV,
+		  KERN_SEND },
+		{ load->skel->progs.enter_msgrcv, load->skel->progs.exit_msgrcv, KERN_SYSV,
+		  KERN_RECEIVE },
+		{ load->skel->progs.enter_mq_timedsend, load->skel->progs.exit_mq_timedsend,
+		  KERN_POSIX, KERN_SEND },
+		{ load->skel->progs.enter_mq_timedreceive, load->skel->progs.exit_mq_timedreceive,
+		  KERN_POSIX, KERN_RECEIVE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		bool wanted = w->kinds[calls[i].kind] && w->directions[calls[i].direction];
+
+		bpf_program__set_autoload(calls[i].exit, wanted);
+		bpf_program__set_autoload(calls[i].entry, wanted && w->waits);
+	}
+}
+
+static int size_maps(struct trace_load *load, const struct trace_wants *w)
+{
+	uint32_t size = 4096;
+	int rc;
+
+	while (size < w->buffer && size < 1u << 30)
+		size *= 2;
+	load->skel->rodata->wake_at = size / 4;
+	rc = bpf_map__set_max_entries(load->skel->maps.events, size);
+	if (rc == 0)
+		rc = bpf_map__set_max_entries(load->skel->maps.scratch, (uint32_t)load->cpus);
+	if (rc == 0)
+		rc = bpf_map__set_value_size(load->skel->maps.scratch,
+					     (uint32_t)sizeof(struct kern_event) + KERN_NAME +
+						     w->snaplen);
+	return rc;
+}
+
+static int silence(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static int load_program(struct trace_load *load, const struct trace_wants *wants, struct buffer *why)
+{
+	int rc;
+
+	libbpf_set_print(silence);
+	load->cpus = libbpf_num_possible_cpus();
+	if (load->cpus < 0)
+		return load->cpus;
+	load->values = calloc((size_t)load->cpus, sizeof(struct kern_row));
+	load->skel = trace_bpf__open();
+	if (!load->values || !load->skel)
+		return -ENOMEM;
+	load->waits = wants->waits;
+	set_wants(load, wants);
+	choose_programs(load, wants);
+	rc = size_maps(load, wants);
+	if (rc == 0)
+		rc = trace_bpf__load(load->skel);
+	return rc < 0 ? explain_refusal(rc, "bpf(2)", why) : 0;
+}
+
+int trace_load_open(struct trace_load **load, const struct trace_wants *wants, struct buffer *why)
+{
+	struct trace_load *made;
+	int rc = check_privilege(why);
+
+	if (rc == 0)
+		rc = check_kernel(why);
+	if (rc < 0)
+		return rc;
+	made = calloc(1, sizeof(*made));
+	if (!made)
+		return -ENOMEM;
+	made->tracefs = -1;
+	rc = load_program(made, wants, why);
+	if (rc == 0)
+		*load = made;
+	else
+		trace_load_close(made);
+	return rc;
+}
+
+/* ---- attaching ---- */
+
+/* The file system of events, where it is mounted or, where that is permitted, mounted nowhere. */
+static int open_tracefs(void)
+{
+	static const char *const places[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	int fd = -1, fs, mount;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		fd = open(places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0 && faccessat(fd, "events/syscalls", F_OK, 0) == 0)
+			return fd;
+		if (fd >= 0)
+			close(fd);
+	}
+	fs = (int)syscall(SYS_fsopen, "tracefs", 1 /* FSOPEN_CLOEXEC */);
+	if (fs < 0)
+		return -errno;
+	mount = -1;
+	if (syscall(SYS_fsconfig, fs, 6 /* FSCONFIG_CMD_CREATE */, NULL, NULL, 0) == 0)
+		mount = (int)syscall(SYS_fsmount, fs, 1 /* FSMOUNT_CLOEXEC */, 0);
+	if (mount < 0)
+		mount = -errno;
+	close(fs);
+	return mount;
+}
+
+static int read_event_id(struct trace_load *load, const char *event, struct buffer *why)
+{
+	char path[96], text[32];
+	ssize_t n = -1;
+	int fd;
+
+	if (load->tracefs < 0)
+		load->tracefs = open_tracefs();
+	if (load->tracefs < 0) {
+		buffer_printf(why,
+			      _("tracefs is not mounted on /sys/kernel/tracing and cannot be"
+				" opened: %s (as root: mount -t tracefs none"
+				" /sys/kernel/tracing)"),
+			      strerror(-load->tracefs));
+		return load->tracefs == -EPERM ? -EPERM : -ENOTSUP;
+	}
+	snprintf(path, sizeof(path), "events/syscalls/%s/id", event);
+	fd = openat(load->tracefs, path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	if (n > 0) {
+		text[n] = '\0';
+		return atoi(text);
+	}
+	n = errno == EACCES ? -EPERM : -ENOTSUP;
+	buffer_printf(why,
+		      _("tracefs has no event %s that may be read: %s"
+			" (CONFIG_FTRACE_SYSCALLS; root may read it)"),
+		      event, strerror(errno));
+	return (int)n;
+}
+
+/* One event on one processor: the program then runs on all of them. */
+static int open_event(int id)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.config = (uint64_t)id,
+		.sample_period = 1,
+	};
+	int cpu = sched_getcpu();
+	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu < 0 ? 0 : cpu, -1,
+			      PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* SEC() is "tp/syscalls/sys_exit_msgsnd". */
+static const char *event_of(const struct bpf_program *program)
+{
+	const char *slash = strrchr(bpf_program__section_name(program), '/');
+
+	return slash ? slash + 1 : "";
+}
+
+static int attach_one(struct trace_load *load, struct bpf_program *program, struct buffer *why)
+{
+	int id = read_event_id(load, event_of(program), why);
+	struct bpf_link *link;
+	int fd;
+
+	if (id < 0)
+		return id;
+	fd = open_event(id);
+	if (fd < 0)
+		return explain_refusal(fd, "perf_event_open(2)", why);
+	link = bpf_program__attach_perf_event(program, fd);
+	if (!link) {
+		id = -errno;
+		close(fd);
+		return explain_refusal(id, "bpf(2)", why);
+	}
+	load->links[load->nlinks++] = link;
+	return 0;
+}
+
+/* Entries first: an exit that comes without its entry has no time. */
+int trace_load_attach(struct trace_load *load, struct buffer *why)
+{
+	struct trace_bpf *skel = load->skel;
+	struct bpf_program *const programs[] = {
+		skel->progs.enter_msgsnd,       skel->progs.enter_msgrcv,
+		skel->progs.enter_mq_timedsend, skel->progs.enter_mq_timedreceive,
+		skel->progs.exit_msgsnd,        skel->progs.exit_msgrcv,
+		skel->progs.exit_mq_timedsend,  skel->progs.exit_mq_timedreceive,
+	};
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs) && rc == 0; i++) {
+		if (bpf_program__autoload(programs[i]))
+			rc = attach_one(load, programs[i], why);
+	}
+	return rc;
+}
+
+void trace_load_detach(struct trace_load *load)
+{
+	while (load->nlinks)
+		bpf_link__destroy(load->links[--load->nlinks]);
+}
+
+void trace_load_close(struct trace_load *load)
+{
+	if (!load)
+		return;
+	trace_load_detach(load);
+	ring_buffer__free(load->ring);
+	if (load->skel)
+		trace_bpf__destroy(load->skel);
+	if (load->tracefs >= 0)
+		close(load->tracefs);
+	free(load->values);
+	free(load);
+}
+
+/* ---- reading ---- */
+
+int trace_load_set_reader(struct trace_load *load, int (*one)(void *arg, void *data, size_t size),
+			  void *arg)
+{
+	load->ring = ring_buffer__new(bpf_map__fd(load->skel->maps.events), one, arg, NULL);
+	return load->ring ? 0 : -errno;
+}
+
+int trace_load_fd(const struct trace_load *load)
+{
+	return ring_buffer__epoll_fd(load->ring);
+}
+
+int trace_load_read(struct trace_load *load)
+{
+	int rc = ring_buffer__consume(load->ring);
+
+	return rc < 0 ? rc : 0;
+}
+
+int trace_load_decide(struct trace_load *load, const struct kern_queue *queue, bool wanted)
+{
+	const uint32_t value = wanted;
+
+	return bpf_map_update_elem(bpf_map__fd(load->skel->maps.wanted), queue, &value, BPF_ANY) ==
+			       0 ?
+		       0 :
+		       -errno;
+}
+
+void trace_load_lost(struct trace_load *load, struct kern_lost *lost)
+{
+	const struct kern_lost *each = load->values;
+	const uint32_t zero = 0;
+
+	*lost = (struct kern_lost){ 0 };
+	if (bpf_map_lookup_elem(bpf_map__fd(load->skel->maps.lost), &zero, load->values) != 0)
+		return;
+	for (int i = 0; i < load->cpus; i++) {
+		lost->messages += each[i].messages;
+		lost->rows += each[i].rows;
+	}
+}
+
+static void add_up(const struct trace_load *load, struct kern_row *sum)
+{
+	const struct kern_row *each = load->values;
+
+	*sum = (struct kern_row){ 0 };
+	for (int i = 0; i < load->cpus; i++) {
+		for (int d = 0; d < KERN_DIRECTIONS; d++) {
+			sum->sums[d].messages += each[i].sums[d].messages;
+			sum->sums[d].bytes += each[i].sums[d].bytes;
+			sum->sums[d].wait_ns += each[i].sums[d].wait_ns;
+			sum->sums[d].clock_ns += each[i].sums[d].clock_ns;
+		}
+	}
+}
+
+int trace_load_rows(struct trace_load *load,
+		    int (*one)(void *arg, const struct kern_row_key *key,
+			       const struct kern_row *row),
+		    void *arg)
+{
+	int map = bpf_map__fd(load->skel->maps.rows), rc = 0;
+	struct kern_row_key key, next, *before = NULL;
+	struct kern_row sum;
+
+	while (rc == 0 && bpf_map_get_next_key(map, before, &next) == 0) {
+		if (bpf_map_lookup_elem(map, &next, load->values) == 0) {
+			add_up(load, &sum);
+			rc = one(arg, &next, &sum);
+		}
+		key = next;
+		before = &key;
+	}
+	return rc;
+}
+
+uint64_t trace_load_clock(const struct trace_load *load)
+{
+	return (uint64_t)clock_monotonic_ns() - load->skel->rodata->clock_base_ns;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trace-load.h - the program in the kernel, from this side: loaded, attached, read, gone
+ *
+ * All of it hangs on descriptors of this process: however it ends, nothing is left.  Nothing is
+ * mounted or pinned.  Functions return 0 or -errno and print nothing.
+ */
+#ifndef MQTOOL_TRACE_LOAD_H
+#define MQTOOL_TRACE_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/util.h"
+#include "trace/kern.h"
+
+struct trace_load;
+
+/* What the program is to look for; zero is anything. */
+struct trace_wants {
+	bool kinds[2];      /* by enum kern_kind */
+	bool directions[2]; /* by enum kern_direction */
+	bool events, rows, waits, failed, blocked, queues;
+	uint64_t blocked_ns;
+	uint32_t pid;
+	const char *command;
+	uint64_t ns;
+	enum { TRACE_ANY_TYPE, TRACE_TYPE, TRACE_OTHER_TYPE, TRACE_TYPE_UP_TO } which_type;
+	int64_t type;
+	uint32_t snaplen;
+	uint64_t buffer; /* bytes; made a power of two */
+};
+
+/*
+ * Loads the program; nothing is traced yet.  Returns 0 with *load, owned by the caller, or -errno with
+ * one line (translated) in *why: -EPERM where a privilege is missing, else what the kernel lacks.
+ */
+int trace_load_open(struct trace_load **load, const struct trace_wants *wants, struct buffer *why)
+	_must_check_;
+/* Attaches it to the system calls that matter: from now on they are traced.  Errors as above. */
+int trace_load_attach(struct trace_load *load, struct buffer *why) _must_check_;
+/* Detaches it; what has passed can still be read. */
+void trace_load_detach(struct trace_load *load);
+/* Frees all, detaches too; NULL is fine. */
+void trace_load_close(struct trace_load *load);
+
+/* Readable where the buffer is a quarter full. */
+int trace_load_fd(const struct trace_load *load);
+/* Hands each record that is there to one(); owned by the buffer, gone when one() returns. */
+int trace_load_read(struct trace_load *load);
+/* The function for that, to be set before trace_load_attach(). */
+int trace_load_set_reader(struct trace_load *load, int (*one)(void *arg, void *data, size_t size),
+			  void *arg) _must_check_;
+/* Says whether a queue is wanted: then nothing of another one leaves the kernel. */
+int trace_load_decide(struct trace_load *load, const struct kern_queue *queue, bool wanted);
+/* How many messages were not passed on, and calls not counted in a row, so far. */
+void trace_load_lost(struct trace_load *load, struct kern_lost *lost);
+/* Hands each row of the summary, its processors added up, to one(). */
+int trace_load_rows(struct trace_load *load,
+		    int (*one)(void *arg, const struct kern_row_key *key,
+			       const struct kern_row *row),
+		    void *arg) _must_check_;
+/* CLOCK_MONOTONIC as the clock of struct kern_sums has it. */
+uint64_t trace_load_clock(const struct trace_load *load);
+
+#endif

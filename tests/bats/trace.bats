@@ -1,0 +1,451 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# in-ns: --init
+#
+# trace: what it shows, of whom, and that nothing of it stays.  The kernel lets only root of the
+# machine do it, and where bpf(2) is refused these tests are skipped.
+
+load helper
+
+setup()
+{
+	test_setup
+	export MQTOOL_LIBEXECDIR=$MQTOOL_BUILD
+	grep -q '^#define HAVE_BPF 1$' "$MQTOOL_BUILD/config.h" || skip_loudly "built without libbpf"
+	[ -x "$MQTOOL_BUILD/mqtool-trace" ] || skip_loudly "mqtool-trace was not built"
+	traffic=$MQTOOL_BUILD/tests/helpers/traffic
+	may_trace
+	small_queues
+	need_mqueue
+	create_small /one key:0x51
+}
+
+# What is refused here, by whoever runs this machine, is no fault of trace.
+may_trace()
+{
+	mqtool trace -d 0 >allowed 2>&1 || skip_loudly "$(<allowed)"
+}
+
+# trace ARG...: starts it in the background, and waits until it sees what passes.
+trace()
+{
+	start mqtool trace "$@" >out 2>err
+	tracer=$pid
+	wait_until attached "$tracer"
+}
+
+# As many programs as LINKS, 8 where it is not said, hang on its descriptors; or it is gone.
+attached()
+{
+	exited "$1" ||
+		[ "$(find /proc/"$1"/fd -lname '*bpf*link*' 2>/dev/null | wc -l)" -ge "${LINKS:-8}" ]
+}
+
+@test "messages of both kinds, with their processes, priorities and types" {
+	LINKS=4 trace -c 4 -F '%E %Q %p%t %S %q %C\n'
+	send -p 5 /one 'hello world'
+	recv /one
+	send -t 7 key:0x51 $'a\tb'
+	recv key:0x51
+	finish "$tracer" 0
+	equal "$(<out)" 'send /one 5 11 hello world mqtool
+recv /one 5 11 hello world mqtool
+send key:0x00000051 7 3 a\x09b mqtool
+recv key:0x00000051 7 3 a\x09b mqtool'
+	equal "$(<err)" ""
+}
+
+@test "a line of text has all of it" {
+	LINKS=4 trace -c 1 /one
+	send -p 5 /one 'hello world'
+	finish "$tracer" 0
+	matches "$(<out)" '[0-2][0-9]:[0-5][0-9]:[0-6][0-9].[0-9][0-9][0-9][0-9][0-9][0-9] /one'\
+'             send  mqtool    +([0-9])  *prio=5   11 B  +([0-9])[um]s *"hello world"'
+}
+
+@test "the example of the page is of that form" {
+	local page=$BATS_TEST_DIRNAME/../../man/mqtool-trace.1
+	LINKS=4 trace -c 1 /one
+	send -p 5 /one 'hello world'
+	finish "$tracer" 0
+	equal "$(sed -n '/^# mqtool trace .jobs$/{n;p}' "$page" | sed "$mask")" \
+		"$(sed 's/one /jobs/; s/mqtool/worker/' out | sed "$mask")"
+}
+
+# Times and numbers of processes, which differ.
+mask='s/^[0-9:.]*//; s/ [0-9]* *prio/ PID prio/; s/ [0-9]*us */ TIME /'
+
+@test "JSON has recv's members and those of the call" {
+	local sender
+	LINKS=4 trace -j -c 1 /one
+	start mqtool send -p 3 /one hello
+	sender=$pid
+	finish "$sender" 0
+	finish "$tracer" 0
+	equal "$(jq -c 'del(.time, .wait)' out)" "{\"queue\":\"/one\",\"priority\":3,\"size\":5,\
+\"body\":\"hello\",\"event\":\"send\",\"pid\":$sender,\"tid\":$sender,\"command\":\"mqtool\",\
+\"namespace\":$(stat -L -c %i /proc/self/ns/ipc),\"errno\":0}"
+	jq -e ".wait > 0 and .wait < 20 and (.time - $(date +%s) | fabs) < 60" out
+}
+
+@test "filters: queue, direction, process, command, type, pattern" {
+	LINKS=1 trace -F '%q\n' -c 1 --recv -S
+	send /one no
+	recv /one
+	send key:0x51 yes
+	recv key:0x51
+	finish "$tracer" 0
+	equal "$(<out)" yes
+	LINKS=2 trace -F '%Q %q\n' -c 2 key:0x51
+	send /one no
+	recv /one
+	send key:0x51 yes
+	recv key:0x51
+	finish "$tracer" 0
+	equal "$(<out)" $'key:0x00000051 yes\nkey:0x00000051 yes'
+	LINKS=1 trace -F '%t %q\n' -c 1 -t 3 --send -S
+	send -t 2 key:0x51 no
+	send -t 3 key:0x51 yes
+	finish "$tracer" 0
+	equal "$(<out)" "3 yes"
+	LINKS=1 trace -F '%t\n' -c 1 -t 2 -x --recv
+	recv -t 2 key:0x51
+	recv -t 3 key:0x51
+	finish "$tracer" 0
+	equal "$(<out)" 3
+	LINKS=4 trace -F '%C\n' -c 2 --command=traffic
+	send /one no
+	recv /one
+	"$traffic" thread /one
+	finish "$tracer" 0
+	equal "$(<out)" $'traffic\ntraffic'
+	LINKS=4 trace -F '%Q\n' -c 2 --match='/late*'
+	create_small /later /never
+	send /never x
+	recv /never
+	send /later x
+	recv /later
+	finish "$tracer" 0
+	equal "$(<out)" $'/later\n/later'
+}
+
+@test "-p chooses a process" {
+	local receiver
+	start mqtool recv -f /one >received
+	receiver=$pid
+	blocked "$receiver"
+	LINKS=4 trace -F '%E %P %q\n' -c 1 -p "$receiver"
+	send /one x
+	finish "$tracer" 0
+	equal "$(<out)" "recv $receiver x"
+}
+
+@test "threads, fork, dup, a passed descriptor, open by path, unlinked, renamed over" {
+	local way
+	for way in thread fork dup rights path; do
+		LINKS=2 trace -F '%E %Q %q\n' -c 2 /one
+		"$traffic" $way /one
+		finish "$tracer" 0
+		equal "$(<out)" "send /one $way"$'\n'"recv /one $way"
+	done
+	create_small /gone
+	LINKS=2 trace -F '%E %Q %q\n' -c 2 /gone
+	"$traffic" unlinked /gone
+	finish "$tracer" 0
+	equal "$(<out)" $'send /gone unlinked\nrecv /gone unlinked'
+	create_small /gone
+	LINKS=2 trace -F '%E %Q %q\n' -c 4 /gone
+	"$traffic" replaced /gone
+	finish "$tracer" 0
+	equal "$(<out)" $'send /gone old\nsend /gone new\nrecv /gone old\nrecv /gone new'
+}
+
+@test "the thread is told from its process" {
+	LINKS=2 trace -F '%E %P %I\n' -c 2 /one
+	"$traffic" thread /one
+	finish "$tracer" 0
+	awk '$1 == "send" && $2 == $3 { exit 1 } $1 == "recv" && $2 != $3 { exit 1 }' out
+}
+
+@test "MSG_EXCEPT and negative types show the type that came, MSG_COPY is no receive" {
+	LINKS=2 trace -F '%E %t %q\n' -c 4 key:0x51
+	"$traffic" except 0x51
+	finish "$tracer" 0
+	equal "$(<out)" $'send 1 one\nsend 2 two\nrecv 2 two\nrecv 1 one'
+	LINKS=2 trace -F '%E %t %q\n' -c 4 key:0x51
+	"$traffic" negative 0x51
+	finish "$tracer" 0
+	equal "$(<out)" $'send 9 nine\nsend 4 four\nrecv 4 four\nrecv 9 nine'
+	LINKS=2 trace -F '%E %q\n' -c 2 key:0x51
+	"$traffic" copy 0x51
+	finish "$tracer" 0
+	equal "$(<out)" $'send copy\nrecv copy'
+}
+
+@test "a receiver that asks for no priority leaves it unknown" {
+	LINKS=4 trace -j -c 2 /one
+	"$traffic" null /one
+	finish "$tracer" 0
+	equal "$(jq -c '[.event, .priority]' out)" $'["send",1]\n["recv",null]'
+}
+
+@test "calls that failed are for --failed alone" {
+	LINKS=4 trace -F '%E %e\n' -c 1
+	run -3 mqtool recv -n /one
+	run -3 mqtool recv -n key:0x51
+	send /one x
+	finish "$tracer" 0
+	equal "$(<out)" "send "
+	LINKS=4 trace --failed -F '%E %Q %e\n' -c 3
+	recv /one
+	run -3 mqtool recv -n /one
+	run -3 mqtool recv -n key:0x51
+	finish "$tracer" 0
+	equal "$(sed 's/ETIMEDOUT\|EAGAIN/EAGAIN/' out)" $'recv /one \nrecv /one EAGAIN\nrecv key:0x00000051 ENOMSG'
+}
+
+@test "an interrupted call is EINTR" {
+	local receiver
+	start mqtool recv key:0x51
+	receiver=$pid
+	blocked "$receiver"
+	LINKS=1 trace --failed --recv -S -F '%P %e\n' -c 1
+	kill -TERM "$receiver"
+	finish "$receiver" 143
+	finish "$tracer" 0
+	equal "$(<out)" "$receiver EINTR"
+}
+
+@test "only calls that had to wait, and how long" {
+	local receiver
+	trace -j --blocked=50ms -c 1
+	send /one no
+	recv /one
+	start mqtool recv /one >received
+	receiver=$pid
+	blocked "$receiver"
+	# It has waited so long once this is over.
+	run -3 mqtool wait -T 100ms --messages=2 /one
+	send /one yes
+	finish "$tracer" 0
+	jq -e '.body == "yes" and .event == "recv" and .wait >= 0.05' out
+}
+
+@test "-s keeps so much of a body, and send -j refuses what was cut" {
+	LINKS=2 trace -j -s 2 -c 1 --send /one
+	send /one hello
+	finish "$tracer" 0
+	equal "$(jq -c '[.size, .body, .truncated]' out)" '[5,"he",true]'
+	run -1 mqtool send -j /one <out
+	matches "$output" "*line 1: the body is truncated: 'mqtool trace -s max' keeps all of it*"
+	recv /one
+	LINKS=2 trace -s 0 -c 1 --send /one
+	send /one hello
+	finish "$tracer" 0
+	matches "$(<out)" "*5 B * ..."
+}
+
+@test "live traffic is mirrored byte for byte" {
+	create -c 10 -s 512 /copy
+	# shellcheck disable=SC2016
+	start sh -c 'mqtool trace --send -j -s max -c 4 /one | mqtool send -j /copy'
+	wait_until traced_by "$pid"
+	all_bytes | mqtool send -p 9 /one
+	: | mqtool send /one
+	printf 'a\0b\n' | mqtool send -p 1 /one
+	printf '\377' | mqtool send -p 2 /one
+	finish "$pid" 0
+	for _ in 1 2 3 4; do
+		mqtool recv -F '%p %x\n' /one
+	done >there
+	mqtool recv -a -F '%p %x\n' /copy >copied
+	equal "$(<copied)" "$(<there)"
+	[ "$(wc -l <copied)" -eq 4 ]
+}
+
+# traced_by PID: a child of it traces.
+traced_by()
+{
+	local child
+	for child in $(ps -o pid= --ppid "$1"); do
+		exited "$child" || ! LINKS=2 attached "$child" || return 0
+	done
+	return 1
+}
+
+@test "the summary: exact sums, and how long messages stayed" {
+	trace --summary -j -d 60
+	send /one a bb ccc
+	run -3 mqtool wait -T 200ms --empty /one
+	recv -c 3 /one
+	kill -TERM "$tracer"
+	finish "$tracer" 143
+	equal "$(jq -c 'select(.queue == "/one" and .pid == null) |
+		[.sent, .received, .sent_bytes, .received_bytes]' out)" '[3,3,6,6]'
+	jq -e -s 'map(select(.queue == "/one" and .pid == null))[0].age > 0.15' out
+	equal "$(jq -c 'select(.pid != null) | [.command, .sent, .received]' out | sort)" \
+		$'["mqtool",0,3]\n["mqtool",3,0]'
+	trace --summary -d 60
+	send /one x
+	kill -TERM "$tracer"
+	finish "$tracer" 143
+	matches "$(<out)" $'QUEUE *\n/one *-  - *1 *'
+}
+
+@test "numbered messages of one process and of two are all there, in order, whole" {
+	local queue how n=20000
+	for queue in /one 0x51; do
+		for how in loop pair; do
+			LINKS=4 trace -F '%E %s %S\n' -c $((2 * n)) -d 60
+			"$traffic" $how "$queue" $n
+			finish "$tracer" 0
+			for event in send recv; do
+				awk -v e=$event -v n=$n '$1 == e { if ($2 != i++ || $3 != 64) exit 1 }
+					END { exit i != n }' out
+			done
+			equal "$(<err)" ""
+		done
+	done
+}
+
+@test "a reader that stops: shown and lost make all, and --strict says so" {
+	local n=20000 lost
+	mkfifo lines
+	exec 9<>lines
+	start mqtool trace -j --buffer=64K --strict --send /one >lines 2>err
+	tracer=$pid
+	LINKS=2 wait_until attached "$tracer"
+	"$traffic" loop /one $n
+	start cat <&9 >out
+	wait_until grep -q '"lost"' out
+	kill -TERM "$tracer"
+	finish "$tracer" 143
+	exec 9>&-
+	wait_until lines_end
+	lost=$(jq -s 'map(select(.event == "lost").count) | add' out)
+	[ "$lost" -gt 0 ]
+	equal $((lost + $(grep -c '"event":"send"' out))) $n
+}
+
+lines_end()
+{
+	[ "$(tail -c 1 out | od -An -c | tr -d ' ')" = '\n' ]
+}
+
+@test "queues of other namespaces, one and all" {
+	local there
+	start unshare -i sleep 600
+	there=$pid
+	wait_until other_namespace "$there"
+	mqtool create --namespace="$there" -c 4 -s 64 /there
+	LINKS=4 trace --namespace="$there" -F '%Q %q %N\n' -c 1
+	send /one no
+	mqtool send --namespace="$there" /there yes
+	finish "$tracer" 0
+	equal "$(<out)" "/there yes $(stat -L -c %i /proc/"$there"/ns/ipc)"
+	LINKS=4 trace --namespace=all -F '%Q %q\n' -c 2 --match='/[ot]*e'
+	recv /one
+	mqtool recv --namespace="$there" /there
+	finish "$tracer" 0
+	equal "$(<out)" $'/one no\n/there yes'
+}
+
+other_namespace()
+{
+	[ "$(readlink "/proc/$1/ns/ipc")" != "$(readlink /proc/self/ns/ipc)" ]
+}
+
+# programs: those of trace that the kernel has.
+programs()
+{
+	bpftool prog show 2>/dev/null | grep -c 'name \(exit\|enter\)_m' || :
+}
+
+@test "however it ends, nothing is left: no program, no map, no mount" {
+	local mounts signal
+	command -v bpftool >/dev/null || PATH=$PATH:/usr/sbin
+	command -v bpftool >/dev/null || skip_loudly "bpftool not found"
+	# A tracer that others run would be taken for this one.
+	[ "$(programs)" -eq 0 ] || skip_loudly "another trace is running"
+	mounts=$(cat /proc/self/mountinfo)
+	for signal in INT TERM HUP KILL; do
+		# The shell lets what it starts in the background ignore SIGINT.
+		start env --default-signal=INT mqtool trace >out 2>err
+		tracer=$pid
+		wait_until attached "$tracer"
+		[ "$(programs)" -eq 8 ]
+		equal "$(cat /proc/"$tracer"/mountinfo)" "$mounts"
+		kill -$signal "$tracer"
+		finish "$tracer" $((128 + $(kill -l $signal)))
+		wait_until eval '[ "$(programs)" -eq 0 ]'
+	done
+	mkfifo pipe
+	exec 9<>pipe
+	start mqtool trace >pipe 9<&-
+	tracer=$pid
+	wait_until attached "$tracer"
+	exec 9>&-
+	finish "$tracer" 141
+	equal "$(programs)" 0
+	equal "$(cat /proc/self/mountinfo)" "$mounts"
+}
+
+@test "refused by name: capabilities, a user namespace, no BTF, no tracefs, bpf(2)" {
+	run -5 without_capabilities mqtool trace -d 0
+	equal "$output" "mqtool trace: not permitted: it takes CAP_BPF, CAP_PERFMON (root has both \
+CAP_BPF and CAP_PERFMON)"
+	run -5 setpriv --bounding-set=-bpf,-sys_admin mqtool trace -d 0
+	equal "$output" "mqtool trace: not permitted: it takes CAP_BPF (root has both CAP_BPF and CAP_PERFMON)"
+	run -5 setpriv --bounding-set=-perfmon,-sys_admin mqtool trace -d 0
+	equal "$output" \
+		"mqtool trace: not permitted: it takes CAP_PERFMON (root has both CAP_BPF and CAP_PERFMON)"
+	run -5 unshare -Ur mqtool trace -d 0
+	matches "$output" "mqtool trace: not permitted inside a user namespace: *"
+	run -1 unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec mqtool trace -d 0'
+	matches "$output" "mqtool trace: the kernel does not describe its structures: \
+/sys/kernel/btf/vmlinux: No such file or directory (CONFIG_DEBUG_INFO_BTF)"
+	# shellcheck disable=SC2016
+	run -5 unshare -m sh -c 'for dir in /sys/kernel/tracing /sys/kernel/debug; do
+			[ ! -d $dir ] || mount -t tmpfs none $dir || exit
+		done
+		exec setpriv --bounding-set=-sys_admin mqtool trace -d 0'
+	matches "$output" "mqtool trace: tracefs is not mounted on /sys/kernel/tracing and cannot be \
+opened: Operation not permitted *"
+}
+
+@test "tracefs need not be mounted" {
+	local mounts
+	# shellcheck disable=SC2016
+	run -0 unshare -m sh -c 'for dir in /sys/kernel/tracing /sys/kernel/debug; do
+			[ ! -d $dir ] || mount -t tmpfs none $dir || exit
+		done
+		mqtool trace -d 0'
+	equal "$output" ""
+}
+
+@test "what is not there, and lines that are wrong" {
+	run -4 mqtool trace -d 0 /none
+	equal "$output" "mqtool trace: /none: no such queue"
+	run -4 mqtool trace -d 0 --namespace=2147483646
+	run -2 mqtool trace -s 2M
+	run -2 mqtool trace --buffer=1
+	run -2 mqtool trace -x
+	run -2 mqtool trace -t 3 /one
+	run -2 mqtool trace -t 3 -P
+	run -2 mqtool trace -F %y
+	run -2 mqtool trace -F %s -j
+	run -2 mqtool trace --summary -c 1
+	run -2 mqtool trace --summary -F %s
+	run -2 mqtool trace --match=x /one
+	run -2 mqtool trace --command=0123456789abcdef
+	run -2 mqtool trace -S /one
+	run -2 mqtool trace amqp://localhost/q
+	run -2 mqtool recv -F %W /one
+}
+
+@test "standard output that cannot be written is a failure" {
+	start mqtool trace >/dev/full 2>err
+	wait_until attached "$pid"
+	send /one x
+	finish "$pid" 1
+	equal "$(<err)" "mqtool trace: cannot write standard output: No space left on device"
+}
