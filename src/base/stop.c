@@ -21,6 +21,7 @@ static const int stop_signals[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGALRM,
 
 /* Without a lock, so the handler may use them. */
 static atomic_int received;
+static atomic_bool again;
 static atomic_int told = -1;
 static bool ready;
 static bool pipe_was_ignored, size_was_ignored;
@@ -31,7 +32,8 @@ static void on_stop(int sig)
 	int saved = errno, none = 0;
 	int fd = told;
 
-	atomic_compare_exchange_strong(&received, &none, sig);
+	if (!atomic_compare_exchange_strong(&received, &none, sig))
+		again = true;
 	/* A full counter wakes as well. */
 	if (fd >= 0)
 		(void)!write(fd, &one, sizeof(one));
@@ -61,6 +63,11 @@ void stop_init(void)
 int stop_signal(void)
 {
 	return atomic_load_explicit(&received, memory_order_relaxed);
+}
+
+bool stop_insisted(void)
+{
+	return again;
 }
 
 void stop_tell(int fd)

@@ -17,6 +17,8 @@
 void stop_init(void);
 /* The stop signal that came first, or 0.  Any thread may ask. */
 int stop_signal(void);
+/* True after a second one: somebody insists. */
+bool stop_insisted(void);
 /* From now on a stop signal is also counted on the eventfd(2) fd (-1: no longer). */
 void stop_tell(int fd);
 /* True if SIGPIPE was ignored before stop_init(). */

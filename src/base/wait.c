@@ -70,9 +70,11 @@ static struct {
 	int64_t break_at; /* when that is due */
 	bool watch_stdout;
 	bool stdout_gone;
-	void (*beat)(void); /* set before the helper is there */
-	int kept[KEPT_MAX]; /* the same, and so on */
-	size_t nkept;       /* one more than KEPT_MAX: there were too many */
+	void (*beat)(void);      /* set before the helper is there */
+	int kept[KEPT_MAX];      /* the same, and so on */
+	size_t nkept;            /* one more than KEPT_MAX: there were too many */
+	int (*watch)(void *arg); /* for reads, or NULL; the caller's alone */
+	void *watch_arg;
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1, .socket = -1 };
 
 static void wake_helper(void)
@@ -431,22 +433,38 @@ int wait_poll(int fd, short events, int64_t timeout_ns)
 	return (int)wait_call(timeout_ns, poll_one, NULL, &pfd);
 }
 
-/* What stopped a file is told by strerror(3), which knows EUSERS only as too many users. */
-static int begin_for_file(void)
+void wait_watch(int (*check)(void *arg), void *arg)
 {
-	int rc = wait_begin(-1, NULL, NULL);
+	state.watch = check;
+	state.watch_arg = arg;
+}
 
+static int check_watch(void *unused)
+{
+	(void)unused;
+	return state.watch ? state.watch(state.watch_arg) : 0;
+}
+
+/* What stopped a file is told by strerror(3), which knows EUSERS only as too many users. */
+static int begin_for_file(bool reading)
+{
+	int rc = reading ? check_watch(NULL) : 0;
+
+	if (rc < 0)
+		return rc;
+	rc = wait_begin(-1, reading ? check_watch : NULL, NULL);
 	return rc == -EUSERS ? -EAGAIN : rc;
 }
 
 /* Waits until fd is ready, for a file that was opened O_NONBLOCK by whoever shares it. */
-static int wait_ready(int fd, short events)
+static int wait_ready(int fd, bool reading)
 {
-	int rc = wait_poll(fd, events, -1);
+	struct pollfd pfd = { .fd = fd, .events = reading ? POLLIN : POLLOUT };
+	int rc = (int)wait_call(-1, poll_one, reading ? check_watch : NULL, &pfd);
 
 	if (rc == -EUSERS)
 		return -EAGAIN; /* as begin_for_file() */
-	return rc == -EINTR ? -EINTR : 0;
+	return rc == -EINTR || reading ? rc : 0;
 }
 
 /* False also if that cannot be told: what comes next is then done in a wait. */
@@ -461,24 +479,24 @@ static bool ready_now(int fd, short events)
 static ssize_t move_bytes(int fd, void *in, const void *out, size_t size, bool may_block)
 {
 	ssize_t n;
-	int rc;
+	int rc, cause = 0;
 
 	for (;;) {
 		if (may_block) {
-			rc = begin_for_file();
+			rc = begin_for_file(!out);
 			if (rc < 0)
 				return rc;
 		}
 		n = out ? write(fd, out, size) : read(fd, in, size);
 		rc = n < 0 ? -errno : 0;
 		if (may_block)
-			wait_end();
+			cause = wait_end();
 		if (n >= 0)
 			return n;
 		if (rc == -EAGAIN)
-			rc = wait_ready(fd, out ? POLLOUT : POLLIN);
-		else if (rc == -EINTR && !stop_signal())
-			rc = 0;
+			rc = wait_ready(fd, !out);
+		else if (rc == -EINTR)
+			rc = stop_signal() ? -EINTR : cause == -EPIPE ? 0 : cause;
 		if (rc < 0)
 			return rc;
 	}
@@ -506,4 +524,39 @@ static bool write_may_block(int fd, size_t size)
 ssize_t wait_write(int fd, const void *buf, size_t size)
 {
 	return move_bytes(fd, NULL, buf, size, write_may_block(fd, size));
+}
+
+/* Until there is room, or nobody who would make some; 0, or -EINTR as wait_report(). */
+static int wait_for_stderr(void)
+{
+	struct pollfd pfd = { .fd = STDERR_FILENO, .events = POLLOUT };
+	sigset_t mask;
+
+	/* Held but in ppoll(2): no signal is missed between the look and the sleep. */
+	stop_hold(&mask);
+	if (!stop_insisted())
+		(void)!ppoll(&pfd, 1, NULL, &mask);
+	stop_release(&mask);
+	return stop_insisted() ? -EINTR : 0;
+}
+
+int wait_report(const void *data, size_t size)
+{
+	const char *p = data;
+
+	while (size > 0) {
+		/* pipe(7): that much goes at once where poll(2) says there is room, so that the
+		 * wait is in ppoll(2). */
+		ssize_t n = size < PIPE_BUF ? (ssize_t)size : PIPE_BUF;
+		int rc = wait_for_stderr();
+
+		if (rc < 0)
+			return rc;
+		n = write(STDERR_FILENO, p, (size_t)n);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return -errno;
+		p += n < 0 ? 0 : n;
+		size -= n < 0 ? 0 : (size_t)n;
+	}
+	return 0;
 }

@@ -30,6 +30,12 @@ void wait_keep(int fd);
 void wait_forget(int fd);
 
 /*
+ * From now on wait_read() also ends with the -errno of check(arg), which is called before a read
+ * that may block, and then as wait_begin() calls one.
+ */
+void wait_watch(int (*check)(void *arg), void *arg);
+
+/*
  * Begins a wait: the calling thread is about to make a call that blocks.  timeout_ns from now,
  * negative for ever.  check (may be NULL) is called with arg by the helper about once a second
  * while the wait lasts, in its thread: 0, or -errno, which ends the wait; it may use descriptors
@@ -72,6 +78,12 @@ ssize_t wait_call(int64_t timeout_ns, ssize_t (*call)(void *arg), int (*check)(v
  */
 ssize_t wait_read(int fd, void *buf, size_t size) _must_check_;
 ssize_t wait_write(int fd, const void *buf, size_t size) _must_check_;
+/*
+ * Writes all to standard error, for what must not get lost: waits as long as its reader takes, also
+ * where it was opened O_NONBLOCK, and with no helper.  Returns 0, or -errno of write(2), or -EINTR
+ * once stop_insisted().
+ */
+int wait_report(const void *data, size_t size);
 /*
  * poll(2) on one descriptor, as a wait: 0 once one of events is there, else -errno as wait_end(), or
  * -ETIMEDOUT after timeout_ns (negative for ever).

@@ -35,17 +35,8 @@ static void write_stderr(struct buffer *b)
 {
 	const char *text = b->failed ? "mqtool: out of memory\n" : b->data;
 	size_t len = b->failed ? strlen(text) : b->len;
-	ssize_t n;
 
-	while (len > 0) {
-		n = write(STDERR_FILENO, text, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		text += n;
-		len -= (size_t)n;
-	}
+	(void)!wait_report(text, len);
 	buffer_free(b);
 }
 

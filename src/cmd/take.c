@@ -8,9 +8,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/buffer.h"
+#include "base/wait.h"
 #include "show/json.h"
 
 /* Most messages fit at once: one that does not wakes who waits for it in vain (msgrcv(2)). */
@@ -56,28 +55,12 @@ int take_whole(struct queue *q, struct message *m, struct take_room *room,
 	return rc;
 }
 
-static void report(const struct message *m, const char *name)
-{
-	struct buffer line = { 0 };
-	size_t done = 0;
-
-	json_put_message(&line, name, m);
-	buffer_putc(&line, '\n');
-	while (!line.failed && done < line.len) {
-		ssize_t n = write(STDERR_FILENO, line.data + done, line.len - done);
-
-		if (n < 0 && errno != EINTR)
-			break;
-		done += n < 0 ? 0 : (size_t)n;
-	}
-	buffer_free(&line);
-}
-
 int take_back(struct queue *q, const struct message *m, const char *name)
 {
 	int rc = queue_settle(q, m, QUEUE_RETURN);
 
+	/* This is the last place where the message is: nothing can be done about a failure. */
 	if (rc < 0)
-		report(m, name);
+		(void)!json_write_line(name, m, wait_report);
 	return rc;
 }

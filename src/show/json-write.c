@@ -152,7 +152,8 @@ static void put_number(struct buffer *b, const char *member, uint64_t value)
 	format_u64(b, value);
 }
 
-void json_put_message(struct buffer *b, const char *queue, const struct message *m)
+/* What stands before the body. */
+static void put_head(struct buffer *b, const char *queue, const struct message *m)
 {
 	buffer_puts(b, "{\"queue\":");
 	json_put_string(b, queue, strlen(queue));
@@ -162,6 +163,53 @@ void json_put_message(struct buffer *b, const char *queue, const struct message 
 		put_number(b, ",\"priority\":", m->priority);
 	put_number(b, ",\"size\":", m->len);
 	buffer_putc(b, ',');
+}
+
+void json_put_message(struct buffer *b, const char *queue, const struct message *m)
+{
+	put_head(b, queue, m);
 	json_put_body(b, m->data, m->len);
 	buffer_putc(b, '}');
+}
+
+/* ---- without memory ---- */
+
+/* Bytes of a body to a piece: whole groups of three, which base64 needs. */
+#define PIECE_BODY ((size_t)768)
+/* A head has the queue's name, which is ASCII as printed, and each step makes room for a chunk. */
+#define PIECE_MEMORY (QUEUE_NAME_TEXT + (CHUNK + UTF8_MAX) * ESCAPE_MAX + 1024)
+
+/* How much of the body makes the next piece: no character is cut in two. */
+static size_t piece_length(const char *data, size_t len, bool text)
+{
+	size_t n = len < PIECE_BODY ? len : PIECE_BODY;
+
+	while (text && n < len && (data[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+int json_write_line(const char *queue, const struct message *m,
+		    int (*put)(const void *data, size_t size))
+{
+	static char memory[PIECE_MEMORY];
+	struct buffer b = { .data = memory, .cap = sizeof(memory) };
+	bool text = utf8_valid(m->data, m->len);
+	int rc;
+
+	put_head(&b, queue, m);
+	buffer_puts(&b, text ? "\"body\":\"" : "\"body_base64\":\"");
+	rc = put(b.data, b.len);
+	for (size_t done = 0; rc == 0 && done < m->len;) {
+		size_t n = piece_length(m->data + done, m->len - done, text);
+
+		b.len = 0;
+		if (text)
+			put_escaped(&b, m->data + done, n);
+		else
+			put_base64(&b, m->data + done, n);
+		rc = put(b.data, b.len);
+		done += n;
+	}
+	return rc == 0 ? put("\"}\n", 3) : rc;
 }

@@ -25,6 +25,14 @@ void json_put_body(struct buffer *b, const char *data, size_t len);
  */
 void json_put_message(struct buffer *b, const char *queue, const struct message *m);
 
+/*
+ * Writes that and a newline in pieces, each by put(), which returns 0 or -errno and thereby ends it.
+ * Needs no memory beside what the program has from its start, so it is for when there is none.
+ * Returns 0 or what put() did.
+ */
+int json_write_line(const char *queue, const struct message *m,
+		    int (*put)(const void *data, size_t size)) _must_check_;
+
 /* Why a line is not a message. */
 struct json_error {
 	int column;     /* from 1, in bytes: where reading stopped; 0 where no one place is wrong */
