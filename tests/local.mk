@@ -98,6 +98,7 @@ BATS_TESTS = \
 	tests/bats/harness.bats \
 	tests/bats/install.bats \
 	tests/bats/json.bats \
+	tests/bats/last-report.bats \
 	tests/bats/limits.bats \
 	tests/bats/man-examples.bats \
 	tests/bats/move.bats \
@@ -109,6 +110,7 @@ BATS_TESTS = \
 	tests/bats/recv.bats \
 	tests/bats/readme.bats \
 	tests/bats/recipes.bats \
+	tests/bats/removed.bats \
 	tests/bats/rights-users.bats \
 	tests/bats/rm-all-users.bats \
 	tests/bats/rm-users.bats \

@@ -249,10 +249,10 @@ static size_t put_back(struct mover *mv, int *why)
 /* ---- endings ---- */
 
 /*
- * What is in hand goes back, and that ends it.  why: what DEST has against it, or NULL where a
- * signal came.
+ * What is in hand goes back, and that ends it with status, or 1 if something cannot.  why: what DEST
+ * has against it, or NULL where a signal came.
  */
-static int end_back(struct mover *mv, const char *why)
+static int end_back(struct mover *mv, const char *why, int status)
 {
 	int error = 0;
 	size_t lost;
@@ -268,7 +268,7 @@ static int end_back(struct mover *mv, const char *why)
 			  why, moved);
 	if (lost)
 		msg_lost(&mv->source_ref, lost, error);
-	return EX_FAILED;
+	return lost ? EX_FAILED : status;
 }
 
 /* DEST does not take a message; sent: the last one as it was to be there, or NULL. */
@@ -278,9 +278,11 @@ static int refuse_message(struct mover *mv, const struct message *sent, int erro
 	int status;
 
 	if (error == -EINTR)
-		return end_back(mv, NULL);
+		return end_back(mv, NULL, EX_FAILED);
 	put_reason(mv, sent, error, &why);
-	status = end_back(mv, buffer_string(&why));
+	status = end_back(mv, buffer_string(&why),
+			  error == -EIDRM && !is_broker(&mv->dest_ref) ? exit_status_of(error) :
+									 EX_FAILED);
 	buffer_free(&why);
 	return status;
 }
@@ -375,6 +377,8 @@ static int deliver(struct mover *mv, const struct message *m)
 		before_wait(mv, true);
 		rc = queue_send(mv->dest, m, timeout_ns);
 	}
+	if (rc == 0)
+		rc = queue_still_there(mv->dest);
 	/* Another connection sends it with all that was not confirmed. */
 	return rc < 0 ? recover(mv, mv->dest, rc) : 0;
 }

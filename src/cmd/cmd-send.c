@@ -19,6 +19,7 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "base/wait.h"
 #include "cmd/cmd-given.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
@@ -255,7 +256,7 @@ static void find_outcome(struct sender *s, struct outcome *o)
 	*o = (struct outcome){ .sent = s->progress.messages };
 	o->lacking = queue_unconfirmed(s->q, &o->numbers, &o->first);
 	/* A broker may have confirmed by now what it had not when queue_send() failed. */
-	if (s->ref.kind == QUEUE_AMQP)
+	if (s->ref.kind == QUEUE_AMQP || o->lacking)
 		o->sent = s->given - o->lacking;
 }
 
@@ -328,8 +329,6 @@ static int report_send(struct sender *s, size_t size, bool at_least, int error)
 	struct buffer why = { 0 };
 	int status;
 
-	if (error == -EINTR && !s->many)
-		return EX_FAILED;
 	/* EMSGSIZE names the queue itself: "9000 bytes; /jobs takes at most 8192". */
 	if (error != -EMSGSIZE)
 		buffer_printf(&why, "%s: ", msg_name(&s->ref));
@@ -349,10 +348,11 @@ static int report_input(struct sender *s, int error)
 {
 	struct outcome o;
 
+	if (error == -EIDRM)
+		return report_send(s, 0, false, error);
 	(void)!queue_flush(s->q, s->opt.timeout_ns);
 	if (error == -EINTR) {
-		if (s->many)
-			report(s, false, _("interrupted, not sent"));
+		report(s, false, _("interrupted, not sent"));
 		return EX_FAILED;
 	}
 	find_outcome(s, &o);
@@ -375,6 +375,17 @@ static void report_resent(struct sender *s)
 	progress_clear(&s->progress);
 	msg_error(text_n("%" PRIu64 " message was sent again and may be there twice",
 			 "%" PRIu64 " messages were sent again and may be there twice", n),
+		  n);
+}
+
+/* A signal that came after the last message ends it too: who reads that must not send again. */
+static void report_all(struct sender *s)
+{
+	uint64_t n = s->progress.messages;
+
+	progress_clear(&s->progress);
+	msg_error(text_n("interrupted; %" PRIu64 " message was sent, and that is all",
+			 "interrupted; %" PRIu64 " messages were sent, and that is all", n),
 		  n);
 }
 
@@ -401,6 +412,12 @@ static int flush(struct sender *s)
 		rc = recover(s, rc);
 	} while (rc == 0);
 	return rc;
+}
+
+/* For wait_watch(). */
+static int check_queue(void *q)
+{
+	return queue_still_there(q);
 }
 
 static int send_message(struct sender *s, struct message *m)
@@ -699,6 +716,8 @@ static int send_all(struct sender *s, struct cmdline *cl)
 		rc = flush(s);
 		if (rc < 0)
 			status = report_send(s, 0, false, rc);
+		else if (stop_signal())
+			report_all(s);
 	}
 	report_resent(s);
 	progress_end(&s->progress, PROGRESS_SENT, s->opt.verbose);
@@ -730,9 +749,9 @@ static int send_run(struct cmdline *cl)
 			status = msg_queue_failed(&attempt, rc);
 		} else {
 			choose_members(&s);
-			/* An interrupted stream is to say how far it came. */
-			if (cl->noperands == 1)
-				stop_init();
+			/* Whatever ends it, it is to say how far it came. */
+			stop_init();
+			wait_watch(check_queue, s.q);
 			status = send_all(&s, cl);
 		}
 		queue_close(s.q);

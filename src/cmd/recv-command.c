@@ -72,7 +72,7 @@ static int move_failed(struct receiver *r, int status)
 	report_command(r, status, _("the message cannot be moved and goes back"));
 	report_move(&attempt, &m, rc);
 	receiver_put_back(r);
-	return EX_FAILED;
+	return rc == -EIDRM && !r->lost ? exit_status_of(rc) : EX_FAILED;
 }
 
 /* A pause before the next message, which a stop signal ends. */

@@ -30,7 +30,7 @@ struct queue_backend {
 	int (*change_fd)(const struct queue *q); /* NULL: -1 */
 	bool (*same)(const struct queue *a, const struct queue *b);
 	int (*put_back)(struct queue *q, const struct message *m);
-	/* Those that only a broker has; NULL where there is nothing to do. */
+	/* Those that not every kind has; NULL where there is nothing to do. */
 	int (*delivered)(struct queue *q, const struct message *m);
 	int (*tell)(struct queue *q);
 	int (*catch_up)(struct queue *q);
@@ -38,6 +38,7 @@ struct queue_backend {
 	void (*window)(struct queue *q, size_t messages, size_t bytes);
 	void (*before_wait)(struct queue *q, void (*before_wait)(void *arg, bool for_room),
 			    void *arg);
+	int (*still_there)(struct queue *q);
 	uint64_t (*unconfirmed)(struct queue *q, struct buffer *numbers, uint64_t *first);
 	bool (*confirmed)(struct queue *q, uint64_t number);
 	bool (*kept)(struct queue *q, uint64_t number, struct message *m);

@@ -40,6 +40,8 @@ struct mqueue {
 	unsigned int vain;          /* fruitless waits in a row */
 	unsigned int waits_without; /* waits left that skip the tries */
 	size_t room;                /* that a take must have: mq_msgsize */
+	/* sends since the queue was last seen not to be removed, and those before */
+	uint64_t unlooked, looked;
 };
 
 static struct mqueue *mqueue_of(struct queue *q)
@@ -124,12 +126,50 @@ static void mqueue_close(struct queue *queue)
 
 /* ---- what both directions need ---- */
 
-/* While blocked: nothing in the kernel wakes those who wait on a queue that was removed. */
-static int removed_check(const struct mqueue *q)
+/* What a removed queue takes as before (mq_overview(7) is silent) reaches nobody. */
+static int sending_check(const struct mqueue *q)
 {
 	struct stat st;
 
-	return !by_proc(q) && fstat(q->fd, &st) == 0 && st.st_nlink == 0 ? -EIDRM : 0;
+	return fstat(q->fd, &st) == 0 && st.st_nlink == 0 ? -EIDRM : 0;
+}
+
+/* While blocked: nothing in the kernel wakes those who wait on a queue that was removed. */
+static int removed_check(const struct mqueue *q)
+{
+	return by_proc(q) ? 0 : sending_check(q);
+}
+
+/* Between two sends: counts those before as sent, if the queue is there. */
+static int mqueue_still_there(struct queue *queue)
+{
+	struct mqueue *q = mqueue_of(queue);
+	int rc = sending_check(q);
+
+	if (rc == 0) {
+		q->looked += q->unlooked;
+		q->unlooked = 0;
+	}
+	return rc;
+}
+
+static int mqueue_flush(struct queue *queue, int64_t timeout_ns)
+{
+	(void)timeout_ns;
+	return mqueue_of(queue)->unlooked ? mqueue_still_there(queue) : 0;
+}
+
+static uint64_t mqueue_unconfirmed(struct queue *queue, struct buffer *numbers, uint64_t *first)
+{
+	struct mqueue *q = mqueue_of(queue);
+
+	*first = q->looked + 1;
+	if (!q->unlooked || sending_check(q) == 0)
+		return 0;
+	buffer_printf(numbers, "%" PRIu64, *first);
+	if (q->unlooked > 1)
+		buffer_printf(numbers, "-%" PRIu64, q->looked + q->unlooked);
+	return q->unlooked;
 }
 
 static int move_error(void)
@@ -251,7 +291,7 @@ static int check_move(void *arg)
 {
 	const struct transfer *t = arg;
 
-	return removed_check(t->q);
+	return t->send ? sending_check(t->q) : removed_check(t->q);
 }
 
 static ssize_t move_blocking(struct transfer *t, int64_t timeout_ns)
@@ -265,15 +305,31 @@ static ssize_t move_blocking(struct transfer *t, int64_t timeout_ns)
 		tried(t->q, n == -EAGAIN);
 	if (n != -EAGAIN)
 		return n;
+	/* A call without tries before it may not have to wait: look_is_due(). */
+	if (t->send && (t->q->tries || !wait_started())) {
+		n = mqueue_flush(&t->q->queue, timeout_ns);
+		if (n < 0)
+			return n;
+	}
 	prepare_tries(t->q, t->send ? O_WRONLY : O_RDONLY);
 	return wait_call(timeout_ns, call_move, check_move, t);
 }
 
 /* ---- sending ---- */
 
-static int mqueue_send(struct queue *queue, const struct message *m, int64_t timeout_ns)
+/* Messages after which a stream looks whether its queue was removed, where it never waits. */
+#define LOOK_EVERY 1024
+/* The same where it may be about to wait: a call that blocks is also a try. */
+#define LOOK_BEFORE_WAIT 64
+
+static bool look_is_due(const struct mqueue *q)
 {
-	struct mqueue *q = mqueue_of(queue);
+	return q->unlooked >= (wait_started() && !q->tries ? LOOK_BEFORE_WAIT : LOOK_EVERY);
+}
+
+/* As mqueue_send(), which counts. */
+static int try_and_wait(struct mqueue *q, const struct message *m, int64_t timeout_ns)
+{
 	struct transfer t = { .q = q, .m = (struct message *)(uintptr_t)m, .send = true };
 	int rc = -EAGAIN;
 
@@ -283,6 +339,20 @@ static int mqueue_send(struct queue *queue, const struct message *m, int64_t tim
 	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
 		rc = (int)move_blocking(&t, timeout_ns);
 	return rc;
+}
+
+static int mqueue_send(struct queue *queue, const struct message *m, int64_t timeout_ns)
+{
+	struct mqueue *q = mqueue_of(queue);
+	int rc = look_is_due(q) ? mqueue_still_there(queue) : 0;
+
+	if (rc == 0)
+		rc = try_and_wait(q, m, timeout_ns);
+	/* What failed was not sent, unless all fails by now. */
+	if (rc < 0 && sending_check(q) == 0)
+		return rc;
+	q->unlooked++;
+	return rc < 0 ? -EIDRM : 0;
 }
 
 /* ---- taking ---- */
@@ -844,6 +914,9 @@ const struct queue_backend queue_backend_posix = {
 	.change_fd = mqueue_fd,
 	.same = mqueue_same,
 	.put_back = mqueue_put_back,
+	.flush = mqueue_flush,
+	.still_there = mqueue_still_there,
+	.unconfirmed = mqueue_unconfirmed,
 	.look = mqueue_look,
 	.look_again = mqueue_look_again,
 	.list = mqueue_dir_list,

@@ -148,6 +148,11 @@ void queue_before_wait(struct queue *q, void (*before_wait)(void *arg, bool for_
 		q->backend->before_wait(q, before_wait, arg);
 }
 
+int queue_still_there(struct queue *q)
+{
+	return q->backend->still_there ? q->backend->still_there(q) : 0;
+}
+
 uint64_t queue_unconfirmed(struct queue *q, struct buffer *numbers, uint64_t *first)
 {
 	return q && q->backend->unconfirmed ? q->backend->unconfirmed(q, numbers, first) : 0;

@@ -147,7 +147,7 @@ int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns) _mu
 /*
  * Waits until all messages sent are on the queue, and all that were settled are known to be: no
  * longer than timeout_ns without an answer.  Errors of queue_send().  The kernel's queues are
- * always so far.
+ * always so far, but POSIX: -EIDRM if the queue was removed, which sending to it does not tell.
  */
 int queue_flush(struct queue *q, int64_t timeout_ns) _must_check_;
 /*
@@ -171,10 +171,15 @@ void queue_window(struct queue *q, size_t messages, size_t bytes);
  */
 void queue_before_wait(struct queue *q, void (*before_wait)(void *arg, bool for_room), void *arg);
 /*
+ * The same for POSIX queues alone, whether or not anything was sent since: 0, or -EIDRM.  For while
+ * input is waited for (wait_watch()).
+ */
+int queue_still_there(struct queue *q) _must_check_;
+/*
  * After an error of queue_send() or queue_flush(): appends to `numbers` which of the messages
  * given to queue_send() since the queue was opened, counted from 1, are not known to be on the
  * queue ("41-43, 45").  Returns how many, *first the first of them; 0 for the kernel's queues, where
- * it is the message at hand alone.
+ * it is the message at hand alone, but POSIX queues that were removed.
  */
 uint64_t queue_unconfirmed(struct queue *q, struct buffer *numbers, uint64_t *first);
 /*

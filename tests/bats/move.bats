@@ -384,7 +384,7 @@ full()
 	done
 }
 
-@test "DEST removed while there is no room in it: back, status 1" {
+@test "DEST removed while there is no room in it: back, status 4" {
 	local pair from to
 	for pair in "${pairs[@]}"; do
 		read -r from to <<<"$pair"
@@ -393,7 +393,7 @@ full()
 		start mqtool move "$from" "$to" 2>err
 		blocked "$pid" msgsnd mq_timedsend
 		mqtool rm "$to"
-		finish "$pid" 1
+		finish "$pid" 4
 		matches "$(cat err)" "mqtool move: *: the queue was removed; 0 messages were moved before it"
 		holds "$from" "[$(first "$from") late]"
 		case $to in
