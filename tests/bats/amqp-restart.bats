@@ -82,6 +82,8 @@ setup()
 	send "$q.other" c
 	recv -a "$q.other" >>out
 	equal "$(sort -u out | tr -d '\n')" abc
+	# It says that it is empty until it has chosen a leader.
+	wait_until is_waiting "$q.quorum" 1
 	holds "$q.quorum" '[kept]'
 	holds "$q.priority" '[kept]'
 }

@@ -85,7 +85,7 @@ offers_all_words()
 		offers 'mqtool help pu' purge &&
 		offers 'mqtool stat -o ' "$columns" &&
 		offers 'mqtool watch -o ' "$columns"$'\n'"$live" &&
-		offers 'mqtool recv --on-failure ' $'drop\nstop' &&
+		offers 'mqtool recv --on-failure ' $'drop\nretry\nstop' &&
 		offers 'mqtool watch --color ' $'always\nauto\nnever'
 }
 

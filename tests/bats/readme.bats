@@ -13,7 +13,7 @@ top=$BATS_TEST_DIRNAME/../..
 }
 
 @test "there are ten recipes" {
-	run -0 sed -n '/^## Recipes/,/^## Exit/p' "$top/README.md"
+	run -0 sed -n '/^## Recipes/,/^## What/p' "$top/README.md"
 	[ "$(grep -c '^\*\*' <<<"$output")" -ge 10 ]
 	equal "$(grep -c '^\*\*' <<<"$output")" "$(grep -c '^```console' <<<"$output")"
 }
