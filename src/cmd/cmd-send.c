@@ -311,12 +311,8 @@ static void report(struct sender *s, bool by_queue, const char *why)
 	buffer_free(&o.numbers);
 }
 
-/* The same for input that is no message: all before it is to be sent. */
-static void report_bad(struct sender *s, const char *why)
-{
-	(void)!queue_flush(s->q, s->opt.timeout_ns);
-	report(s, false, why);
-}
+/* A last look found that the queue was removed: that says more than whatever else went wrong. */
+static int report_removed(struct sender *s);
 
 /* EINTR comes with a stop signal, which send_run() passes on: the status then does not matter. */
 static int report_send(struct sender *s, size_t size, bool at_least, int error)
@@ -337,11 +333,28 @@ static int report_send(struct sender *s, size_t size, bool at_least, int error)
 	else
 		queue_explain(&attempt, error, &why);
 	status = error == -EMSGSIZE ? EX_FAILED : exit_status_of(error);
-	if (error == -EMSGSIZE || error == -EINTR)
-		(void)!queue_flush(s->q, s->opt.timeout_ns);
+	if ((error == -EMSGSIZE || error == -EINTR) &&
+	    queue_flush(s->q, s->opt.timeout_ns) == -EIDRM) {
+		buffer_free(&why);
+		return report_removed(s);
+	}
 	report(s, true, buffer_string(&why));
 	buffer_free(&why);
 	return status;
+}
+
+static int report_removed(struct sender *s)
+{
+	return report_send(s, 0, false, -EIDRM);
+}
+
+/* The same for input that is no message: all before it is to be sent. */
+static int report_bad(struct sender *s, const char *why)
+{
+	if (queue_flush(s->q, s->opt.timeout_ns) == -EIDRM)
+		return report_removed(s);
+	report(s, false, why);
+	return EX_FAILED;
 }
 
 static int report_input(struct sender *s, int error)
@@ -350,11 +363,10 @@ static int report_input(struct sender *s, int error)
 
 	if (error == -EIDRM)
 		return report_send(s, 0, false, error);
-	(void)!queue_flush(s->q, s->opt.timeout_ns);
-	if (error == -EINTR) {
-		report(s, false, _("interrupted, not sent"));
-		return EX_FAILED;
-	}
+	if (error == -EINTR)
+		return report_bad(s, _("interrupted, not sent"));
+	if (queue_flush(s->q, s->opt.timeout_ns) == -EIDRM)
+		return report_removed(s);
 	find_outcome(s, &o);
 	s->progress.messages = o.sent;
 	progress_clear(&s->progress);
@@ -475,8 +487,7 @@ static int send_json(struct sender *s, const char *line, size_t len)
 		refusal = refuse_members(s, &m);
 		if (!refusal)
 			return send_message(s, &m);
-		report_bad(s, refusal);
-		return EX_FAILED;
+		return report_bad(s, refusal);
 	}
 	if (rc != -EINVAL && rc != -ENOSYS)
 		buffer_puts(&why, strerror(-rc));
@@ -484,9 +495,9 @@ static int send_json(struct sender *s, const char *line, size_t len)
 		buffer_printf(&why, _("column %d: %s"), error.column, error.text);
 	else
 		buffer_puts(&why, error.text);
-	report_bad(s, buffer_string(&why));
+	rc = report_bad(s, buffer_string(&why));
 	buffer_free(&why);
-	return EX_FAILED;
+	return rc;
 }
 
 /* A record that begins with its type or priority. */
@@ -497,6 +508,7 @@ static int send_prefixed(struct sender *s, char *data, size_t len)
 	struct message m = { 0 };
 	struct buffer why = { 0 };
 	uint64_t number;
+	int status;
 	ssize_t n = prefix_read(data, len, s->opt.prefix, s->opt.prefix_len, min, max, &number);
 
 	if (n < 0) {
@@ -506,9 +518,9 @@ static int send_prefixed(struct sender *s, char *data, size_t len)
 					     _("it does not begin with a number from %" PRIu64
 					       " to %" PRIu64 " and the separator of --prefix"),
 			      min, max);
-		report_bad(s, buffer_string(&why));
+		status = report_bad(s, buffer_string(&why));
 		buffer_free(&why);
-		return EX_FAILED;
+		return status;
 	}
 	if (has_priorities(s)) {
 		m.have = MESSAGE_HAS_PRIORITY;
@@ -549,10 +561,8 @@ static int raise_limit(struct sender *s, struct input *in, size_t seen)
 		in->limit = max;
 		return EX_DONE;
 	}
-	if (s->opt.json) {
-		report_bad(s, _("the line is longer than any message the queue takes"));
-		return EX_FAILED;
-	}
+	if (s->opt.json)
+		return report_bad(s, _("the line is longer than any message the queue takes"));
 	/* How long the number is has not been looked at: the body has at least so much. */
 	return report_send(s, seen - before, in->cut || before, -EMSGSIZE);
 }
@@ -601,10 +611,8 @@ static int send_operands(struct sender *s, const char **messages, int n)
 		char *room = malloc(MESSAGE_HEADROOM + m.len + 1);
 
 		s->place = (uint64_t)i + 1;
-		if (!room) {
-			report_bad(s, strerror(ENOMEM));
-			return EX_FAILED;
-		}
+		if (!room)
+			return report_bad(s, strerror(ENOMEM));
 		m.data = room + MESSAGE_HEADROOM;
 		memcpy(m.data, messages[i], m.len);
 		status = send_message(s, &m);

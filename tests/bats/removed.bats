@@ -133,6 +133,21 @@ in_read()
 	matches "$(tail -n 1 err)" "mqtool send: sent 1 message, *"
 }
 
+@test "send: a bad record after the removal is less to be said than that" {
+	stream -j
+	echo '{"body":"one"}' >&7
+	wait_until is_waiting /b 1
+	wait_until in_read "$pid"
+	kill -STOP "$pid"
+	mqtool rm /b
+	printf '{"body":"two"}\n{"body":3}\n' >&7
+	exec 7>&-
+	kill -CONT "$pid"
+	finish "$pid" 4
+	matches "$(head -n 1 err)" "mqtool send: line *: /b: the queue was removed;"`
+		`" 1 message was sent before it*"
+}
+
 @test "send: signals say how much was sent, with one message too" {
 	stream
 	wait_until in_read "$pid"

@@ -81,7 +81,7 @@ static void msgrcv32(void)
 
 static void *call(void *unused)
 {
-	char *m;
+	char *m = NULL;
 
 	(void)unused;
 	if (!strcmp(args[0], "msgrcv32")) {
