@@ -126,12 +126,15 @@ static uint64_t unit_factor(const struct unit *units, size_t n, const char *name
 /* The unit of a size in lower case, whatever the locale; false if it is too long for one. */
 static bool fold_unit(const char *text, char unit[static SIZE_UNIT_LEN + 1])
 {
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
 	size_t len = strlen(text);
 
 	if (len > SIZE_UNIT_LEN)
 		return false;
-	for (size_t i = 0; i <= len; i++)
-		unit[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] | 0x20) : text[i];
+	memcpy(unit, text, len + 1);
+	for (size_t i = 0; i < len; i++)
+		if (text[i] >= 'A' && text[i] <= 'Z')
+			unit[i] = letters[text[i] - 'A'];
 	return true;
 }
 

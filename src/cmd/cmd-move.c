@@ -500,9 +500,10 @@ const struct command cmd_move = {
 	.name = "move",
 	.operands = N_("SOURCE DEST"),
 	.summary = N_("Move messages from one queue to another"),
-	.notes = N_("POSIX priority P is System V type P+1, and back. A message that DEST does not\n"
-		    "take goes back to SOURCE, and that ends it: with status 4 if DEST was removed,\n"
-		    "else with 1."),
+	.notes = N_(
+		"POSIX priority P is System V type P+1, and back. A message that DEST does not\n"
+		"take goes back to SOURCE, and that ends it: with status 4 if DEST was removed,\n"
+		"else with 1."),
 	.options = move_options,
 	.min_operands = 2,
 	.max_operands = 2,

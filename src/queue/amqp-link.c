@@ -520,6 +520,7 @@ static int open_places(struct amqp_link **link, const struct queue_address *a,
 	static size_t turn = SIZE_MAX;
 	int64_t deadline = clock_monotonic_ns() + answer_timeout();
 	struct buffer tried = { 0 };
+	bool silent = false;
 	int rc = -EHOSTUNREACH;
 
 	if (turn == SIZE_MAX)
@@ -532,10 +533,12 @@ static int open_places(struct amqp_link **link, const struct queue_address *a,
 				share > 0 ? share : 1);
 		if (rc == 0 || !worth_another_place(rc))
 			break;
+		silent |= rc == -ETIMEDOUT;
 		buffer_printf(&tried, "%s%s", tried.len ? "; " : "", amqp_link_error());
 	}
+	/* Whichever came first: with more time the silent one might have answered. */
 	if (rc < 0 && worth_another_place(rc))
-		fail(rc, "%s", buffer_string(&tried));
+		rc = fail(silent ? -ETIMEDOUT : rc, "%s", buffer_string(&tried));
 	buffer_free(&tried);
 	return rc;
 }

@@ -88,13 +88,16 @@ static int end_consumer(struct amqp *a)
 	return amqp_link_cancel(a->link);
 }
 
-/* Where messages are much smaller or larger than those before, another consumer gets the next. */
+/*
+ * If messages are much smaller or larger than those before, another consumer gets the next.  Not while
+ * one may be on its way to this consumer, as it is after an acknowledgement: it would come too late.
+ */
 static int adapt_consumer(struct amqp *a, size_t len)
 {
-	uint64_t wanted;
+	uint64_t told = a->told > a->base ? a->told : a->base, wanted;
 
 	a->average = a->average ? (7 * a->average + len + 64) / 8 : len + 64;
-	if (a->consumer != CONSUMER_ON || a->last_tag - a->base < a->ahead)
+	if (a->consumer != CONSUMER_ON || a->last_tag - told < a->ahead)
 		return 0;
 	wanted = ahead_wanted(a);
 	if (wanted > a->bound - a->received)

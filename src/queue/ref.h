@@ -32,8 +32,8 @@ enum queue_by { QUEUE_BY_KEY, QUEUE_BY_ID, QUEUE_BY_NAME, QUEUE_BY_PROC, QUEUE_B
 struct queue_address {
 	bool tls;
 	uint16_t port;
-	char host[256];          /* a name or number, without the brackets of IPv6 */
-	char user[256];          /* "" where none was written */
+	char host[256]; /* a name or number, without the brackets of IPv6 */
+	char user[256]; /* "" where none was written */
 	char vhost[256];
 	char queue[256];
 	char more[ADDRESS_MORE]; /* further nodes of its cluster, each after a comma, as printed */

@@ -229,7 +229,8 @@ static void put_hex(struct buffer *b, const struct facts_whole *w, size_t line)
 	}
 	buffer_puts(b, "  ");
 	for (size_t i = 0; i < n; i++)
-		buffer_putc(b, p[i] >= ' ' && p[i] <= '~' ? (char)p[i] : '.');
+		buffer_puts(b,
+			    p[i] >= ' ' && p[i] <= '~' ? (const char[]){ (char)p[i], '\0' } : ".");
 }
 
 /* Counts the lines of text that is already escaped, or paints those from `from` on. */

@@ -474,6 +474,33 @@ static unsigned int search_key(struct view *v, uint32_t key, int64_t now)
 	return find_next(v, key == 'n' ? 1 : -1, false, now);
 }
 
+/* Keys of what is shown: panes, kinds, rows, the mouse. */
+static unsigned int pane_key(struct view *v, uint32_t key)
+{
+	switch (key) {
+	case VIEW_KEY_ENTER:
+		return toggle_pane(v, PANE_DETAIL);
+	case 'e':
+		return toggle_pane(v, PANE_EVENTS);
+	case 'p':
+		return toggle_peek(v);
+	case 't':
+		return next_kinds(v);
+	case 'f':
+		return toggle_follow(v);
+	case 'z':
+		model_set_hide_idle(v->model, !v->model->hide_idle);
+		return VIEW_PAINT;
+	case 'i':
+		return toggle_waiters(v);
+	case 'm':
+		v->mouse = !v->mouse;
+		return VIEW_PAINT | VIEW_MOUSE;
+	default:
+		return sort_key(v, key);
+	}
+}
+
 static unsigned int main_key(struct view *v, uint32_t key, int64_t now)
 {
 	switch (key) {
@@ -517,26 +544,8 @@ static unsigned int main_key(struct view *v, uint32_t key, int64_t now)
 	case '+':
 	case '-':
 		return change_delay(v, key == '+');
-	case VIEW_KEY_ENTER:
-		return toggle_pane(v, PANE_DETAIL);
-	case 'e':
-		return toggle_pane(v, PANE_EVENTS);
-	case 'p':
-		return toggle_peek(v);
-	case 't':
-		return next_kinds(v);
-	case 'f':
-		return toggle_follow(v);
-	case 'z':
-		model_set_hide_idle(v->model, !v->model->hide_idle);
-		return VIEW_PAINT;
-	case 'i':
-		return toggle_waiters(v);
-	case 'm':
-		v->mouse = !v->mouse;
-		return VIEW_PAINT | VIEW_MOUSE;
 	default:
-		return sort_key(v, key);
+		return pane_key(v, key);
 	}
 }
 

@@ -240,28 +240,33 @@ consumed()
 
 # ---- several hosts ----
 
-# listen PORT: accepts connections there, and says nothing.
+# listen: accepts connections on $port, which was free, and says nothing.
 listen()
 {
 	start perl -MIO::Socket::INET -e '
-		my $socket = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => shift, Listen => 5,
-			ReuseAddr => 1) or die "listen: $!";
-		open(my $file, ">", "listening");
-		while (my $client = $socket->accept()) { push(@all, $client); }' "$1"
+		my $socket = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 0, Listen => 5)
+			or die "listen: $!";
+		open(my $file, ">", "listening.new");
+		print($file $socket->sockport(), "\n");
+		close($file);
+		rename("listening.new", "listening");
+		while (my $client = $socket->accept()) { push(@all, $client); }'
 	wait_until test -e listening
+	read -r port <listening
+	rm listening
 }
 
 @test "several hosts: the one that answers, beginning at any" {
 	local number
-	listen 4099
+	listen
 	for number in 1 2 3 4 5 6; do
-		takes_ms 0 6000 mqtool create -e "amqp://127.0.0.1:1,127.0.0.1:4099,127.0.0.1:$AMQP_PORT/$name"
+		takes_ms 0 6000 mqtool create -e "amqp://127.0.0.1:1,127.0.0.1:$port,127.0.0.1:$AMQP_PORT/$name"
 		equal "$status$stderr" 0
-		takes_ms 0 4000 mqtool send -T 3 "amqp://127.0.0.1:1,127.0.0.1:4099,127.0.0.1:$AMQP_PORT/$name" "$number"
+		takes_ms 0 4000 mqtool send -T 3 "amqp://127.0.0.1:1,127.0.0.1:$port,127.0.0.1:$AMQP_PORT/$name" "$number"
 		equal "$status$stderr" 0
 	done
 	holds "$q" '[1][2][3][4][5][6]'
-	fails 3 "*127.0.0.1, port 1:*" send -T 1 amqp://127.0.0.1:1,127.0.0.1:4099/q x
+	fails 3 "*127.0.0.1, port 1:*" send -T 1 amqp://127.0.0.1:1,127.0.0.1:$port/q x
 	matches "$stderr" "*the broker does not answer*"
 	kill "$pid"
 	finish "$pid" 143
@@ -272,10 +277,10 @@ listen()
 }
 
 @test "a connection is made over TLS: a stop signal ends it" {
-	listen 4099
+	listen
 	listener=$pid
-	start mqtool send amqps://localhost:4099/q x
-	wait_until connected 4099
+	start mqtool send amqps://localhost:$port/q x
+	wait_until connected "$port"
 	kill -TERM "$pid"
 	finish "$pid" 143
 	kill "$listener"

@@ -239,9 +239,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read_and_print), cmocka_unit_test(test_tls),
-		cmocka_unit_test(test_hosts),
-		cmocka_unit_test(test_refused),        cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_hosts),          cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_lengths),        cmocka_unit_test(test_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
