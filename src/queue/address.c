@@ -29,14 +29,6 @@ static bool is_plain(unsigned char c)
 	return is_unreserved(c) || (c && strchr("!$&'()*+,;=:@", c));
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Decodes len bytes of a user, vhost or queue into to. */
 static int decode(const char *text, size_t len, char to[static 256], struct refusal *error)
 {
@@ -46,10 +38,10 @@ static int decode(const char *text, size_t len, char to[static 256], struct refu
 		unsigned char c = (unsigned char)text[i];
 
 		if (c == '%') {
-			int high = i + 1 < len ? hex_digit(text[i + 1]) : -1;
-			int low = high >= 0 && i + 2 < len ? hex_digit(text[i + 2]) : -1;
+			unsigned int high = i + 1 < len ? parse_digit(text[i + 1]) : 16;
+			unsigned int low = high < 16 && i + 2 < len ? parse_digit(text[i + 2]) : 16;
 
-			if (low < 0)
+			if (low >= 16)
 				return refuse(error, "%s",
 					      _("a % begins %XX (two hex digits): write a "
 						"percent sign itself as %25"));
