@@ -108,6 +108,8 @@ libmqtool_a_SOURCES = \
 	src/cmd/cmd-create.c \
 	src/cmd/cmd-given.c \
 	src/cmd/cmd-given.h \
+	src/cmd/cmd-look.c \
+	src/cmd/cmd-look.h \
 	src/cmd/cmd-move.c \
 	src/cmd/cmd-purge.c \
 	src/cmd/cmd-recv.c \

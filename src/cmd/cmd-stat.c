@@ -13,6 +13,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "cmd/cmd-look.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
@@ -27,27 +28,17 @@
 #include "show/report.h"
 
 enum {
-	OPT_SYSV = OPT_FIRST,
-	OPT_POSIX,
-	OPT_OUTPUT,
-	OPT_SORT,
-	OPT_BYTES,
+	OPT_BYTES = OPT_LOOK_END,
 	OPT_NOHEADINGS,
-	OPT_JSON,
 	OPT_WAITERS,
 	OPT_LIMITS,
-	OPT_MATCH,
 	OPT_OPENMETRICS,
 	OPT_REMOVED
 };
 
 static const struct poptOption stat_options[] = {
-	{ "sysv", 'S', POPT_ARG_NONE, NULL, OPT_SYSV, N_("System V queues"), NULL },
-	{ "posix", 'P', POPT_ARG_NONE, NULL, OPT_POSIX, N_("POSIX queues"), NULL },
-	{ "output", 'o', POPT_ARG_STRING, NULL, OPT_OUTPUT,
-	  N_("show these columns, or with +COL those too"), N_("COL,...") },
-	{ "sort", 's', POPT_ARG_STRING, NULL, OPT_SORT,
-	  N_("sort by a column; with :r the other way round"), N_("COL[:r]") },
+	CMD_KIND_OPTIONS,
+	CMD_COLUMN_OPTIONS,
 	{ "bytes", 'b', POPT_ARG_NONE, NULL, OPT_BYTES, N_("sizes in bytes, without K and M"),
 	  NULL },
 	{ "noheadings", 'H', POPT_ARG_NONE, NULL, OPT_NOHEADINGS, N_("no line of headings"), NULL },
@@ -56,8 +47,7 @@ static const struct poptOption stat_options[] = {
 	  N_("look for the processes that wait on queues"), NULL },
 	{ "limits", 'L', POPT_ARG_NONE, NULL, OPT_LIMITS,
 	  N_("show the kernel's limits instead of queues"), NULL },
-	{ "match", '\0', POPT_ARG_STRING, NULL, OPT_MATCH,
-	  N_("queues whose name or key, as mqtool prints it, matches"), N_("GLOB") },
+	CMD_MATCH_OPTION,
 	{ "openmetrics", '\0', POPT_ARG_NONE, NULL, OPT_OPENMETRICS,
 	  N_("queues and limits as OpenMetrics text"), NULL },
 	{ "removed", '\0', POPT_ARG_NONE, NULL, OPT_REMOVED,
@@ -69,17 +59,8 @@ static const struct poptOption stat_options[] = {
 
 /* The line, read. */
 struct stat_line {
-	unsigned int mask; /* QUEUE_MASK_*; 0 where neither -S nor -P was given */
-	struct column_list columns;
-	bool chosen; /* -o */
-	bool sorted; /* -s */
-	enum column sort;
-	bool reverse;
-	bool bytes, noheadings, json, waiters, limits, openmetrics, removed;
-	bool namespaces;            /* --namespace=all */
-	struct queue_filter filter; /* --match */
-	struct queue_ref *refs;     /* operands */
-	int nrefs;
+	struct look_options look;
+	bool bytes, noheadings, waiters, limits, openmetrics, removed;
 };
 
 /* What was found. */
@@ -95,49 +76,23 @@ struct stat_result {
 
 /* ---- the line ---- */
 
-static bool read_columns(struct cmdline *cl, const char *text, struct stat_line *line)
-{
-	column_list_default(&line->columns);
-	line->chosen = true;
-	return opt_columns(cl, text, &line->columns);
-}
-
-static bool read_sort(struct cmdline *cl, const char *text, struct stat_line *line)
-{
-	line->sorted = true;
-	return opt_sort(cl, text, false, &line->sort, &line->reverse);
-}
-
 static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
 	struct stat_line *line = arg;
 
 	switch (opt) {
-	case OPT_SYSV:
-		line->mask |= QUEUE_MASK_SYSV;
-		return true;
-	case OPT_POSIX:
-		line->mask |= QUEUE_MASK_POSIX;
-		return true;
-	case OPT_OUTPUT:
-		return read_columns(cl, value, line);
-	case OPT_SORT:
-		return read_sort(cl, value, line);
 	case OPT_BYTES:
 		line->bytes = true;
 		return true;
 	case OPT_NOHEADINGS:
 		line->noheadings = true;
 		return true;
-	case OPT_JSON:
-		line->json = true;
-		return true;
 	case OPT_WAITERS:
 		line->waiters = true;
 		return true;
-	case OPT_MATCH:
-		line->filter.have |= FILTER_MATCH;
-		return opt_glob(cl, value, &line->filter.glob);
+	case OPT_LIMITS:
+		line->limits = true;
+		return true;
 	case OPT_OPENMETRICS:
 		line->openmetrics = true;
 		return true;
@@ -145,25 +100,24 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 		line->removed = true;
 		return true;
 	default:
-		line->limits = true;
-		return true;
+		return cmd_look_option(cl, &line->look, opt, value);
 	}
 }
 
 /* What has no meaning beside --openmetrics or --limits, or NULL. */
 static const char *shows_columns(const struct stat_line *line)
 {
-	return line->chosen  ? "--output" :
-	       line->sorted  ? "--sort" :
-	       line->waiters ? "--waiters" :
-			       NULL;
+	return line->look.chosen ? "--output" :
+	       line->look.sorted ? "--sort" :
+	       line->waiters     ? "--waiters" :
+				   NULL;
 }
 
-static int check_openmetrics(const struct stat_line *line)
+static int check_openmetrics(const struct stat_line *line, const struct cmdline *cl)
 {
-	const char *other = line->namespaces ? "--namespace=all" :
+	const char *other = cl->namespaces   ? "--namespace=all" :
 			    line->limits     ? "--limits" :
-			    line->json       ? "--json" :
+			    line->look.json  ? "--json" :
 			    line->bytes      ? "--bytes" :
 			    line->noheadings ? "--noheadings" :
 					       shows_columns(line);
@@ -175,7 +129,7 @@ static int check_openmetrics(const struct stat_line *line)
 
 static int check_match(const struct stat_line *line, const struct cmdline *cl)
 {
-	if (line->filter.have && cl->noperands)
+	if (line->look.match && cl->noperands)
 		return msg_usage(_("%s takes no QUEUE: '%s' cannot be named"), "--match",
 				 msg_quote(cl->operands[0]));
 	return EX_DONE;
@@ -188,7 +142,7 @@ static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 				 msg_quote(cl->operands[0]));
 	if (cl->namespaces)
 		return msg_usage(_("--limits are those of one IPC namespace: name a process"));
-	if (line->filter.have)
+	if (line->look.match)
 		return msg_usage(_("--limits is about no queue: not with %s"), "--match");
 	if (shows_columns(line))
 		return msg_usage(_("--limits has no columns of queues: not with %s"),
@@ -198,9 +152,9 @@ static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 
 static int check_removed(const struct stat_line *line, const struct cmdline *cl)
 {
-	const char *other = line->namespaces  ? "--namespace" :
-			    line->mask        ? "--sysv or --posix" :
-			    line->filter.have ? "--match" :
+	const char *other = cl->namespaces    ? "--namespace" :
+			    line->look.mask   ? "--sysv or --posix" :
+			    line->look.match  ? "--match" :
 			    line->limits      ? "--limits" :
 			    line->openmetrics ? "--openmetrics" :
 						shows_columns(line);
@@ -220,7 +174,7 @@ static int check_options(const struct stat_line *line, const struct cmdline *cl)
 	int status = check_removed(line, cl);
 
 	if (status == EX_DONE)
-		status = check_openmetrics(line);
+		status = check_openmetrics(line, cl);
 
 	if (status == EX_DONE)
 		status = check_match(line, cl);
@@ -231,55 +185,35 @@ static int check_options(const struct stat_line *line, const struct cmdline *cl)
 
 static int read_line(struct cmdline *cl, struct stat_line *line)
 {
+	struct column_list usual;
 	int status;
 
-	column_list_default(&line->columns);
+	column_list_default(&usual);
+	cmd_look_begin(&line->look, &usual);
 	if (!cmdline_read(cl, read_option, line))
 		return EX_BADUSAGE;
-	line->namespaces = cl->namespaces;
 	status = check_options(line, cl);
-	if (status == EX_DONE)
-		status = cmdline_check_columns(cl, &line->columns,
-					       line->sorted ? line->sort : COL_QUEUE);
-	if (status != EX_DONE || !cl->noperands)
+	if (status != EX_DONE)
 		return status;
-	line->refs = cmdline_queues(cl, 0);
-	if (!line->refs)
-		return EX_BADUSAGE;
-	line->nrefs = cl->noperands;
-	return msg_check_kinds(line->mask, line->refs, line->nrefs);
+	if (line->waiters)
+		column_list_add(&line->look.columns, COL_WAITING);
+	return cmd_look_finish(cl, &line->look);
 }
 
 /* ---- looking ---- */
 
 static bool as_block(const struct stat_line *line)
 {
-	return line->nrefs && !line->chosen && !line->sorted && !line->noheadings && !line->json &&
-	       !line->openmetrics;
-}
-
-/* JSON is for programs, which take what they need: all that costs no look at processes. */
-static void complete_columns(struct stat_line *line)
-{
-	for (int col = 0; line->json && !line->chosen && col < COLUMNS_ALL; col++) {
-		if (col != COL_WAITING && !column_of_namespace((enum column)col))
-			column_list_add(&line->columns, (enum column)col);
-	}
-	if (line->waiters)
-		column_list_add(&line->columns, COL_WAITING);
-	if (line->namespaces)
-		column_list_add_namespace(&line->columns);
+	return line->look.nrefs && !line->look.chosen && !line->look.sorted && !line->noheadings &&
+	       !line->look.json && !line->openmetrics;
 }
 
 static unsigned int detail_wanted(const struct stat_line *line)
 {
-	unsigned int detail = column_list_detail(&line->columns);
-
 	if (as_block(line))
 		return ~0u;
-	if (line->openmetrics)
-		detail |= OPENMETRICS_DETAIL;
-	return line->sorted ? detail | column_detail(line->sort) : detail;
+	return cmd_look_detail(&line->look.columns, line->look.sort) |
+	       (line->openmetrics ? OPENMETRICS_DETAIL : 0);
 }
 
 static int list_namespaces(unsigned int mask, unsigned int detail, struct queue_list *list)
@@ -295,14 +229,15 @@ static int list_namespaces(unsigned int mask, unsigned int detail, struct queue_
 	return EX_DONE;
 }
 
-static int list_all(const struct cmdline *cl, const struct stat_line *line,
-		    struct stat_result *result)
+static int list_all(const struct stat_line *line, struct stat_result *result)
 {
-	unsigned int asked = line->mask ? line->mask : cl->kinds;
-	unsigned int mask = asked ? asked : QUEUE_MASK_ALL;
+	const struct look_options *look = &line->look;
+	const struct queue_filter filter = { .have = look->match ? FILTER_MATCH : 0,
+					     .glob = look->match };
+	unsigned int mask = cmd_look_mask(look);
 	int status = EX_DONE;
 
-	if (line->namespaces)
+	if (look->namespaces)
 		status = list_namespaces(mask, detail_wanted(line), &result->list);
 	else if (queue_list(&result->list, mask, detail_wanted(line)) < 0)
 		status = msg_no_memory();
@@ -310,10 +245,10 @@ static int list_all(const struct cmdline *cl, const struct stat_line *line,
 	if (result->failed)
 		return status;
 	status = msg_list_notes(&result->list, mask);
-	queue_filter_keep(&line->filter, &result->list, 0);
-	if (line->nrefs) {
-		queue_list_keep(&result->list, line->refs, line->nrefs);
-		status = status_first(status, msg_check_named(line->refs, line->nrefs,
+	queue_filter_keep(&filter, &result->list, 0);
+	if (look->nrefs) {
+		queue_list_keep(&result->list, look->refs, look->nrefs);
+		status = status_first(status, msg_check_named(look->refs, look->nrefs,
 							      result->list.items, result->list.n));
 	}
 	result->items = result->list.items;
@@ -358,7 +293,7 @@ static bool unreadable(const struct stat_line *line, const struct queue_stat *st
 		enum column c = (enum column)col;
 
 		if (c != COL_WAITING && !column_of_namespace(c) &&
-		    (as_block(line) || column_list_has(&line->columns, c)) &&
+		    (as_block(line) || column_list_has(&line->look.columns, c)) &&
 		    column_applies(c, st->kind) && !column_known(c, st))
 			return true;
 	}
@@ -369,13 +304,14 @@ static int look_at_named(const struct stat_line *line, struct stat_result *resul
 {
 	int status = EX_DONE;
 
-	result->items = calloc((size_t)line->nrefs, sizeof(*result->items));
+	result->items = calloc((size_t)line->look.nrefs, sizeof(*result->items));
 	if (!result->items)
 		return msg_no_memory();
-	for (int i = 0; i < line->nrefs; i++) {
-		const struct queue_attempt attempt = { .op = QUEUE_OP_STAT, .ref = &line->refs[i] };
+	for (int i = 0; i < line->look.nrefs; i++) {
+		const struct queue_attempt attempt = { .op = QUEUE_OP_STAT,
+						       .ref = &line->look.refs[i] };
 		struct queue_stat *st = &result->items[result->n];
-		int rc = look_at(&line->refs[i], &result->list, st);
+		int rc = look_at(&line->look.refs[i], &result->list, st);
 
 		if (rc == 0) {
 			result->n++;
@@ -402,10 +338,10 @@ static unsigned int processes_wanted(const struct stat_line *line)
 {
 	if (as_block(line))
 		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE | PROCS_REMOVED;
-	if (line->waiters && line->json)
+	if (line->waiters && line->look.json)
 		return PROCS_WAITERS | PROCS_HOLDERS | PROCS_SINCE;
-	if (line->openmetrics || column_list_has(&line->columns, COL_WAITING) ||
-	    (line->sorted && line->sort == COL_WAITING))
+	if (line->openmetrics || column_list_has(&line->look.columns, COL_WAITING) ||
+	    line->look.sort == COL_WAITING)
 		return PROCS_WAITERS;
 	return 0;
 }
@@ -443,7 +379,7 @@ static int look_at_processes(const struct stat_line *line, struct stat_result *r
 
 	if (!wanted || !any_local(result))
 		return EX_DONE;
-	if (line->namespaces)
+	if (line->look.namespaces)
 		wanted |= PROCS_NAMESPACES;
 	rc = procs_scan(&result->procs, wanted, result->items, result->n);
 	if (rc < 0)
@@ -470,7 +406,7 @@ static int print(struct buffer *b, int status)
 /* Limits are the machine's: of all queues, whichever are shown. */
 static int put_limit_metrics(struct buffer *b, const struct stat_line *line)
 {
-	unsigned int mask = line->mask ? line->mask : QUEUE_MASK_ALL;
+	unsigned int mask = line->look.mask ? line->look.mask : QUEUE_MASK_ALL;
 	struct limit limits[LIMITS_MAX];
 	struct queue_list list = { 0 };
 
@@ -496,7 +432,7 @@ static int show(const struct stat_line *line, const struct stat_result *result, 
 {
 	bool processes = result->looked && (line->waiters || as_block(line));
 	struct report report = {
-		.columns = &line->columns,
+		.columns = &line->look.columns,
 		.context = { .now = time(NULL), .exact = line->bytes },
 		.headings = !line->noheadings,
 		.procs = processes ? &result->procs : NULL,
@@ -504,7 +440,7 @@ static int show(const struct stat_line *line, const struct stat_result *result, 
 	};
 	struct buffer b = { 0 };
 
-	if (line->json) {
+	if (line->look.json) {
 		report_put_json(&b, &report, result->items, result->n);
 	} else if (as_block(line)) {
 		for (size_t i = 0; i < result->n; i++) {
@@ -521,24 +457,22 @@ static int show(const struct stat_line *line, const struct stat_result *result, 
 static int sort(const struct stat_line *line, struct stat_result *result)
 {
 	/* What was named comes in the order given, unless another is asked for. */
-	if (line->nrefs && !line->sorted && !line->namespaces)
+	if (line->look.nrefs && !line->look.sorted && !line->look.namespaces)
 		return EX_DONE;
-	if (column_sort(result->items, result->n, line->sorted ? line->sort : COL_QUEUE,
-			line->reverse) < 0)
+	if (column_sort(result->items, result->n, line->look.sort, line->look.reverse) < 0)
 		return msg_no_memory();
 	return EX_DONE;
 }
 
-static int stat_queues(const struct cmdline *cl, struct stat_line *line)
+static int stat_queues(const struct stat_line *line)
 {
 	struct stat_result result = { .began_ns = clock_monotonic_ns() };
 	int status;
 
-	complete_columns(line);
-	if (line->nrefs && !line->namespaces)
+	if (line->look.nrefs && !line->look.namespaces)
 		status = look_at_named(line, &result);
 	else
-		status = list_all(cl, line, &result);
+		status = list_all(line, &result);
 	if (!result.failed) {
 		status = status_first(status, look_at_processes(line, &result));
 		status = status_first(status, sort(line, &result));
@@ -558,7 +492,7 @@ static int stat_limits(const struct stat_line *line)
 		.context = { .exact = line->bytes },
 		.headings = !line->noheadings,
 	};
-	unsigned int mask = line->mask ? line->mask : QUEUE_MASK_ALL;
+	unsigned int mask = line->look.mask ? line->look.mask : QUEUE_MASK_ALL;
 	struct limit limits[LIMITS_MAX];
 	struct queue_list list = { 0 };
 	struct buffer b = { 0 };
@@ -569,7 +503,7 @@ static int stat_limits(const struct stat_line *line)
 	(void)msg_list_notes(&list, mask); /* a use that is not known is no failure */
 	n = limits_read(limits, mask, &list);
 	queue_list_free(&list);
-	if (line->json)
+	if (line->look.json)
 		report_put_limits_json(&b, limits, n);
 	else if (report_put_limits(&b, &report, limits, n) < 0)
 		b.failed = true;
@@ -583,7 +517,7 @@ static int stat_removed(const struct stat_line *line)
 
 	if (procs_scan(&procs, PROCS_REMOVED, NULL, 0) < 0)
 		return msg_no_memory();
-	if (line->json)
+	if (line->look.json)
 		removed_put_json(&b, &procs);
 	else if (removed_put_table(&b, &procs, !line->noheadings, line->bytes) < 0)
 		b.failed = true;
@@ -602,8 +536,8 @@ static int stat_run(struct cmdline *cl)
 	if (status == EX_DONE)
 		status = line.limits  ? stat_limits(&line) :
 			 line.removed ? stat_removed(&line) :
-					stat_queues(cl, &line);
-	free(line.refs);
+					stat_queues(&line);
+	cmd_look_free(&line.look);
 	return status;
 }
 

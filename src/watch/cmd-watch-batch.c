@@ -32,7 +32,6 @@ struct printer {
 	const struct watch_options *o;
 	struct sampler sampler;
 	struct model model;
-	struct column_list columns;
 	unsigned int detail;
 	enum sampler_waiters waiters;
 	struct queue_stat *items; /* the rows, in order */
@@ -179,7 +178,7 @@ static int write_out(struct printer *p)
 static int print_look(struct printer *p, const struct timespec *when)
 {
 	const struct report report = {
-		.columns = &p->columns,
+		.columns = &p->o->look.columns,
 		.context = { .now = when->tv_sec, .ascii = p->o->ascii },
 		.headings = true,
 	};
@@ -187,7 +186,7 @@ static int print_look(struct printer *p, const struct timespec *when)
 	int rc = collect_rows(p, &n);
 
 	p->out.len = 0;
-	if (rc == 0 && p->o->json)
+	if (rc == 0 && p->o->look.json)
 		put_objects(p, &report, n, when);
 	else if (rc == 0)
 		rc = put_text(p, &report, n, when);
@@ -210,7 +209,8 @@ static int look_once(struct printer *p)
 		msg_namespaces_hidden(&p->sampler.hidden);
 		status = msg_list_notes(&p->sampler.list, p->sampler.mask);
 		if (status == EX_DONE)
-			status = msg_check_named(p->o->refs, p->o->nrefs, look.items, look.n);
+			status = msg_check_named(p->o->look.refs, p->o->look.nrefs, look.items,
+						 look.n);
 	}
 	if (status != EX_DONE)
 		return status;
@@ -260,20 +260,6 @@ static int look_on(struct printer *p)
 	return status;
 }
 
-/* JSON is for programs, which take what they need: all that costs no look at processes. */
-static void complete_columns(struct printer *p)
-{
-	p->columns = p->o->columns;
-	if (!p->o->json || p->o->chosen)
-		return;
-	p->columns = (struct column_list){ .live = true };
-	for (int col = 0; col < COLUMNS_WATCH; col++) {
-		if (col != COL_WAITING && col != COL_HISTORY &&
-		    (p->o->namespaces || !column_of_namespace((enum column)col)))
-			column_list_add(&p->columns, (enum column)col);
-	}
-}
-
 static bool wants_waiters(const struct printer *p)
 {
 	const struct filter *f = &p->o->filter;
@@ -282,30 +268,23 @@ static bool wants_waiters(const struct printer *p)
 		if (f->terms[i].compare != FILTER_CONTAINS && f->terms[i].col == COL_WAITING)
 			return true;
 	}
-	return column_list_has(&p->columns, COL_WAITING) || p->model.sort == COL_WAITING;
+	return column_list_has(&p->o->look.columns, COL_WAITING) || p->model.sort == COL_WAITING;
 }
 
 int watch_batch(const struct watch_options *o)
 {
 	struct printer p = {
 		.o = o,
-		.sampler = { .mask = watch_mask(o),
-			     .refs = o->refs,
-			     .nrefs = o->nrefs,
-			     .match = o->match,
-			     .namespaces = o->namespaces,
-			     .ns_pid = o->ns_pid,
-			     .ns_id = o->ns_id },
+		.sampler = watch_sampler(o),
 	};
 	int status;
 
 	stop_init();
 	model_init(&p.model);
-	p.model.sort = o->sort;
-	p.model.reverse = o->reverse;
+	p.model.sort = o->look.sort;
+	p.model.reverse = o->look.reverse;
 	p.model.filter = o->filter;
-	complete_columns(&p);
-	p.detail = watch_detail(&p.columns, o->sort, &o->filter);
+	p.detail = watch_detail(&o->look.columns, o->look.sort, &o->filter);
 	p.waiters = wants_waiters(&p) ? SAMPLER_ALWAYS : SAMPLER_NO_WAITERS;
 	status = look_on(&p);
 	model_free(&p.model);

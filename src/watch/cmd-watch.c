@@ -26,19 +26,13 @@
 #define LONGEST_DELAY_NS (86400 * NSEC_PER_SEC)
 
 enum {
-	OPT_DELAY = OPT_FIRST,
+	OPT_DELAY = OPT_LOOK_END,
 	OPT_ITERATIONS,
-	OPT_SYSV,
-	OPT_POSIX,
-	OPT_SORT,
-	OPT_OUTPUT,
 	OPT_FILTER,
 	OPT_BATCH,
-	OPT_JSON,
 	OPT_COLOR,
 	OPT_ASCII,
 	OPT_MOUSE,
-	OPT_MATCH,
 	OPT_CHANGES
 };
 
@@ -47,16 +41,11 @@ static const struct poptOption watch_options[] = {
 	  N_("DURATION") },
 	{ "iterations", 'n', POPT_ARG_STRING, NULL, OPT_ITERATIONS, N_("exit after N looks"),
 	  N_("N") },
-	{ "sysv", 'S', POPT_ARG_NONE, NULL, OPT_SYSV, N_("System V queues"), NULL },
-	{ "posix", 'P', POPT_ARG_NONE, NULL, OPT_POSIX, N_("POSIX queues"), NULL },
-	{ "sort", 's', POPT_ARG_STRING, NULL, OPT_SORT,
-	  N_("sort by a column; with :r the other way round"), N_("COL[:r]") },
-	{ "output", 'o', POPT_ARG_STRING, NULL, OPT_OUTPUT,
-	  N_("show these columns, or with +COL those too"), N_("COL,...") },
+	CMD_KIND_OPTIONS,
+	CMD_COLUMN_OPTIONS,
 	{ "filter", '\0', POPT_ARG_STRING, NULL, OPT_FILTER,
 	  N_("show only these: text, !text, use>50, user=jo, kind=posix"), N_("EXPR") },
-	{ "match", '\0', POPT_ARG_STRING, NULL, OPT_MATCH,
-	  N_("look only at queues whose name or key matches"), N_("GLOB") },
+	CMD_MATCH_OPTION,
 	{ "batch", 'b', POPT_ARG_NONE, NULL, OPT_BATCH, N_("print tables instead of a screen"),
 	  NULL },
 	CMD_JSON_OPTION(OPT_JSON, N_("print a JSON object a line for each queue (also -J)")),
@@ -119,49 +108,6 @@ static bool read_color(struct cmdline *cl, const char *text, struct watch_option
 	return msg_refuse(_("%s: '%s' is not auto, always or never"), cl->seen, msg_quote(text));
 }
 
-static bool read_output(struct cmdline *cl, const char *text, struct watch_options *o)
-{
-	o->chosen = true;
-	return opt_columns(cl, text, &o->columns);
-}
-
-static bool read_sort(struct cmdline *cl, const char *text, struct watch_options *o)
-{
-	o->sorted = true;
-	return opt_sort(cl, text, true, &o->sort, &o->reverse);
-}
-
-static bool read_flag(const struct cmdline *cl, int opt, struct watch_options *o)
-{
-	switch (opt) {
-	case OPT_SYSV:
-		o->mask |= QUEUE_MASK_SYSV;
-		break;
-	case OPT_POSIX:
-		o->mask |= QUEUE_MASK_POSIX;
-		break;
-	case OPT_JSON:
-		o->json = true;
-		o->batch = true;
-		break;
-	case OPT_BATCH:
-		o->batch = true;
-		break;
-	case OPT_ASCII:
-		o->ascii = true;
-		break;
-	case OPT_CHANGES:
-		o->allow_changes = true;
-		screen_only(cl, o, "--allow-changes");
-		break;
-	default:
-		o->mouse = true;
-		screen_only(cl, o, "--mouse");
-		break;
-	}
-	return true;
-}
-
 static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
 	struct watch_options *o = arg;
@@ -171,19 +117,26 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 		return read_delay(cl, value, o);
 	case OPT_ITERATIONS:
 		return opt_u64(cl, value, 1, UINT64_MAX, &o->iterations);
-	case OPT_SORT:
-		return read_sort(cl, value, o);
-	case OPT_OUTPUT:
-		return read_output(cl, value, o);
 	case OPT_FILTER:
 		return read_filter(cl, value, o);
-	case OPT_MATCH:
-		o->match = value;
-		return true;
 	case OPT_COLOR:
 		return read_color(cl, value, o);
+	case OPT_BATCH:
+		o->batch = true;
+		return true;
+	case OPT_ASCII:
+		o->ascii = true;
+		return true;
+	case OPT_CHANGES:
+		o->allow_changes = true;
+		screen_only(cl, o, "--allow-changes");
+		return true;
+	case OPT_MOUSE:
+		o->mouse = true;
+		screen_only(cl, o, "--mouse");
+		return true;
 	default:
-		return read_flag(cl, opt, o);
+		return cmd_look_option(cl, &o->look, opt, value);
 	}
 }
 
@@ -199,30 +152,31 @@ static bool asks_for_batch(const struct cmdline *cl)
 	return false;
 }
 
-static int read_line(struct cmdline *cl, struct watch_options *o)
+static int check_local(const struct cmdline *cl, const struct look_options *look)
 {
-	column_list_watch(&o->columns, asks_for_batch(cl));
-	if (!cmdline_read(cl, read_option, o))
-		return EX_BADUSAGE;
-	if (o->batch && o->screen_only)
-		return msg_usage(_("%s is for the screen, and %s asks for none"), o->screen_only,
-				 o->json ? "--json" : "--batch");
-	if (cl->namespaces)
-		column_list_add_namespace(&o->columns);
-	if (cmdline_check_columns(cl, &o->columns, o->sort) != EX_DONE)
-		return EX_BADUSAGE;
-	if (!cl->noperands)
-		return EX_DONE;
-	o->refs = cmdline_queues(cl, 0);
-	if (!o->refs)
-		return EX_BADUSAGE;
-	o->nrefs = cl->noperands;
-	for (int i = 0; i < o->nrefs; i++)
-		if (o->refs[i].kind == QUEUE_AMQP)
+	for (int i = 0; i < look->nrefs; i++)
+		if (look->refs[i].kind == QUEUE_AMQP)
 			return msg_usage(_("'%s': watch is for the queues of this machine; stat"
 					   " shows one of a broker"),
 					 msg_quote(cl->operands[i]));
-	return msg_check_kinds(o->mask, o->refs, o->nrefs);
+	return EX_DONE;
+}
+
+static int read_line(struct cmdline *cl, struct watch_options *o)
+{
+	struct column_list usual;
+	int status;
+
+	column_list_watch(&usual, asks_for_batch(cl));
+	cmd_look_begin(&o->look, &usual);
+	if (!cmdline_read(cl, read_option, o))
+		return EX_BADUSAGE;
+	o->batch = o->batch || o->look.json;
+	if (o->batch && o->screen_only)
+		return msg_usage(_("%s is for the screen, and %s asks for none"), o->screen_only,
+				 o->look.json ? "--json" : "--batch");
+	status = cmd_look_finish(cl, &o->look);
+	return status == EX_DONE ? check_local(cl, &o->look) : status;
 }
 
 /* ---- the screen ---- */
@@ -255,7 +209,6 @@ static int enter(struct cmdline *cl, struct watch_options *o)
 {
 	int status = o->batch || watch_screen ? cmdline_enter(cl) : EX_DONE;
 
-	o->namespaces = cl->namespaces;
 	o->ns_pid = cl->namespace_pid;
 	o->ns_id = cl->namespace_id;
 	return status;
@@ -263,14 +216,17 @@ static int enter(struct cmdline *cl, struct watch_options *o)
 
 static int watch_run(struct cmdline *cl)
 {
-	struct watch_options o = { .delay_ns = NSEC_PER_SEC, .sort = COL_USE, .reverse = true };
+	struct watch_options o = {
+		.look = { .sort = COL_USE, .reverse = true },
+		.delay_ns = NSEC_PER_SEC,
+	};
 	int status = read_line(cl, &o);
 
 	if (status == EX_DONE)
 		status = enter(cl, &o);
 	if (status == EX_DONE)
 		status = o.batch ? watch_batch(&o) : show_screen(cl, &o);
-	free(o.refs);
+	cmd_look_free(&o.look);
 	return status;
 }
 

@@ -657,23 +657,17 @@ static void set_up(struct tui *t, const struct watch_options *o)
 {
 	*t = (struct tui){
 		.o = o,
-		.sampler = { .mask = watch_mask(o),
-			     .refs = o->refs,
-			     .nrefs = o->nrefs,
-			     .match = o->match,
-			     .namespaces = o->namespaces,
-			     .ns_pid = o->ns_pid,
-			     .ns_id = o->ns_id },
+		.sampler = watch_sampler(o),
 		.detail_due_ns = INT64_MAX,
 		.facts = { .cost = -1, .root = geteuid() == 0 },
 	};
 	model_init(&t->model);
 	view_init(&t->view, &t->model);
-	t->model.sort = o->sort;
-	t->model.reverse = o->reverse;
+	t->model.sort = o->look.sort;
+	t->model.reverse = o->look.reverse;
 	t->model.filter = o->filter;
 	memcpy(t->view.filter_text, o->filter_text, sizeof(t->view.filter_text));
-	t->view.columns = o->columns;
+	t->view.columns = o->look.columns;
 	t->view.delay_ns = t->view.start_ns = o->delay_ns;
 	t->view.allow_changes = o->allow_changes;
 	t->view.mouse = o->mouse;
@@ -703,7 +697,8 @@ static int first_look(struct tui *t)
 	if (s->mask != QUEUE_MASK_ALL)
 		status = msg_list_notes(&s->list, s->mask);
 	if (status == EX_DONE)
-		status = msg_check_named(t->o->refs, t->o->nrefs, s->list.items, s->list.n);
+		status = msg_check_named(t->o->look.refs, t->o->look.nrefs, s->list.items,
+					 s->list.n);
 	return status;
 }
 

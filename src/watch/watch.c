@@ -7,24 +7,27 @@
 #include "watch/watch.h"
 
 #include <errno.h>
+
 #include "cmd/enter.h"
 #include "cmd/msg.h"
 
-unsigned int watch_mask(const struct watch_options *o)
+struct sampler watch_sampler(const struct watch_options *o)
 {
-	unsigned int mask = 0;
-
-	for (int i = 0; i < o->nrefs; i++)
-		mask |= 1u << o->refs[i].kind;
-	if (mask)
-		return mask;
-	return o->mask ? o->mask : QUEUE_MASK_ALL;
+	return (struct sampler){
+		.mask = cmd_look_mask(&o->look),
+		.refs = o->look.refs,
+		.nrefs = o->look.nrefs,
+		.match = o->look.match,
+		.namespaces = o->look.namespaces,
+		.ns_pid = o->ns_pid,
+		.ns_id = o->ns_id,
+	};
 }
 
 unsigned int watch_detail(const struct column_list *columns, enum column sort,
 			  const struct filter *filter)
 {
-	unsigned int detail = column_list_detail(columns) | column_detail(sort);
+	unsigned int detail = cmd_look_detail(columns, sort);
 
 	for (size_t i = 0; i < filter->n; i++)
 		detail |= column_detail(filter->terms[i].col) |

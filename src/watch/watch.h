@@ -12,35 +12,27 @@
 #include <stdint.h>
 
 #include "base/util.h"
-#include "queue/queue.h"
+#include "cmd/cmd-look.h"
 #include "show/columns.h"
 #include "watch/filter.h"
+#include "watch/sampler.h"
 
 enum watch_color { WATCH_COLOR_AUTO, WATCH_COLOR_ALWAYS, WATCH_COLOR_NEVER };
 
 struct watch_options {
-	unsigned int mask; /* QUEUE_MASK_*; 0 where neither -S nor -P was given */
-	struct column_list columns;
-	bool chosen; /* -o */
-	bool sorted; /* -s */
-	enum column sort;
-	bool reverse;
+	struct look_options look;
 	struct filter filter;
 	char filter_text[FILTER_TEXT];
 	int64_t delay_ns;
 	uint64_t iterations; /* 0: without end */
-	bool batch, json;
+	bool batch;
 	enum watch_color color;
 	bool ascii;
 	bool mouse;
 	bool allow_changes;
-	const char *match;       /* fnmatch(3) on the name as printed, or NULL */
 	const char *screen_only; /* an option that only the screen has, as written; or NULL */
-	struct queue_ref *refs;
-	int nrefs;
-	bool namespaces; /* --namespace=all */
-	pid_t ns_pid;    /* --namespace=PID, entered; or 0 */
-	uint64_t ns_id;  /* its IPC namespace */
+	pid_t ns_pid;            /* --namespace=PID, entered; or 0 */
+	uint64_t ns_id;          /* its IPC namespace */
 };
 
 /* Prints looks as text or NDJSON; returns an exit status. */
@@ -48,8 +40,8 @@ int watch_batch(const struct watch_options *o);
 /* Shows the screen; returns an exit status.  NULL in mqtool itself, set by mqtool-watch. */
 extern int (*watch_screen)(const struct watch_options *o);
 
-/* The QUEUE_MASK_* to look at. */
-unsigned int watch_mask(const struct watch_options *o);
+/* A sampler that has not looked yet, for the queues that were asked for. */
+struct sampler watch_sampler(const struct watch_options *o);
 /* The STAT_* bits that columns, order and filter need. */
 unsigned int watch_detail(const struct column_list *columns, enum column sort,
 			  const struct filter *filter);

@@ -197,6 +197,8 @@ lines_of()
 	equal "$(tr -s ' ' <<<"${lines[1]}")" "KIND QUEUE OWNER MESSAGES BYTES USE% NET/s LAST MAXMSG HISTORY"
 	run -0 mqtool watch -b -n 1 -o net,queue
 	equal "$(tr -s ' ' <<<"${lines[1]}")" "NET/s QUEUE"
+	run -0 mqtool watch -b -n 1 -o net,queue -o +ino # the last wins, as in stat
+	equal "$(tr -s ' ' <<<"${lines[1]}")" "KIND QUEUE OWNER MESSAGES BYTES USE% NET/s LAST INO"
 }
 
 @test "HISTORY is a picture in text, and numbers in JSON" {

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd-look.h - what stat and watch share: which queues to show, in which columns and order
+ */
+#ifndef MQTOOL_CMD_LOOK_H
+#define MQTOOL_CMD_LOOK_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "cmd/cmd.h"
+#include "queue/queue.h"
+#include "show/columns.h"
+
+/* Values of these options; a command's own begin at OPT_LOOK_END. */
+enum { OPT_SYSV = OPT_FIRST, OPT_POSIX, OPT_OUTPUT, OPT_SORT, OPT_JSON, OPT_MATCH, OPT_LOOK_END };
+
+/* clang-format off */
+#define CMD_KIND_OPTIONS                                                                          \
+	{ "sysv", 'S', POPT_ARG_NONE, NULL, OPT_SYSV, N_("System V queues"), NULL },              \
+	{ "posix", 'P', POPT_ARG_NONE, NULL, OPT_POSIX, N_("POSIX queues"), NULL }
+#define CMD_COLUMN_OPTIONS                                                                        \
+	{ "output", 'o', POPT_ARG_STRING, NULL, OPT_OUTPUT,                                       \
+	  N_("show these columns, or with +COL those too"), N_("COL,...") },                      \
+	{ "sort", 's', POPT_ARG_STRING, NULL, OPT_SORT,                                           \
+	  N_("sort by a column; with :r the other way round"), N_("COL[:r]") }
+#define CMD_MATCH_OPTION                                                                          \
+	{ "match", '\0', POPT_ARG_STRING, NULL, OPT_MATCH,                                        \
+	  N_("queues whose name or key, as mqtool prints it, matches"), N_("GLOB") }
+/* clang-format on */
+
+/* The choice.  Begin with cmd_look_begin() and the order that holds without -s. */
+struct look_options {
+	unsigned int mask;        /* QUEUE_MASK_* of -S and -P, or 0 */
+	struct column_list usual; /* what -o +COL adds to */
+	struct column_list columns;
+	bool chosen; /* -o */
+	bool sorted; /* -s */
+	enum column sort;
+	bool reverse;
+	bool json;
+	const char *match;      /* fnmatch(3) on the name as printed, or NULL */
+	bool namespaces;        /* --namespace=all */
+	struct queue_ref *refs; /* operands; cmd_look_free() frees them */
+	int nrefs;
+};
+
+/* Sets the columns that hold without -o. */
+void cmd_look_begin(struct look_options *look, const struct column_list *usual);
+/* Files one of these options; prints the error and returns false as opt_*() do. */
+bool cmd_look_option(struct cmdline *cl, struct look_options *look, int val, const char *value);
+/*
+ * Once the options are read: adds the columns that --json and --namespace=all bring along, and
+ * parses the operands.  Returns EX_DONE or, printed, EX_BADUSAGE.
+ */
+int cmd_look_finish(struct cmdline *cl, struct look_options *look) _must_check_;
+/* Frees what cmd_look_finish() allocated, also after it failed. */
+void cmd_look_free(struct look_options *look);
+
+/* The QUEUE_MASK_* to list: the kinds of the operands, else those asked for, else all. */
+unsigned int cmd_look_mask(const struct look_options *look);
+/* The STAT_* bits that columns and their order need. */
+unsigned int cmd_look_detail(const struct column_list *columns, enum column sort);
+
+#endif
