@@ -85,6 +85,8 @@ libmqtool_a_SOURCES = \
 	src/base/parse.h \
 	src/base/refusal.c \
 	src/base/refusal.h \
+	src/base/sibling.c \
+	src/base/sibling.h \
 	src/base/stop.c \
 	src/base/stop.h \
 	src/base/table.c \
@@ -144,8 +146,6 @@ libmqtool_a_SOURCES = \
 	src/cmd/receiver.h \
 	src/cmd/recv-command.c \
 	src/cmd/recv-peek.c \
-	src/cmd/sibling.c \
-	src/cmd/sibling.h \
 	src/cmd/stdout.c \
 	src/cmd/stdout.h \
 	src/cmd/take.c \

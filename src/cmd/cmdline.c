@@ -17,9 +17,9 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "base/sibling.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
-#include "cmd/sibling.h"
 #include "cmd/version.h"
 
 /* What popt replaces by the next operand wherever an option's value has it. */

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sibling.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
-#include "cmd/sibling.h"
 #include "trace/kern.h"
 #include "trace/trace.h"
 

@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #include "base/refusal.h"
+#include "base/sibling.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
-#include "cmd/sibling.h"
 #include "watch/watch.h"
 
 /* Shorter than this is no watching, it is a loop. */

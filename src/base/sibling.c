@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "cmd/sibling.h"
+#include "base/sibling.h"
 
 #include <errno.h>
 #include <limits.h>
