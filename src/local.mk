@@ -46,9 +46,10 @@ if HAVE_BPF
 pkglibexec_PROGRAMS += mqtool-trace
 endif
 mqtool_trace_SOURCES = src/main-trace.c src/trace/trace-load.c src/trace/trace-load.h \
-	src/trace/trace-names.c src/trace/trace-names.h src/trace/trace-run.c \
-	src/trace/trace-run.h src/trace/trace-summary.c src/trace/trace-summary.h \
-	src/trace/trace.skel.h
+	src/trace/trace-may.c src/trace/trace-may.h src/trace/trace-names.c \
+	src/trace/trace-names.h src/trace/trace-run.c src/trace/trace-run.h \
+	src/trace/trace-serve.c src/trace/trace-serve.h src/trace/trace-summary.c \
+	src/trace/trace-summary.h src/trace/trace.skel.h
 mqtool_trace_CPPFLAGS = $(AM_CPPFLAGS) -iquote src
 mqtool_trace_CFLAGS = $(AM_CFLAGS) $(LIBBPF_CFLAGS)
 mqtool_trace_LDADD = libmqtool.a $(LIBBPF_LIBS) $(POPT_LIBS) $(LIBINTL)
@@ -184,6 +185,11 @@ libmqtool_a_SOURCES = \
 	src/queue/queue.h \
 	src/queue/ref.c \
 	src/queue/ref.h \
+	src/queue/tracer-refusal.c \
+	src/queue/tracer-refusal.h \
+	src/queue/tracer-wire.h \
+	src/queue/tracer.c \
+	src/queue/tracer.h \
 	src/show/columns.c \
 	src/show/columns.h \
 	src/show/diagnose.c \

@@ -47,6 +47,7 @@ UNIT_PURE = \
 	tests/unit/text \
 	tests/unit/totals \
 	tests/unit/trace-line \
+	tests/unit/tracer \
 	tests/unit/users \
 	tests/unit/utf8 \
 	tests/unit/util \
@@ -161,6 +162,7 @@ TESTS += $(SOURCE_TESTS)
 
 # Programs that the tests of commands start.
 check_PROGRAMS += \
+	tests/helpers/ask-tracer \
 	tests/helpers/blocked \
 	tests/helpers/read-proc \
 	tests/helpers/rights \

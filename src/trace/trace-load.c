@@ -10,7 +10,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <stdio.h>
@@ -18,10 +17,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "queue/tracer-refusal.h"
+#include "trace/trace-may.h"
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wcast-qual"
@@ -29,7 +28,6 @@
 #include "trace/trace.skel.h"
 #pragma GCC diagnostic pop
 
-#define BTF_FILE "/sys/kernel/btf/vmlinux"
 #define LINKS_MAX 8
 
 struct trace_load {
@@ -42,99 +40,6 @@ struct trace_load {
 	void *values; /* of one key of a map that has a copy for each processor */
 	bool waits;
 };
-
-/* ---- refusals ---- */
-
-static bool has_capability(unsigned int cap)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	return syscall(SYS_capget, &header, data) == 0 &&
-	       data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
-}
-
-/* A user namespace of its own has ids that are not the machine's. */
-static bool in_user_namespace(void)
-{
-	unsigned long inside, outside, count;
-	char text[256];
-
-	if (read_text_file("/proc/self/uid_map", text, sizeof(text)) < 0 ||
-	    sscanf(text, "%lu %lu %lu", &inside, &outside, &count) != 3)
-		return false;
-	return inside != 0 || outside != 0 || count != 4294967295UL;
-}
-
-/* What is missing as privilege, as far as can be told before asking the kernel. */
-static int check_privilege(struct buffer *why)
-{
-	bool bpf = has_capability(CAP_BPF) || has_capability(CAP_SYS_ADMIN);
-	bool perfmon = has_capability(CAP_PERFMON) || has_capability(CAP_SYS_ADMIN);
-
-	if (!bpf || !perfmon)
-		buffer_printf(
-			why,
-			_("not permitted: it takes %s (root has both CAP_BPF and CAP_PERFMON)"),
-			!bpf && !perfmon ? "CAP_BPF, CAP_PERFMON" :
-			!bpf             ? "CAP_BPF" :
-					   "CAP_PERFMON");
-	else if (in_user_namespace())
-		buffer_puts(why, _("not permitted inside a user namespace: the kernel lets only"
-				   " those of the first one trace"));
-	else
-		return 0;
-	return -EPERM;
-}
-
-static int check_kernel(struct buffer *why)
-{
-	struct utsname name;
-	int major = 0, minor = 0;
-
-	if (uname(&name) == 0 && sscanf(name.release, "%d.%d", &major, &minor) == 2 &&
-	    (major < 5 || (major == 5 && minor < 15))) {
-		buffer_printf(why,
-			      _("this kernel is too old: Linux 5.15 is needed, and this is %d.%d"),
-			      major, minor);
-		return -ENOSYS;
-	}
-	if (access(BTF_FILE, R_OK) == 0)
-		return 0;
-	buffer_printf(why,
-		      _("the kernel does not describe its structures: %s: %s"
-			" (CONFIG_DEBUG_INFO_BTF)"),
-		      BTF_FILE, strerror(errno));
-	return errno == EACCES ? -EPERM : -ENOTSUP;
-}
-
-static bool is_locked_down(void)
-{
-	char text[128];
-
-	return read_text_file("/sys/kernel/security/lockdown", text, sizeof(text)) > 0 &&
-	       strstr(text, "[confidentiality]");
-}
-
-/* Why the kernel refused what check_privilege() let through. */
-static int explain_refusal(int error, const char *call, struct buffer *why)
-{
-	if (error != -EPERM && error != -EACCES) {
-		buffer_printf(why, _("the kernel does not take the program (%s): %s"), call,
-			      strerror(-error));
-		return error;
-	}
-	if (is_locked_down())
-		buffer_puts(
-			why,
-			_("not permitted: the kernel is locked down (lockdown=confidentiality)"));
-	else
-		buffer_printf(why,
-			      _("not permitted: %s is refused, by a container's filter of system"
-				" calls or a security module"),
-			      call);
-	return -EPERM;
-}
 
 /* ---- loading ---- */
 
@@ -212,7 +117,8 @@ static int silence(enum libbpf_print_level level, const char *format, va_list ar
 	return 0;
 }
 
-static int load_program(struct trace_load *load, const struct trace_wants *wants, struct buffer *why)
+static int load_program(struct trace_load *load, const struct trace_wants *wants,
+			struct tracer_refusal *why)
 {
 	int rc;
 
@@ -230,16 +136,15 @@ static int load_program(struct trace_load *load, const struct trace_wants *wants
 	rc = size_maps(load, wants);
 	if (rc == 0)
 		rc = trace_bpf__load(load->skel);
-	return rc < 0 ? explain_refusal(rc, "bpf(2)", why) : 0;
+	return rc < 0 ? trace_explain_refusal(rc, "bpf(2)", why) : 0;
 }
 
-int trace_load_open(struct trace_load **load, const struct trace_wants *wants, struct buffer *why)
+int trace_load_open(struct trace_load **load, const struct trace_wants *wants,
+		    struct tracer_refusal *why)
 {
 	struct trace_load *made;
-	int rc = check_privilege(why);
+	int rc = trace_may_load(TRACE_LINUX, why);
 
-	if (rc == 0)
-		rc = check_kernel(why);
 	if (rc < 0)
 		return rc;
 	made = calloc(1, sizeof(*made));
@@ -281,7 +186,7 @@ static int open_tracefs(void)
 	return mount;
 }
 
-static int read_event_id(struct trace_load *load, const char *event, struct buffer *why)
+static int read_event_id(struct trace_load *load, const char *event, struct tracer_refusal *why)
 {
 	char path[96], text[32];
 	ssize_t n = -1;
@@ -289,14 +194,9 @@ static int read_event_id(struct trace_load *load, const char *event, struct buff
 
 	if (load->tracefs < 0)
 		load->tracefs = open_tracefs();
-	if (load->tracefs < 0) {
-		buffer_printf(why,
-			      _("tracefs is not mounted on /sys/kernel/tracing and cannot be"
-				" opened: %s (as root: mount -t tracefs none"
-				" /sys/kernel/tracing)"),
-			      strerror(-load->tracefs));
-		return load->tracefs == -EPERM ? -EPERM : -ENOTSUP;
-	}
+	if (load->tracefs < 0)
+		return tracer_refuse(why, load->tracefs == -EPERM ? -EPERM : -ENOTSUP,
+				     TRACER_NO_TRACEFS, NULL, -load->tracefs);
 	snprintf(path, sizeof(path), "events/syscalls/%s/id", event);
 	fd = openat(load->tracefs, path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
@@ -307,12 +207,8 @@ static int read_event_id(struct trace_load *load, const char *event, struct buff
 		text[n] = '\0';
 		return atoi(text);
 	}
-	n = errno == EACCES ? -EPERM : -ENOTSUP;
-	buffer_printf(why,
-		      _("tracefs has no event %s that may be read: %s"
-			" (CONFIG_FTRACE_SYSCALLS; root may read it)"),
-		      event, strerror(errno));
-	return (int)n;
+	return tracer_refuse(why, errno == EACCES ? -EPERM : -ENOTSUP, TRACER_NO_EVENT, event,
+			     errno);
 }
 
 /* One event on one processor: the program then runs on all of them. */
@@ -339,7 +235,8 @@ static const char *event_of(const struct bpf_program *program)
 	return slash ? slash + 1 : "";
 }
 
-static int attach_one(struct trace_load *load, struct bpf_program *program, struct buffer *why)
+static int attach_one(struct trace_load *load, struct bpf_program *program,
+		      struct tracer_refusal *why)
 {
 	int id = read_event_id(load, event_of(program), why);
 	struct bpf_link *link;
@@ -349,19 +246,19 @@ static int attach_one(struct trace_load *load, struct bpf_program *program, stru
 		return id;
 	fd = open_event(id);
 	if (fd < 0)
-		return explain_refusal(fd, "perf_event_open(2)", why);
+		return trace_explain_refusal(fd, "perf_event_open(2)", why);
 	link = bpf_program__attach_perf_event(program, fd);
 	if (!link) {
 		id = -errno;
 		close(fd);
-		return explain_refusal(id, "bpf(2)", why);
+		return trace_explain_refusal(id, "bpf(2)", why);
 	}
 	load->links[load->nlinks++] = link;
 	return 0;
 }
 
 /* Entries first: an exit that comes without its entry has no time. */
-int trace_load_attach(struct trace_load *load, struct buffer *why)
+int trace_load_attach(struct trace_load *load, struct tracer_refusal *why)
 {
 	struct trace_bpf *skel = load->skel;
 	struct bpf_program *const programs[] = {

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buffer.h"
 #include "base/util.h"
+#include "queue/tracer-wire.h"
 #include "trace/kern.h"
 
 struct trace_load;
@@ -35,12 +35,12 @@ struct trace_wants {
 
 /*
  * Loads the program; nothing is traced yet.  Returns 0 with *load, owned by the caller, or -errno with
- * one line (translated) in *why: -EPERM where a privilege is missing, else what the kernel lacks.
+ * *why (zeroed by the caller): -EPERM where a privilege is missing, else what the kernel lacks.
  */
-int trace_load_open(struct trace_load **load, const struct trace_wants *wants, struct buffer *why)
-	_must_check_;
+int trace_load_open(struct trace_load **load, const struct trace_wants *wants,
+		    struct tracer_refusal *why) _must_check_;
 /* Attaches it to the system calls that matter: from now on they are traced.  Errors as above. */
-int trace_load_attach(struct trace_load *load, struct buffer *why) _must_check_;
+int trace_load_attach(struct trace_load *load, struct tracer_refusal *why) _must_check_;
 /* Detaches it; what has passed can still be read. */
 void trace_load_detach(struct trace_load *load);
 /* Frees all, detaches too; NULL is fine. */

@@ -23,6 +23,7 @@
 #include "base/wait.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
+#include "queue/tracer-refusal.h"
 #include "trace/trace-line.h"
 #include "trace/trace-load.h"
 #include "trace/trace-names.h"
@@ -399,21 +400,23 @@ static int decide(struct tracer *t)
 	return status;
 }
 
-static int failed(int error, struct buffer *why)
+static int failed(int error, const struct tracer_refusal *why)
 {
 	int status = error == -EPERM ? EX_DENIED : EX_FAILED;
+	struct buffer text = { 0 };
 
-	if (why->len)
-		msg_error("%s", buffer_string(why));
+	if (why->error)
+		tracer_refusal_put(why, &text);
 	else
-		msg_error("%s", strerror(-error));
-	buffer_free(why);
+		buffer_puts(&text, strerror(-error));
+	msg_error("%s", buffer_string(&text));
+	buffer_free(&text);
 	return status;
 }
 
 static int begin(struct tracer *t)
 {
-	struct buffer why = { 0 };
+	struct tracer_refusal why = { 0 };
 	struct trace_wants wants;
 	int rc, status;
 
@@ -444,7 +447,7 @@ static int put_summary(struct tracer *t)
 /* Shows what has passed by now. */
 static int finish(struct tracer *t, int rc)
 {
-	struct buffer none = { 0 };
+	const struct tracer_refusal none = { 0 };
 	int status;
 
 	t->ended_ns = clock_monotonic_ns();

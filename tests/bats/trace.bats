@@ -412,6 +412,53 @@ CAP_BPF and CAP_PERFMON)"
 opened: Operation not permitted *"
 }
 
+# ask: what mqtool-trace says to those that ask it over a socketpair.
+ask()
+{
+	"$MQTOOL_BUILD/tests/helpers/ask-tracer" "$@"
+}
+
+@test "asked over a socketpair, it refuses by the same names" {
+	run -0 ask
+	equal "$output" yes
+	run -1 without_capabilities "$MQTOOL_BUILD/tests/helpers/ask-tracer"
+	equal "$output" "not permitted: it takes CAP_BPF, CAP_PERFMON (root has both CAP_BPF and \
+CAP_PERFMON)"
+	run -1 unshare -Ur "$MQTOOL_BUILD/tests/helpers/ask-tracer"
+	matches "$output" "not permitted inside a user namespace: *"
+	# shellcheck disable=SC2016
+	run -1 unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$0"' \
+		"$MQTOOL_BUILD/tests/helpers/ask-tracer"
+	matches "$output" "the kernel does not describe its structures: /sys/kernel/btf/vmlinux: *"
+	export MQTOOL_LIBEXECDIR=$PWD
+	run -1 ask
+	equal "$output" \
+		"mqtool-trace is not installed: $PWD/mqtool-trace is in the package of that name"
+	run -2 "$MQTOOL_BUILD/mqtool-trace" serve </dev/null
+	equal "$output" ""
+}
+
+# children_of PID: their numbers.
+children_of()
+{
+	ps -o pid= --ppid "$1"
+}
+
+@test "who is asked ends with who asked, however that ends, and holds no pipe open" {
+	local signal child
+	for signal in TERM KILL; do
+		start "$MQTOOL_BUILD/tests/helpers/ask-tracer" 600 > >(cat >piped; mv piped "closed-$signal")
+		wait_until test -s piped
+		wait_until eval '[ -n "$(children_of "$pid")" ]'
+		child=$(children_of "$pid")
+		equal "$(readlink "/proc/${child// /}/fd/1")" /dev/null
+		kill "-$signal" "$pid"
+		finish "$pid" $((128 + $(kill -l $signal)))
+		wait_until exited "${child// /}"
+		wait_until test -e "closed-$signal"
+	done
+}
+
 @test "tracefs need not be mounted" {
 	local mounts
 	# shellcheck disable=SC2016

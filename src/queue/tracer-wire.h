@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tracer-wire.h - what mqtool and its sibling mqtool-trace say to each other
+ *
+ * recv, stat and watch start the sibling with one end of a socketpair as its standard input
+ * (tracer.h) and ask it for what only a program in the kernel can tell.  One request, one answer,
+ * in turn:
+ *
+ *   -> struct tracer_request, with a descriptor of a queue (SCM_RIGHTS) where the kind wants one
+ *   <- struct tracer_reply, then `length` bytes: `records` records of the kind asked for
+ *
+ * Both programs run on one machine, so numbers are in its own order.  Structs have no padding, and
+ * a record begins at a multiple of 8.  An answer with an error has no records, and says why
+ * by a code: whoever asked has the text (tracer-refusal.h).
+ *
+ * The sibling holds no descriptor of a queue between requests, and what it has loaded hangs on its
+ * own descriptors.  It ends when the socket is closed, however that came about.
+ *
+ * A new kind of request: a number here, its records here, a function for it in the table of
+ * trace-serve.c.  Any change of what is here is another TRACER_VERSION.
+ */
+#ifndef MQTOOL_TRACER_WIRE_H
+#define MQTOOL_TRACER_WIRE_H
+
+#include <stdint.h>
+
+/* The two may be of different releases while one of their packages is upgraded. */
+#define TRACER_VERSION 1u
+
+/* The argument that makes mqtool-trace serve its standard input. */
+#define TRACER_SERVE "serve"
+
+enum tracer_kind {
+	TRACER_CHECK = 1, /* whether a program may be loaded: no records */
+};
+
+struct tracer_request {
+	uint32_t version; /* TRACER_VERSION */
+	uint32_t kind;    /* enum tracer_kind */
+	uint32_t flags;   /* of the kind; else 0 */
+	uint32_t unused;
+	uint64_t ns; /* IPC namespace (inode of /proc/PID/ns/ipc), for kinds without a descriptor */
+};
+
+/* Why something is refused. */
+enum tracer_code {
+	TRACER_PLAIN,         /* error says all there is */
+	TRACER_NOT_BUILT,     /* this build has no mqtool-trace */
+	TRACER_NOT_INSTALLED, /* it is in a package of its own */
+	TRACER_NOT_STARTED,   /* cause: errno */
+	TRACER_ENDED,         /* it went away without an answer */
+	TRACER_OTHER_RELEASE, /* it is of another version, or does not know the kind */
+	TRACER_NO_CAPABILITY, /* number: TRACER_NEEDS_* */
+	TRACER_USER_NAMESPACE,
+	TRACER_OLD_KERNEL, /* number: this one, cause: the one that is needed; TRACER_LINUX() */
+	TRACER_NO_BTF,     /* cause: errno */
+	TRACER_NOT_TAKEN,  /* what: the call, cause: errno */
+	TRACER_LOCKED_DOWN,
+	TRACER_FILTERED,   /* what: the call */
+	TRACER_NO_TRACEFS, /* cause: errno */
+	TRACER_NO_EVENT,   /* what: its name, cause: errno */
+	TRACER_CODES
+};
+
+#define TRACER_NEEDS_BPF (1u << 0)
+#define TRACER_NEEDS_PERFMON (1u << 1)
+#define TRACER_LINUX(major, minor) ((major) << 8 | (minor))
+
+struct tracer_refusal {
+	int32_t error;   /* -errno: -EPERM where a privilege is missing; 0: nothing is refused */
+	uint32_t code;   /* enum tracer_code */
+	int32_t cause;   /* with some codes */
+	uint32_t number; /* with some codes */
+	char what[40];   /* with some codes; NUL-terminated */
+};
+
+struct tracer_reply {
+	uint32_t version; /* TRACER_VERSION */
+	uint32_t records;
+	uint64_t length; /* bytes of all records */
+	struct tracer_refusal refusal;
+};
+
+#endif

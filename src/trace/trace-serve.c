@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trace-serve.c - mqtool-trace, asked by recv, stat and watch
+ */
+#include "config.h"
+
+#include "trace/trace-serve.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/exit.h"
+#include "queue/tracer-refusal.h"
+#include "queue/tracer.h"
+#include "trace/trace-may.h"
+
+/* What is kept between requests. */
+struct server {
+	struct tracer_answer answer;
+};
+
+/* ---- the requests ---- */
+
+static int check(struct server *s, const struct tracer_request *request, int fd,
+		 struct tracer_refusal *why)
+{
+	(void)s;
+	(void)request;
+	(void)fd;
+	return trace_may_load(TRACE_LINUX, why);
+}
+
+/* Each puts its records into s->answer, empty before, and returns 0, or -errno with *why or without. */
+static int (*const answers[])(struct server *s, const struct tracer_request *request, int fd,
+			      struct tracer_refusal *why) = {
+	[TRACER_CHECK] = check,
+};
+
+/* ---- the socket ---- */
+
+/* False where nobody waits for the answer any more. */
+static bool put_answer(const struct server *s, const struct tracer_refusal *why)
+{
+	struct tracer_reply reply = { .version = TRACER_VERSION, .refusal = *why };
+
+	if (!why->error) {
+		reply.records = s->answer.records;
+		reply.length = s->answer.data.len;
+	}
+	return tracer_put(STDIN_FILENO, &reply, sizeof(reply), -1) == 0 &&
+	       tracer_put(STDIN_FILENO, s->answer.data.data, (size_t)reply.length, -1) == 0;
+}
+
+static void find_answer(struct server *s, const struct tracer_request *request, int fd,
+			struct tracer_refusal *why)
+{
+	int rc;
+
+	s->answer.records = 0;
+	s->answer.data.len = 0;
+	if (request->version != TRACER_VERSION || request->kind >= ARRAY_SIZE(answers) ||
+	    !answers[request->kind]) {
+		(void)tracer_refuse(why, -EPROTO, TRACER_OTHER_RELEASE, NULL, 0);
+		return;
+	}
+	rc = answers[request->kind](s, request, fd, why);
+	if (rc == 0 && s->answer.data.failed)
+		rc = -ENOMEM;
+	if (rc < 0 && !why->error)
+		(void)tracer_refuse(why, rc, TRACER_PLAIN, NULL, 0);
+}
+
+/* Answers one request; false where there are no more. */
+static bool serve_one(struct server *s)
+{
+	struct tracer_refusal why = { 0 };
+	struct tracer_request request;
+	bool goes_on;
+	int fd;
+
+	if (tracer_get(STDIN_FILENO, &request, sizeof(request), &fd) <= 0)
+		return false;
+	find_answer(s, &request, fd, &why);
+	/* Nobody's queue is kept by it. */
+	if (fd >= 0)
+		close(fd);
+	goes_on = put_answer(s, &why);
+	/* A large one is not kept: the next may be small. */
+	tracer_answer_free(&s->answer);
+	/* What follows may be of another size. */
+	return goes_on && request.version == TRACER_VERSION;
+}
+
+/* The terminal's keys are for whoever asks; it then closes the socket. */
+static void ignore_keys(void)
+{
+	static const int keys[] = { SIGINT, SIGQUIT, SIGHUP };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		signal(keys[i], SIG_IGN);
+}
+
+int trace_serve(void)
+{
+	struct server s = { 0 };
+	struct stat st;
+
+	if (fstat(STDIN_FILENO, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return EX_BADUSAGE;
+	ignore_keys();
+	while (serve_one(&s))
+		;
+	return EX_DONE;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trace-serve.h - mqtool-trace, asked by recv, stat and watch (queue/tracer-wire.h)
+ */
+#ifndef MQTOOL_TRACE_SERVE_H
+#define MQTOOL_TRACE_SERVE_H
+
+/*
+ * Answers what is asked on standard input until that is closed, and prints nothing.  Returns the exit
+ * status of the program: 2 where standard input is no socket.
+ */
+int trace_serve(void);
+
+#endif
