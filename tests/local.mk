@@ -193,7 +193,7 @@ tests_unit_queue_amqp_SOURCES = tests/unit/queue-amqp.c src/queue/amqp-queue.h \
 tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name
 
 # Counted calls, a clock that the test sets.
-tests_unit_queue_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 -Wl,--wrap=time -Wl,--wrap=__time64
+tests_unit_queue_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64
 
 # Limits of the test's own.
 tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read_number_file -Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64

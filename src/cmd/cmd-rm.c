@@ -224,6 +224,28 @@ static int report(const struct queue_stat *st, int error)
 	return msg_queue_failed(&attempt, error);
 }
 
+/* Removes a queue that was looked at just now. */
+static int remove_described(const struct rm *rm, const struct queue_stat *st)
+{
+	char name[QUEUE_NAME_TEXT];
+	struct queue_ref ref;
+	int rc = 0;
+
+	if (!rm->dry_run) {
+		queue_stat_ref(st, &ref);
+		rc = queue_remove(&ref);
+	}
+	if (rc == -ENOENT)
+		return EX_DONE; /* somebody else was quicker */
+	if (rc < 0)
+		return report(st, rc);
+	if (rm->verbose || rm->dry_run) {
+		queue_stat_text(st, name);
+		puts(name);
+	}
+	return EX_DONE;
+}
+
 /*
  * Looks again, as much may have happened since the list was made, and removes the queue if it is
  * the same and still as described.
@@ -232,26 +254,46 @@ static int remove_listed(const struct rm *rm, const struct queue_stat *seen)
 {
 	char name[QUEUE_NAME_TEXT];
 	struct queue_stat now;
-	struct queue_ref ref;
-	int rc;
+	int rc = queue_look_again(seen, FILTER_DETAIL, &now);
 
-	queue_stat_text(seen, name);
-	rc = queue_look_again(seen, FILTER_DETAIL, &now);
 	if (rc == -ESTALE || (rc == 0 && !queue_filter_holds(&rm->filter, &now, now_ns()))) {
+		queue_stat_text(seen, name);
 		msg_error(_("%s: left alone: it changed meanwhile"), name);
 		return EX_DONE;
 	}
-	if (rc == 0 && !rm->dry_run) {
-		queue_stat_ref(seen, &ref);
-		rc = queue_remove(&ref);
-	}
 	if (rc == -ENOENT)
-		return EX_DONE; /* somebody else was quicker */
-	if (rc < 0)
-		return report(seen, rc);
-	if (rm->verbose || rm->dry_run)
-		puts(name);
-	return EX_DONE;
+		return EX_DONE;
+	return rc < 0 ? report(seen, rc) : remove_described(rm, seen);
+}
+
+struct sweep {
+	const struct rm *rm;
+	int status;
+};
+
+static bool remove_visited(const struct queue_stat *st, void *arg)
+{
+	struct sweep *sweep = arg;
+
+	if (queue_filter_holds(&sweep->rm->filter, st, now_ns()))
+		sweep->status = status_first(sweep->status, remove_described(sweep->rm, st));
+	return true;
+}
+
+/*
+ * Removes what needs neither a question nor a list, in one pass over the queues; *kinds is what is
+ * left to be listed.
+ */
+static int remove_at_sight(const struct rm *rm, unsigned int *kinds)
+{
+	struct sweep sweep = { rm, EX_DONE };
+
+	if (!rm->yes || rm->dry_run)
+		return EX_DONE;
+	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++)
+		if (*kinds & 1u << kind && queue_visit(kind, remove_visited, &sweep) == 0)
+			*kinds &= ~(1u << kind);
+	return sweep.status;
 }
 
 static bool confirmed(const struct queue_list *list)
@@ -279,33 +321,40 @@ static int remove_chosen(const struct rm *rm, const struct queue_list *list)
 	return status;
 }
 
+static int remove_from_list(const struct rm *rm, unsigned int kinds)
+{
+	struct queue_list list = { 0 };
+	int rc = queue_list(&list, kinds, FILTER_DETAIL);
+	int status;
+
+	if (rc < 0) {
+		msg_error("%s", strerror(-rc));
+		return EX_FAILED;
+	}
+	/* Not all is known to have been done where a kind cannot be listed. */
+	status = msg_list_notes(&list, kinds);
+	for (size_t i = 0; i < QUEUE_KINDS; i++)
+		if (list.note[i])
+			status = status_first(status, EX_FAILED);
+	queue_filter_keep(&rm->filter, &list, now_ns());
+	queue_list_sort(&list);
+	status = status_first(status, remove_chosen(rm, &list));
+	queue_list_free(&list);
+	return status;
+}
+
 static int remove_all(struct cmdline *cl, const struct rm *rm)
 {
 	unsigned int kinds = queue_filter_kinds(&rm->filter);
-	struct queue_list list = { 0 };
-	int rc, status;
+	int status;
 
 	if (!rm->yes && !rm->dry_run && !ask_possible())
 		return msg_usage(_("no terminal to ask on: give -y or --dry-run"));
 	status = cmdline_enter(cl);
 	if (status != EX_DONE)
 		return status;
-	rc = queue_list(&list, kinds, FILTER_DETAIL);
-	if (rc < 0) {
-		msg_error("%s", strerror(-rc));
-		status = EX_FAILED;
-	} else {
-		/* Not all is known to have been done where a kind cannot be listed. */
-		status = msg_list_notes(&list, kinds);
-		for (size_t i = 0; i < QUEUE_KINDS; i++)
-			if (list.note[i])
-				status = status_first(status, EX_FAILED);
-		queue_filter_keep(&rm->filter, &list, now_ns());
-		queue_list_sort(&list);
-		status = status_first(status, remove_chosen(rm, &list));
-	}
-	queue_list_free(&list);
-	return status;
+	status = remove_at_sight(rm, &kinds);
+	return kinds ? status_first(status, remove_from_list(rm, kinds)) : status;
 }
 
 /* ---- the command ---- */

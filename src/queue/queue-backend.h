@@ -49,12 +49,13 @@ struct queue_backend {
 	void (*expect)(struct queue *q, uint64_t n, enum queue_expectation how);
 	void (*hold)(struct queue *q, unsigned int n);
 	int (*ready)(const struct queue_ref *ref, struct refusal *error);
-	/* NULL in the next four, but look(): -EOPNOTSUPP. */
+	/* NULL in the next five, but look(): -EOPNOTSUPP. */
 	int (*peek)(struct queue *q, struct message *m, size_t room, size_t index);
 	int (*look)(struct queue *q, unsigned int detail, struct queue_stat *st);
 	int (*look_again)(const struct queue_stat *seen, unsigned int detail,
 			  struct queue_stat *now);
 	int (*list)(struct queue_list *list, unsigned int detail);
+	int (*visit)(queue_visitor *visit, void *arg);
 	int (*create)(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
 		      struct queue_ref *made);
 	int (*set)(const struct queue_ref *ref, const struct queue_attr *attr);
@@ -62,16 +63,6 @@ struct queue_backend {
 	/* As queue_explain(), but returns false with nothing appended where it knows no more
 	 * than the plain meaning of the error. */
 	bool (*explain)(const struct queue_attempt *attempt, int error, struct buffer *why);
-};
-
-/*
- * The msg_qbytes of a queue that had not changed for a while when it was read: /proc/sysvipc/msg
- * lacks it, and reading it alone costs twice as much as all else there is.
- */
-struct known_qbytes {
-	int msqid;
-	int64_t ctime;
-	uint64_t qbytes;
 };
 
 extern const struct queue_backend queue_backend_sysv;

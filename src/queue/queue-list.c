@@ -99,6 +99,5 @@ void queue_list_free(struct queue_list *list)
 	queue_list_empty(list);
 	free(list->names);
 	free(list->items);
-	free(list->known);
 	*list = (struct queue_list){ 0 };
 }

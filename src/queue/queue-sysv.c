@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -383,28 +382,45 @@ static int sysv_look_again(const struct queue_stat *seen, unsigned int detail,
 
 /* ---- listing ---- */
 
-/* Every index in turn; best where most of them are in use.  -ENOENT where none is found, as on a
- * kernel before MSG_STAT_ANY. */
-static int list_by_index(struct queue_list *list, int max_index)
+/*
+ * Looks at every index in turn.  -ENOENT if no queue is found, as on a kernel before MSG_STAT_ANY;
+ * -ECANCELED if visit() ended it.
+ */
+static int each_index(int max_index, queue_visitor *visit, void *arg)
 {
 	struct msqid_ds ds = { 0 };
 	int rc = -ENOENT;
 
 	for (int i = 0; i <= max_index; i++) {
-		struct queue_stat *st;
+		struct queue_stat st = { 0 };
 		int msqid = msgctl(i, MSG_STAT_ANY, &ds);
 
 		if (msqid < 0 && errno != EINVAL && errno != EIDRM)
 			return -errno;
 		if (msqid < 0)
 			continue;
-		st = queue_list_add(list);
-		if (!st)
-			return -ENOMEM;
-		fill_stat(st, msqid, &ds);
+		fill_stat(&st, msqid, &ds);
+		if (!visit(&st, arg))
+			return -ECANCELED;
 		rc = 0;
 	}
 	return rc;
+}
+
+static bool add_to_list(const struct queue_stat *st, void *list)
+{
+	struct queue_stat *item = queue_list_add(list);
+
+	if (item)
+		*item = *st;
+	return item;
+}
+
+static int list_by_index(struct queue_list *list, int max_index)
+{
+	int rc = each_index(max_index, add_to_list, list);
+
+	return rc == -ECANCELED ? -ENOMEM : rc;
 }
 
 /* Reads one number, blanks before it; sscanf(3) takes several times as long. */
@@ -505,24 +521,6 @@ static int list_proc(struct queue_list *list)
 	return (int)n;
 }
 
-/*
- * What an earlier filling knew of the queue, or NULL.  Both go by the kernel's index, so that the
- * next is nearly always the one.
- */
-static const struct known_qbytes *find_known(const struct queue_list *list, size_t *next,
-					     const struct queue_stat *st)
-{
-	const size_t far = 16;
-
-	for (size_t i = *next; i < list->nknown && i < *next + far; i++) {
-		if (list->known[i].msqid != st->msqid)
-			continue;
-		*next = i + 1;
-		return list->known[i].ctime == st->ctime ? &list->known[i] : NULL;
-	}
-	return NULL;
-}
-
 /* Reads msg_qbytes; false where the queue is gone by now. */
 static bool read_qbytes(struct queue_stat *st)
 {
@@ -539,18 +537,13 @@ static bool read_qbytes(struct queue_stat *st)
 /* Fills in msg_qbytes, which /proc does not have; drops queues that are gone by now. */
 static void add_qbytes(struct queue_list *list, size_t first)
 {
-	size_t kept = first, next = 0;
+	size_t kept = first;
 
 	for (size_t i = first; i < list->n; i++) {
 		struct queue_stat *st = &list->items[i];
-		const struct known_qbytes *known = find_known(list, &next, st);
 
-		if (known) {
-			st->qbytes = known->qbytes;
-			st->have |= STAT_QBYTES;
-		} else if (!read_qbytes(st)) {
+		if (!read_qbytes(st))
 			continue;
-		}
 		if (kept != i)
 			list->items[kept] = *st;
 		kept++;
@@ -558,38 +551,30 @@ static void add_qbytes(struct queue_list *list, size_t first)
 	list->n = kept;
 }
 
-/*
- * Keeps msg_qbytes for the next filling.  IPC_SET moves ctime, a whole second, whenever it changes
- * it (msgctl(2)); so it is certain only once that second is over.
- */
-static void remember_qbytes(struct queue_list *list, size_t first)
+/* The highest index in use, and how many are; -ENOSYS if the kernel does not tell (msgctl(2)). */
+static int indices(int *in_use)
 {
-	const int64_t settled = time(NULL) - 2;
+	struct msginfo info;
+	int max_index = msgctl(0, MSG_INFO, (struct msqid_ds *)&info);
 
-	list->nknown = 0;
-	if (list->known_cap < list->n - first) {
-		struct known_qbytes *known = reallocarray(list->known, list->cap, sizeof(*known));
-
-		if (!known)
-			return; /* all will be asked again */
-		list->known = known;
-		list->known_cap = list->cap;
-	}
-	for (size_t i = first; i < list->n; i++) {
-		const struct queue_stat *st = &list->items[i];
-
-		if (st->have & STAT_QBYTES && st->ctime <= settled)
-			list->known[list->nknown++] =
-				(struct known_qbytes){ st->msqid, st->ctime, st->qbytes };
-	}
+	*in_use = max_index < 0 ? 0 : info.msgpool;
+	return max_index < 0 ? -ENOSYS : max_index;
 }
 
-static int list_with_qbytes(struct queue_list *list, int max_index, int in_use)
+/* A call for an index costs a third of a line of /proc/sysvipc/msg; for one not in use, a tenth. */
+static bool dense(int max_index, int in_use)
+{
+	return max_index >= 0 && max_index / 8 < in_use;
+}
+
+static int sysv_list(struct queue_list *list, unsigned int detail)
 {
 	size_t first = list->n;
-	int rc;
+	int in_use, max_index = indices(&in_use), rc;
 
-	if (max_index >= 0 && max_index < 2 * in_use && !list->nknown) {
+	if (max_index >= 0 && in_use == 0)
+		return 0;
+	if (dense(max_index, in_use)) {
 		rc = list_by_index(list, max_index);
 		if (rc == 0 || rc == -ENOMEM)
 			return rc;
@@ -597,30 +582,23 @@ static int list_with_qbytes(struct queue_list *list, int max_index, int in_use)
 		list->n = first;
 	}
 	rc = list_proc(list);
-	if (rc == 0)
+	if (rc == -ENOENT && max_index >= 0)
+		return list_by_index(list, max_index);
+	if (rc == 0 && detail & STAT_QBYTES)
 		add_qbytes(list, first);
 	return rc;
 }
 
-static int sysv_list(struct queue_list *list, unsigned int detail)
+static int sysv_visit(queue_visitor *visit, void *arg)
 {
-	struct msginfo info;
-	size_t first = list->n;
-	int max_index, rc;
+	int in_use, max_index = indices(&in_use), rc;
 
-	/* MSG_INFO returns the highest index in use, and in msgpool how many are (msgctl(2)). */
-	max_index = msgctl(0, MSG_INFO, (struct msqid_ds *)&info);
-	if (max_index >= 0 && info.msgpool == 0)
+	if (max_index >= 0 && in_use == 0)
 		return 0;
-	if (detail & STAT_QBYTES)
-		rc = list_with_qbytes(list, max_index, info.msgpool);
-	else
-		rc = list_proc(list);
-	if (rc == -ENOENT && max_index >= 0)
-		rc = list_by_index(list, max_index);
-	if (rc == 0 && detail & STAT_QBYTES)
-		remember_qbytes(list, first);
-	return rc;
+	if (!dense(max_index, in_use))
+		return -EOPNOTSUPP;
+	rc = each_index(max_index, visit, arg);
+	return rc == 0 || rc == -ECANCELED ? rc : -EOPNOTSUPP;
 }
 
 /* ---- creating, changing, removing ---- */
@@ -892,6 +870,7 @@ const struct queue_backend queue_backend_sysv = {
 	.look = sysv_look,
 	.look_again = sysv_look_again,
 	.list = sysv_list,
+	.visit = sysv_visit,
 	.create = sysv_create,
 	.set = sysv_set,
 	.remove = sysv_remove,

@@ -292,13 +292,14 @@ int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
 
 int queue_list_more(struct queue_list *list, unsigned int mask, unsigned int detail)
 {
-	int rc;
+	return list_kinds(list, mask, detail);
+}
 
-	/* Identifiers of one namespace say nothing in another. */
-	list->nknown = 0;
-	rc = list_kinds(list, mask, detail);
-	list->nknown = 0;
-	return rc;
+int queue_visit(enum queue_kind kind, queue_visitor *visit, void *arg)
+{
+	const struct queue_backend *backend = backend_of(kind);
+
+	return backend->visit ? backend->visit(visit, arg) : -EOPNOTSUPP;
 }
 
 int queue_look_again(const struct queue_stat *seen, unsigned int detail, struct queue_stat *now)

@@ -241,23 +241,27 @@ int queue_exists(const struct queue_ref *ref) _must_check_;
 struct queue_list {
 	struct queue_stat *items;
 	size_t n, cap;
-	struct name_block *names;   /* the memory behind items[].name */
-	struct known_qbytes *known; /* what need not be asked again by the next filling */
-	size_t nknown, known_cap;
-	int note[QUEUE_KINDS]; /* 0, or -errno: why the queues of that kind could not be listed
+	struct name_block *names; /* the memory behind items[].name */
+	int note[QUEUE_KINDS];    /* 0, or -errno: why the queues of that kind could not be listed
 				     (POSIX: -ENODEV not mounted, -EXDEV of another namespace) */
 };
 
 /*
  * Fills list with the queues of the kinds in mask (QUEUE_MASK_*), in no order; what was in it is
- * replaced, its memory used again, and so is what it knows that cannot have changed: who looks again
- * and again keeps the list.  detail: STAT_* bits worth extra system calls (STAT_MESSAGES,
+ * replaced, its memory used again.  detail: STAT_* bits worth extra system calls (STAT_MESSAGES,
  * STAT_BYTES, STAT_QBYTES, STAT_NOTIFY ...); cheaper fields come in any case.  Returns 0 or
  * -errno; a kind that cannot be listed is noted in the list and is no error.
  */
 int queue_list(struct queue_list *list, unsigned int mask, unsigned int detail) _must_check_;
 /* The same, behind what is in the list already: the queues of another IPC namespace (namespaces.h). */
 int queue_list_more(struct queue_list *list, unsigned int mask, unsigned int detail) _must_check_;
+/* Gets one queue, as it is at that moment, and may remove it; false ends the visit. */
+typedef bool queue_visitor(const struct queue_stat *st, void *arg);
+/*
+ * Calls visit() with each queue of a kind.  Returns 0, or -ECANCELED if visit() ended it, or
+ * -EOPNOTSUPP if queues of this kind can only be listed, here or now; some may have been visited.
+ */
+int queue_visit(enum queue_kind kind, queue_visitor *visit, void *arg) _must_check_;
 /* Leaves only those queues in the list that one of n refs names. */
 void queue_list_keep(struct queue_list *list, const struct queue_ref *refs, int n);
 /* Sorts by kind and then by name, or key and msqid. */

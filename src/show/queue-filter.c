@@ -20,6 +20,7 @@ static bool name_matches(const struct queue_filter *f, const struct queue_stat *
 {
 	char name[QUEUE_NAME_TEXT];
 
+	text_init(); /* what a character is, depends on the locale */
 	return fnmatch(f->glob, queue_stat_text(st, name), 0) == 0;
 }
 
@@ -55,8 +56,6 @@ void queue_filter_keep(const struct queue_filter *f, struct queue_list *list, in
 {
 	size_t n = 0;
 
-	if (f->have & FILTER_MATCH)
-		text_init();
 	for (size_t i = 0; i < list->n; i++)
 		if (queue_filter_holds(f, &list->items[i], now_ns))
 			list->items[n++] = list->items[i];

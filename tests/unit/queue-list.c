@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queue-list.c - tests of listing again and again: what is asked of the kernel, and what need not be
+ * queue-list.c - tests of listing System V queues: where from, and that each value is its queue's own
  *
- * Makes System V queues.  Linked with --wrap=msgctl, which counts, and --wrap=time, whose clock the
- * test sets.
+ * Linked with --wrap=msgctl, which counts and can refuse MSG_STAT_ANY.
  */
 #include "config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <errno.h>
+#include <string.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -23,28 +23,24 @@
 #define MSG_STAT_ANY 13
 #endif
 
-#define QUEUES 40
+#define QUEUES 80
 
-static int asked; /* single queues asked for */
-static time_t clock_ahead;
+static int asked;   /* single queues asked for */
+static int refusal; /* what asking by index fails with, or 0 */
 static int ids[QUEUES];
 
 int __real_msgctl(int msqid, int op, struct msqid_ds *buf) REAL_TIME64(__msgctl64);
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf);
 WRAP_ALSO(msgctl, __msgctl64);
-time_t __real_time(time_t *t) REAL_TIME64(__time64);
-time_t __wrap_time(time_t *t);
-WRAP_ALSO(time, __time64);
 
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf)
 {
 	asked += op == MSG_STAT_ANY || op == IPC_STAT;
+	if (op == MSG_STAT_ANY && refusal) {
+		errno = refusal;
+		return -1;
+	}
 	return __real_msgctl(msqid, op, buf);
-}
-
-time_t __wrap_time(time_t *t)
-{
-	return __real_time(t) + clock_ahead;
 }
 
 static int make_queues(void **state)
@@ -97,70 +93,103 @@ static uint64_t qbytes_of(const struct queue_list *list, int msqid)
 	return 0;
 }
 
-/* A queue that changed in this second may change once more in it. */
-static void test_fresh_are_asked_again(void **state)
+static void remove_some(int first, int end)
 {
-	struct queue_list list = { 0 };
-
-	(void)state;
-	clock_ahead = 0;
-	assert_true(list_again(&list) >= QUEUES);
-	set_qbytes(ids[7], 100);
-	assert_true(list_again(&list) >= QUEUES);
-	assert_int_equal(qbytes_of(&list, ids[7]), 100);
-	set_qbytes(ids[7], 200);
-	list_again(&list);
-	assert_int_equal(qbytes_of(&list, ids[7]), 200);
-	queue_list_free(&list);
-}
-
-static void test_settled_are_not_asked(void **state)
-{
-	struct queue_list list = { 0 };
-
-	(void)state;
-	clock_ahead = 10;
-	assert_true(list_again(&list) >= QUEUES);
-	assert_int_equal(list_again(&list), 0);
-	assert_int_equal(list.n, QUEUES);
-	assert_int_equal(qbytes_of(&list, ids[7]), 200);
-	queue_list_free(&list);
-}
-
-/* Whatever came or went between, each value is its queue's own. */
-static void test_come_and_gone(void **state)
-{
-	struct queue_list list = { 0 };
-
-	(void)state;
-	clock_ahead = 10;
-	for (int i = 0; i < QUEUES; i++)
-		set_qbytes(ids[i], 1000 + (unsigned long)i);
-	list_again(&list);
-	/* More in a row than are looked over for. */
-	for (int i = 5; i < 30; i++) {
+	for (int i = first; i < end; i++) {
 		assert_int_equal(__real_msgctl(ids[i], IPC_RMID, NULL), 0);
 		ids[i] = -1;
 	}
-	ids[12] = msgget(IPC_PRIVATE, 0600);
-	set_qbytes(ids[12], 77);
-	list_again(&list);
-	assert_int_equal(list.n, QUEUES - 25 + 1);
+}
+
+static void assert_each_has_its_own(const struct queue_list *list)
+{
+	size_t n = 0;
+
 	for (int i = 0; i < QUEUES; i++) {
-		if (ids[i] >= 0)
-			assert_int_equal(qbytes_of(&list, ids[i]),
-					 i == 12 ? 77 : 1000 + (unsigned long)i);
+		if (ids[i] < 0)
+			continue;
+		assert_int_equal(qbytes_of(list, ids[i]), 1000 + i);
+		n++;
 	}
-	assert_int_equal(list_again(&list), 0);
+	assert_int_equal(list->n, n);
+}
+
+static void test_change_is_seen(void **state)
+{
+	struct queue_list list = { 0 };
+
+	(void)state;
+	for (int i = 0; i < QUEUES; i++)
+		set_qbytes(ids[i], 5);
+	list_again(&list);
+	for (int i = 0; i < QUEUES; i++)
+		set_qbytes(ids[i], 1000 + (unsigned long)i);
+	list_again(&list);
+	assert_each_has_its_own(&list);
+	queue_list_free(&list);
+}
+
+/* No file of /proc has msg_qbytes, so each is asked for; who does not want it reads the file alone. */
+static void test_refused_by_index(void **state)
+{
+	struct queue_list list = { 0 };
+
+	(void)state;
+	refusal = EPERM;
+	assert_true(list_again(&list) > QUEUES);
+	assert_each_has_its_own(&list);
+	asked = 0;
+	assert_int_equal(queue_list(&list, QUEUE_MASK_SYSV, STAT_MESSAGES), 0);
+	assert_int_equal(list.n, QUEUES);
+	assert_int_equal(asked, 1);
+	refusal = 0;
+	queue_list_free(&list);
+}
+
+static bool forget(const struct queue_stat *st, void *arg)
+{
+	unsigned int *left = arg;
+
+	assert_int_equal(st->kind, QUEUE_SYSV);
+	return --*left > 0;
+}
+
+static void test_visit(void **state)
+{
+	unsigned int left = QUEUES + 1;
+
+	(void)state;
+	assert_int_equal(queue_visit(QUEUE_SYSV, forget, &left), 0);
+	assert_int_equal(left, 1);
+	left = 3;
+	assert_int_equal(queue_visit(QUEUE_SYSV, forget, &left), -ECANCELED);
+	refusal = EPERM;
+	assert_int_equal(queue_visit(QUEUE_SYSV, forget, &left), -EOPNOTSUPP);
+	refusal = 0;
+	assert_int_equal(queue_visit(QUEUE_POSIX, forget, &left), -EOPNOTSUPP);
+}
+
+/* One in ten is in use at most: not every index is tried. */
+static void test_far_between(void **state)
+{
+	struct queue_list list = { 0 };
+	unsigned int left = QUEUES;
+
+	(void)state;
+	remove_some(3, QUEUES - 1);
+	assert_int_equal(list_again(&list), 4);
+	assert_each_has_its_own(&list);
+	assert_int_equal(queue_visit(QUEUE_SYSV, forget, &left), -EOPNOTSUPP);
 	queue_list_free(&list);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fresh_are_asked_again),
-		cmocka_unit_test(test_settled_are_not_asked),
-		cmocka_unit_test(test_come_and_gone),
+		cmocka_unit_test(test_change_is_seen),
+		cmocka_unit_test(test_refused_by_index),
+		cmocka_unit_test(test_visit),
+		cmocka_unit_test(test_far_between),
 	};
 
 	return cmocka_run_group_tests(tests, make_queues, remove_queues);
