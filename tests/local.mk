@@ -128,6 +128,7 @@ BATS_TESTS = \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
 	tests/bats/systemd.bats \
+	tests/bats/trace-many.bats \
 	tests/bats/trace.bats \
 	tests/bats/users.bats
 
@@ -293,6 +294,7 @@ EXTRA_DIST += \
 	tests/bats/broker.bash \
 	tests/bats/faults.bash \
 	tests/bats/helper.bash \
+	tests/bats/trace.bash \
 	tests/bats/watch.bash \
 	tests/broker \
 	tests/cluster \

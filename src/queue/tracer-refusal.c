@@ -110,6 +110,10 @@ static void put_denied(const struct tracer_refusal *why, struct buffer *b)
 		buffer_puts(b, _("not permitted: the kernel is locked down"
 				 " (lockdown=confidentiality)"));
 		break;
+	case TRACER_TRACEFS_CLOSED:
+		buffer_puts(b, _("not permitted: tracefs is for root alone, and this takes"
+				 " CAP_DAC_READ_SEARCH too"));
+		break;
 	case TRACER_FILTERED:
 		buffer_printf(b,
 			      _("not permitted: %s is refused, by a container's filter of system"

@@ -56,9 +56,10 @@ enum tracer_code {
 	TRACER_NO_BTF,     /* cause: errno */
 	TRACER_NOT_TAKEN,  /* what: the call, cause: errno */
 	TRACER_LOCKED_DOWN,
-	TRACER_FILTERED,   /* what: the call */
-	TRACER_NO_TRACEFS, /* cause: errno */
-	TRACER_NO_EVENT,   /* what: its name, cause: errno */
+	TRACER_FILTERED,       /* what: the call */
+	TRACER_NO_TRACEFS,     /* cause: errno */
+	TRACER_TRACEFS_CLOSED, /* it is mounted, for root alone */
+	TRACER_NO_EVENT,       /* what: its name, cause: errno */
 	TRACER_CODES
 };
 

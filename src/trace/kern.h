@@ -49,12 +49,14 @@ struct kern_queue {
 #define KERN_UNDECIDED (1u << 6)  /* nobody has said yet whether the queue is wanted */
 #define KERN_FIRST_SEEN (1u << 7) /* no message: a row of the summary begins */
 
-/* One call.  Behind it come the name (POSIX, name_len bytes) and the body (kept bytes). */
+/*
+ * One call.  Behind it come the name (POSIX, where it was not told before: name_len bytes) and the body
+ * (kept bytes), and room that is not used.
+ */
 struct kern_event {
 	kern_u64 time_ns; /* CLOCK_MONOTONIC, when the call returned */
 	kern_u64 wait_ns; /* in the call */
 	struct kern_queue queue;
-	kern_s64 type;
 	kern_u32 priority;
 	kern_s32 error; /* errno, 0 on success */
 	kern_u32 pid, tid;
@@ -65,12 +67,16 @@ struct kern_event {
 	kern_u32 direction; /* enum kern_direction */
 	kern_u32 unused;
 	char command[KERN_COMMAND];
+	kern_s64 type; /* last: with the body of a System V message it is read at once */
 };
 
-/* A row of the summary: what one process did with one queue. */
+/* What is counted: nothing, or what each process did with each queue, or what all did. */
+enum kern_rows { KERN_NO_ROWS, KERN_ROWS_OF_PROCESSES, KERN_ROWS_OF_QUEUES };
+
+/* What a row is of. */
 struct kern_row_key {
 	struct kern_queue queue;
-	kern_u32 pid;
+	kern_u32 pid; /* 0: all */
 	kern_u32 unused;
 };
 
@@ -78,7 +84,7 @@ struct kern_row_key {
 struct kern_sums {
 	kern_u64 messages;
 	kern_u64 bytes;
-	kern_u64 wait_ns;
+	kern_u64 wait_ns; /* in calls that slept */
 	/* Sum of the times at which the calls returned, from the same moment for all.  It may
 	 * overflow: differences are what counts. */
 	kern_u64 clock_ns;

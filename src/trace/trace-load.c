@@ -38,7 +38,6 @@ struct trace_load {
 	int tracefs; /* its root, mounted nowhere; -1 */
 	int cpus;
 	void *values; /* of one key of a map that has a copy for each processor */
-	bool waits;
 };
 
 /* ---- loading ---- */
@@ -65,29 +64,46 @@ static void set_wants(struct trace_load *load, const struct trace_wants *w)
 	ro->clock_base_ns = (uint64_t)clock_monotonic_ns();
 }
 
-/* What is not attached need not be loaded. */
-static void choose_programs(struct trace_load *load, const struct trace_wants *w)
-{
-	const struct {
-		struct bpf_program *entry, *exit;
-		enum kern_kind kind;
-		enum kern_direction direction;
-	} calls[] = {
-		{ load->skel->progs.enter_msgsnd, load->skel->progs.exit_msgsnd, KERN_SYSV,
-		  KERN_SEND },
-		{ load->skel->progs.enter_msgrcv, load->skel->progs.exit_msgrcv, KERN_SYSV,
-		  KERN_RECEIVE },
-		{ load->skel->progs.enter_mq_timedsend, load->skel->progs.exit_mq_timedsend,
-		  KERN_POSIX, KERN_SEND },
-		{ load->skel->progs.enter_mq_timedreceive, load->skel->progs.exit_mq_timedreceive,
-		  KERN_POSIX, KERN_RECEIVE },
-	};
+/* The programs of one call: the entry, the exit, and the exit of kernels without bpf_rdonly_cast(). */
+struct call_programs {
+	struct bpf_program *entry, *exit, *older_exit;
+	enum kern_kind kind;
+	enum kern_direction direction;
+};
 
-	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+#define CALLS 4
+
+static void list_programs(const struct trace_load *load, struct call_programs calls[static CALLS])
+{
+	const struct trace_bpf *skel = load->skel;
+
+	calls[0] = (struct call_programs){ skel->progs.enter_msgsnd, skel->progs.exit_msgsnd, NULL,
+					   KERN_SYSV, KERN_SEND };
+	calls[1] = (struct call_programs){ skel->progs.enter_msgrcv, skel->progs.exit_msgrcv, NULL,
+					   KERN_SYSV, KERN_RECEIVE };
+	calls[2] = (struct call_programs){ skel->progs.enter_mq_timedsend,
+					   skel->progs.exit_mq_timedsend,
+					   skel->progs.exit_mq_timedsend_probe, KERN_POSIX,
+					   KERN_SEND };
+	calls[3] = (struct call_programs){ skel->progs.enter_mq_timedreceive,
+					   skel->progs.exit_mq_timedreceive,
+					   skel->progs.exit_mq_timedreceive_probe, KERN_POSIX,
+					   KERN_RECEIVE };
+}
+
+/* What is not attached need not be loaded. */
+static void choose_programs(struct trace_load *load, const struct trace_wants *w, bool older)
+{
+	struct call_programs calls[CALLS];
+
+	list_programs(load, calls);
+	for (size_t i = 0; i < CALLS; i++) {
 		bool wanted = w->kinds[calls[i].kind] && w->directions[calls[i].direction];
 
-		bpf_program__set_autoload(calls[i].exit, wanted);
 		bpf_program__set_autoload(calls[i].entry, wanted && w->waits);
+		bpf_program__set_autoload(calls[i].exit, wanted && !(older && calls[i].older_exit));
+		if (calls[i].older_exit)
+			bpf_program__set_autoload(calls[i].older_exit, wanted && older);
 	}
 }
 
@@ -99,6 +115,9 @@ static int size_maps(struct trace_load *load, const struct trace_wants *w)
 	while (size < w->buffer && size < 1u << 30)
 		size *= 2;
 	load->skel->rodata->wake_at = size / 4;
+	/* No record is larger than this, so that none gets past it unseen. */
+	load->skel->rodata->wake_until =
+		size / 4 + 2 * (sizeof(struct kern_event) + KERN_NAME + w->snaplen);
 	rc = bpf_map__set_max_entries(load->skel->maps.events, size);
 	if (rc == 0)
 		rc = bpf_map__set_max_entries(load->skel->maps.scratch, (uint32_t)load->cpus);
@@ -117,9 +136,29 @@ static int silence(enum libbpf_print_level level, const char *format, va_list ar
 	return 0;
 }
 
+static int load_skeleton(struct trace_load *load, const struct trace_wants *wants, bool older)
+{
+	int rc;
+
+	load->skel = trace_bpf__open();
+	if (!load->skel)
+		return -ENOMEM;
+	set_wants(load, wants);
+	choose_programs(load, wants, older);
+	rc = size_maps(load, wants);
+	if (rc == 0)
+		rc = trace_bpf__load(load->skel);
+	if (rc < 0) {
+		trace_bpf__destroy(load->skel);
+		load->skel = NULL;
+	}
+	return rc;
+}
+
 static int load_program(struct trace_load *load, const struct trace_wants *wants,
 			struct tracer_refusal *why)
 {
+	const char *older = secure_getenv("MQTOOL_TRACE_OLDER"); /* for tests */
 	int rc;
 
 	libbpf_set_print(silence);
@@ -127,15 +166,12 @@ static int load_program(struct trace_load *load, const struct trace_wants *wants
 	if (load->cpus < 0)
 		return load->cpus;
 	load->values = calloc((size_t)load->cpus, sizeof(struct kern_row));
-	load->skel = trace_bpf__open();
-	if (!load->values || !load->skel)
+	if (!load->values)
 		return -ENOMEM;
-	load->waits = wants->waits;
-	set_wants(load, wants);
-	choose_programs(load, wants);
-	rc = size_maps(load, wants);
-	if (rc == 0)
-		rc = trace_bpf__load(load->skel);
+	rc = load_skeleton(load, wants, older != NULL);
+	/* bpf_rdonly_cast() came with Linux 6.2. */
+	if (rc < 0 && rc != -EPERM && rc != -ENOMEM && !older)
+		rc = load_skeleton(load, wants, true);
 	return rc < 0 ? trace_explain_refusal(rc, "bpf(2)", why) : 0;
 }
 
@@ -161,29 +197,49 @@ int trace_load_open(struct trace_load **load, const struct trace_wants *wants,
 
 /* ---- attaching ---- */
 
-/* The file system of events, where it is mounted or, where that is permitted, mounted nowhere. */
-static int open_tracefs(void)
+/* The file system of events, where it is mounted; -EACCES where it is, and may not be read. */
+static int open_mounted(void)
 {
 	static const char *const places[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
-	int fd = -1, fs, mount;
+	int error = -ENOENT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		fd = open(places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (fd >= 0 && faccessat(fd, "events/syscalls", F_OK, 0) == 0)
+		int fd = open(places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd >= 0 && faccessat(fd, "events/syscalls", F_OK, AT_EACCESS) == 0)
 			return fd;
+		if (fd >= 0 && errno == EACCES)
+			error = -EACCES;
 		if (fd >= 0)
 			close(fd);
 	}
-	fs = (int)syscall(SYS_fsopen, "tracefs", 1 /* FSOPEN_CLOEXEC */);
+	return error;
+}
+
+/* The same, mounted nowhere, where that is permitted. */
+static int open_unmounted(void)
+{
+	int mount = -1, fs = (int)syscall(SYS_fsopen, "tracefs", 1 /* FSOPEN_CLOEXEC */);
+
 	if (fs < 0)
 		return -errno;
-	mount = -1;
 	if (syscall(SYS_fsconfig, fs, 6 /* FSCONFIG_CMD_CREATE */, NULL, NULL, 0) == 0)
 		mount = (int)syscall(SYS_fsmount, fs, 1 /* FSMOUNT_CLOEXEC */, 0);
 	if (mount < 0)
 		mount = -errno;
 	close(fs);
 	return mount;
+}
+
+static int open_tracefs(struct tracer_refusal *why)
+{
+	int mounted = open_mounted(), fd = mounted < 0 ? open_unmounted() : mounted;
+
+	if (fd >= 0)
+		return fd;
+	if (mounted == -EACCES)
+		return tracer_refuse(why, -EPERM, TRACER_TRACEFS_CLOSED, NULL, 0);
+	return tracer_refuse(why, fd == -EPERM ? -EPERM : -ENOTSUP, TRACER_NO_TRACEFS, NULL, -fd);
 }
 
 static int read_event_id(struct trace_load *load, const char *event, struct tracer_refusal *why)
@@ -193,10 +249,9 @@ static int read_event_id(struct trace_load *load, const char *event, struct trac
 	int fd;
 
 	if (load->tracefs < 0)
-		load->tracefs = open_tracefs();
+		load->tracefs = open_tracefs(why);
 	if (load->tracefs < 0)
-		return tracer_refuse(why, load->tracefs == -EPERM ? -EPERM : -ENOTSUP,
-				     TRACER_NO_TRACEFS, NULL, -load->tracefs);
+		return load->tracefs;
 	snprintf(path, sizeof(path), "events/syscalls/%s/id", event);
 	fd = openat(load->tracefs, path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
@@ -257,21 +312,25 @@ static int attach_one(struct trace_load *load, struct bpf_program *program,
 	return 0;
 }
 
+static int attach_loaded(struct trace_load *load, struct bpf_program *program,
+			 struct tracer_refusal *why)
+{
+	return program && bpf_program__autoload(program) ? attach_one(load, program, why) : 0;
+}
+
 /* Entries first: an exit that comes without its entry has no time. */
 int trace_load_attach(struct trace_load *load, struct tracer_refusal *why)
 {
-	struct trace_bpf *skel = load->skel;
-	struct bpf_program *const programs[] = {
-		skel->progs.enter_msgsnd,       skel->progs.enter_msgrcv,
-		skel->progs.enter_mq_timedsend, skel->progs.enter_mq_timedreceive,
-		skel->progs.exit_msgsnd,        skel->progs.exit_msgrcv,
-		skel->progs.exit_mq_timedsend,  skel->progs.exit_mq_timedreceive,
-	};
+	struct call_programs calls[CALLS];
 	int rc = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(programs) && rc == 0; i++) {
-		if (bpf_program__autoload(programs[i]))
-			rc = attach_one(load, programs[i], why);
+	list_programs(load, calls);
+	for (size_t i = 0; i < CALLS && rc == 0; i++)
+		rc = attach_loaded(load, calls[i].entry, why);
+	for (size_t i = 0; i < CALLS && rc == 0; i++) {
+		rc = attach_loaded(load, calls[i].exit, why);
+		if (rc == 0)
+			rc = attach_loaded(load, calls[i].older_exit, why);
 	}
 	return rc;
 }

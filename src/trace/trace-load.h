@@ -22,7 +22,8 @@ struct trace_load;
 struct trace_wants {
 	bool kinds[2];      /* by enum kern_kind */
 	bool directions[2]; /* by enum kern_direction */
-	bool events, rows, waits, failed, blocked, queues;
+	enum kern_rows rows;
+	bool events, waits, failed, blocked, queues;
 	uint64_t blocked_ns;
 	uint32_t pid;
 	const char *command;

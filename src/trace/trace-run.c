@@ -352,7 +352,7 @@ static void set_wants(const struct tracer *t, struct trace_wants *w)
 		.kinds = { o->mask & QUEUE_MASK_SYSV, o->mask & QUEUE_MASK_POSIX },
 		.directions = { o->send, o->recv },
 		.events = !o->summary,
-		.rows = o->summary,
+		.rows = o->summary ? KERN_ROWS_OF_PROCESSES : KERN_NO_ROWS,
 		.waits = t->waits,
 		.failed = o->failed,
 		.blocked = o->blocked,

@@ -25,6 +25,9 @@
 #define ERESTART_RESTARTBLOCK 516
 #define EINTR 4
 #define TYPE_SIZE 8 /* of the mtype before a body */
+#define NAMED 64    /* a power of two */
+/* Bodies that may not be larger are written into the buffer itself, which takes room for the largest. */
+#define DIRECT_MAX 256
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -69,6 +72,11 @@ struct path {
 struct file {
 	struct inode *f_inode;
 	struct path f_path;
+};
+
+/* Any struct that begins with a pointer. */
+struct list_head {
+	struct list_head *next;
 };
 
 struct fdtable {
@@ -137,7 +145,7 @@ struct exit_context {
 /* ---- what is asked for: constants once loaded ---- */
 
 const volatile kern_u32 want_events = 1; /* messages go to the reader */
-const volatile kern_u32 want_rows = 0;   /* rows of the summary are kept */
+const volatile kern_u32 want_rows = 0;   /* enum kern_rows */
 const volatile kern_u32 want_wait = 0;   /* the entries are attached */
 const volatile kern_u32 want_failed = 0;
 const volatile kern_u32 want_blocked = 0;
@@ -151,16 +159,23 @@ const volatile kern_u32 want_type = 0; /* 1: type, 2: any but type, 3: at most t
 const volatile kern_s64 type = 0;
 const volatile kern_u32 snaplen = 64;
 const volatile kern_u64 clock_base_ns = 0; /* what clocks are counted from */
-const volatile kern_u64 wake_at = 0;       /* bytes in the buffer that wake the reader */
+/* So many bytes in the buffer wake the reader.  Once: it takes all there is, and to be woken again and
+ * again would slow those that are traced. */
+const volatile kern_u64 wake_at = 0;
+const volatile kern_u64 wake_until = 0;
 
 /* ---- maps ---- */
+
+struct named {
+	kern_u64 ns, id;
+};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 20);
 } events SEC(".maps");
 
-/* A record is put together here, one place for each processor. */
+/* A record with a name, or with a large body, is put together here, one place for each processor. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -174,6 +189,14 @@ struct {
 	__type(key, kern_u32);
 	__type(value, struct kern_lost);
 } lost SEC(".maps");
+
+/* POSIX queues whose names each processor has told the reader. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NAMED);
+	__type(key, kern_u32);
+	__type(value, struct named);
+} named SEC(".maps");
 
 /* Queues that were decided on: 1 is wanted, 0 is not. */
 struct {
@@ -239,8 +262,10 @@ struct call {
 	struct task_struct *task;
 	struct file *file; /* POSIX */
 	struct kern_queue queue;
-	kern_u64 body; /* in the caller's memory */
+	/* In the caller's memory: a System V message begins with its type. */
+	kern_u64 message, body;
 	kern_u64 time_ns, wait_ns;
+	bool slept;
 	kern_s64 type;
 	kern_u32 size;
 	kern_u32 flags;
@@ -301,12 +326,10 @@ static __always_inline bool time_call(struct call *call)
 	if (!entered || !entered->time_ns)
 		return !want_blocked;
 	call->wait_ns = call->time_ns - entered->time_ns;
+	call->slept = call->task->nvcsw != entered->switches;
 	call->flags |= KERN_HAS_WAIT;
 	entered->time_ns = 0;
-	if (!want_blocked)
-		return true;
-	/* It has slept, and long enough. */
-	return call->task->nvcsw != entered->switches && call->wait_ns >= blocked_ns;
+	return !want_blocked || (call->slept && call->wait_ns >= blocked_ns);
 }
 
 static __always_inline bool queue_wanted(struct call *call)
@@ -334,13 +357,12 @@ static __always_inline void count_lost(void)
 		sums->messages++;
 }
 
-/* Fills the place of this processor but for name and body. */
+/* All but the message. */
 static __always_inline void fill(struct kern_event *event, const struct call *call)
 {
 	event->time_ns = call->time_ns;
 	event->wait_ns = call->wait_ns;
 	event->queue = call->queue;
-	event->type = call->type;
 	event->priority = call->priority;
 	event->error = call->error;
 	event->pid = (kern_u32)call->task->tgid;
@@ -352,6 +374,7 @@ static __always_inline void fill(struct kern_event *event, const struct call *ca
 	event->direction = call->direction;
 	event->unused = 0;
 	bpf_get_current_comm(event->command, sizeof(event->command));
+	event->type = call->type;
 }
 
 /* The name of a POSIX queue from its dentry, so that removed ones have theirs too. */
@@ -366,50 +389,112 @@ static __always_inline kern_u32 put_name(char *to, const struct call *call)
 	return n > 1 && n <= KERN_NAME ? (kern_u32)n - 1 : 0;
 }
 
-static __always_inline void put_body(char *to, const struct call *call, struct kern_event *event)
+/* The body to `to`; the type of a System V message lies before it there too, and comes with it. */
+static __always_inline void put_message(struct kern_event *event, char *to, const struct call *call)
 {
-	kern_u32 kept = call->size;
+	kern_u32 kept = call->flags & KERN_HAS_SIZE ? call->size : 0;
+	long failed = 0;
 
 	if (kept > snaplen)
 		kept = snaplen;
-	if (!kept || !(call->flags & KERN_HAS_SIZE))
-		return;
-	if (bpf_probe_read_user(to, kept, (void *)call->body) == 0)
-		event->kept = kept;
-	else
+	if (call->message) {
+		failed = bpf_probe_read_user(&event->type, TYPE_SIZE + kept, (void *)call->message);
+		if (!failed ||
+		    bpf_probe_read_user(&event->type, TYPE_SIZE, (void *)call->message) == 0)
+			event->flags |= KERN_HAS_TYPE;
+	} else if (kept) {
+		failed = bpf_probe_read_user(to, kept, (void *)call->body);
+	}
+	if (failed)
 		event->flags |= KERN_BODY_LOST;
+	else
+		event->kept = kept;
 }
 
-static __always_inline void pass_on(const struct call *call, kern_u32 more_flags, bool body)
+static __always_inline kern_u64 wake_flags(void)
 {
-	kern_u32 cpu = bpf_get_smp_processor_id(), name_len, kept;
+	kern_u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+
+	return waiting >= wake_at && waiting < wake_until ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* Written where the reader finds it; false where there is no room. */
+static __always_inline bool pass_directly(const struct call *call)
+{
+	kern_u64 flags = wake_flags();
+	struct kern_event *event =
+		bpf_ringbuf_reserve(&events, sizeof(struct kern_event) + snaplen, 0);
+
+	if (!event)
+		return false;
+	fill(event, call);
+	put_message(event, (char *)(event + 1), call);
+	bpf_ringbuf_submit(event, flags);
+	return true;
+}
+
+/* Put together elsewhere, so that it takes no more room than it has to. */
+static __always_inline bool pass_copied(const struct call *call, kern_u32 more_flags)
+{
+	kern_u32 cpu = bpf_get_smp_processor_id(), name_len;
 	struct kern_event *event = bpf_map_lookup_elem(&scratch, &cpu);
-	kern_u64 size, flags = BPF_RB_NO_WAKEUP;
+	kern_u64 size;
 	char *rest;
 
 	if (!event)
-		return;
+		return false;
 	fill(event, call);
 	event->flags |= more_flags;
 	rest = (char *)(event + 1);
 	name_len = put_name(rest, call);
 	event->name_len = name_len;
-	if (body && snaplen)
-		put_body(rest + (name_len & (KERN_NAME - 1)), call, event);
-	kept = event->kept;
-	if (kept > snaplen)
-		kept = snaplen;
-	size = sizeof(*event) + (name_len & (KERN_NAME - 1)) + kept;
-	if (bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= wake_at)
-		flags = BPF_RB_FORCE_WAKEUP;
-	if (bpf_ringbuf_output(&events, event, size, flags) != 0)
-		count_lost();
+	if (!(more_flags & KERN_FIRST_SEEN))
+		put_message(event, rest + (name_len & (KERN_NAME - 1)), call);
+	size = sizeof(*event) + name_len + event->kept;
+	/* As the verifier sees it, from here on. */
+	barrier_var(size);
+	if (size > sizeof(*event) + KERN_NAME + snaplen)
+		return false;
+	return bpf_ringbuf_output(&events, event, size, wake_flags()) == 0;
 }
 
-/* The row of a process and a queue; the first time the reader is told its name. */
+/* True where the reader knows the name of a POSIX queue already; else where to note that it does now. */
+static __always_inline bool is_named(const struct call *call, struct named **place)
+{
+	kern_u32 at = call->queue.id & (NAMED - 1);
+
+	*place = NULL;
+	if (!call->file || (want_queues && !(call->flags & KERN_UNDECIDED)))
+		return true;
+	*place = bpf_map_lookup_elem(&named, &at);
+	if (call->flags & KERN_UNDECIDED)
+		return false;
+	return *place && (*place)->ns == call->queue.ns && (*place)->id == call->queue.id;
+}
+
+static __always_inline void pass_on(const struct call *call)
+{
+	struct named *place;
+
+	if (is_named(call, &place) && snaplen <= DIRECT_MAX) {
+		if (!pass_directly(call))
+			count_lost();
+		return;
+	}
+	if (!pass_copied(call, 0)) {
+		count_lost();
+	} else if (place) {
+		place->ns = call->queue.ns;
+		place->id = call->queue.id;
+	}
+}
+
+/* The row of a call; the first time the reader is told whose it is. */
 static __always_inline struct kern_row *find_row(const struct call *call)
 {
-	struct kern_row_key key = { .queue = call->queue, .pid = (kern_u32)call->task->tgid };
+	const bool of_processes = want_rows == KERN_ROWS_OF_PROCESSES;
+	struct kern_row_key key = { .queue = call->queue,
+				    .pid = of_processes ? (kern_u32)call->task->tgid : 0 };
 	struct kern_row *row = bpf_map_lookup_elem(&rows, &key);
 	static const struct kern_row none;
 	kern_u32 zero = 0;
@@ -417,8 +502,9 @@ static __always_inline struct kern_row *find_row(const struct call *call)
 
 	if (row)
 		return row;
-	if (bpf_map_update_elem(&rows, &key, &none, BPF_NOEXIST) == 0)
-		pass_on(call, KERN_FIRST_SEEN, false);
+	if (bpf_map_update_elem(&rows, &key, &none, BPF_NOEXIST) == 0 && of_processes &&
+	    !pass_copied(call, KERN_FIRST_SEEN))
+		count_lost();
 	row = bpf_map_lookup_elem(&rows, &key);
 	if (!row) {
 		sums = bpf_map_lookup_elem(&lost, &zero);
@@ -438,7 +524,8 @@ static __always_inline void count(const struct call *call)
 	sums = &row->sums[call->direction & 1];
 	sums->messages++;
 	sums->bytes += call->size;
-	sums->wait_ns += call->wait_ns;
+	if (call->slept)
+		sums->wait_ns += call->wait_ns;
 	sums->clock_ns += call->time_ns - clock_base_ns;
 }
 
@@ -449,7 +536,7 @@ static __always_inline int finish(struct call *call)
 	if (want_rows && !call->error)
 		count(call);
 	if (want_events)
-		pass_on(call, 0, true);
+		pass_on(call);
 	return 0;
 }
 
@@ -474,11 +561,16 @@ static __always_inline void find_sysv(struct call *call, kern_s32 msqid)
 	call->flags |= KERN_HAS_QUEUE;
 }
 
-static __always_inline void read_type(struct call *call, kern_u64 message)
+/* What a message of System V is; its type is read early only where it decides. */
+static __always_inline bool take_sysv(struct call *call, kern_u64 message, kern_u32 size)
 {
-	if (bpf_probe_read_user(&call->type, sizeof(call->type), (void *)message) == 0)
-		call->flags |= KERN_HAS_TYPE;
-	call->body = message + TYPE_SIZE;
+	call->message = message;
+	call->size = size;
+	call->flags |= KERN_HAS_SIZE;
+	if (!want_type)
+		return true;
+	(void)bpf_probe_read_user(&call->type, sizeof(call->type), (void *)message);
+	return type_wanted(call->type);
 }
 
 SEC("tp/syscalls/sys_exit_msgsnd")
@@ -492,11 +584,8 @@ int exit_msgsnd(struct exit_context *context)
 	find_sysv(&call, (kern_s32)argument(regs, 1));
 	if (want_ns && call.queue.ns != want_ns)
 		return 0;
-	read_type(&call, argument(regs, 2));
-	if (want_type && !type_wanted(call.type))
+	if (!take_sysv(&call, argument(regs, 2), (kern_u32)argument(regs, 3)))
 		return 0;
-	call.size = (kern_u32)argument(regs, 3);
-	call.flags |= KERN_HAS_SIZE;
 	return finish(&call);
 }
 
@@ -512,54 +601,70 @@ int exit_msgrcv(struct exit_context *context)
 	find_sysv(&call, (kern_s32)argument(regs, 1));
 	if (want_ns && call.queue.ns != want_ns)
 		return 0;
-	if (!call.error) {
-		read_type(&call, argument(regs, 2));
-		call.size = (kern_u32)context->ret;
-		call.flags |= KERN_HAS_SIZE;
-	}
-	if (want_type && !type_wanted(call.type))
+	/* A call that failed has no type: it is 0 to the filter. */
+	if (call.error ? want_type && !type_wanted(0) :
+			 !take_sysv(&call, argument(regs, 2), (kern_u32)context->ret))
 		return 0;
 	return finish(&call);
 }
 
 /* ---- POSIX ---- */
 
-/* The queue of a descriptor: of the namespace that its file system shows. */
-static __always_inline void find_posix(struct call *call, kern_u32 fd)
+/* A pointer that the verifier reads through as C does, from Linux 6.2 on; a fault reads zeros. */
+extern void *bpf_rdonly_cast(const void *pointer, kern_u32 type_id) __ksym __weak;
+
+#define CAST(type, pointer) \
+	((struct type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(struct type)))
+/* The older way, a call for each member. */
+#define READ(from, member) (cast ? (from)->member : BPF_CORE_READ(from, member))
+
+static __always_inline struct file *file_of(struct fdtable *fdt, kern_u32 fd, const bool cast)
 {
-	struct fdtable *fdt = call->task->files->fdt;
 	struct file *file = NULL;
+
+	if (fd >= fdt->max_fds)
+		return NULL;
+	if (cast)
+		return CAST(file, CAST(list_head, fdt->fd + fd)->next);
+	if (bpf_probe_read_kernel(&file, sizeof(file), fdt->fd + fd) != 0)
+		return NULL;
+	return file;
+}
+
+/* The queue of a descriptor: of the namespace that its file system shows. */
+static __always_inline void find_posix(struct call *call, kern_u32 fd, const bool cast)
+{
+	struct file *file = file_of(call->task->files->fdt, fd, cast);
+	struct ipc_namespace *ns;
 	struct super_block *sb;
 	struct inode *inode;
-	struct ipc_namespace *ns;
 
 	call->queue.ns = call->task->nsproxy->ipc_ns->ns.inum;
 	call->queue.kind = KERN_POSIX;
-	if (fd >= fdt->max_fds)
+	if (!file)
 		return;
-	if (bpf_probe_read_kernel(&file, sizeof(file), fdt->fd + fd) != 0 || !file)
-		return;
-	inode = BPF_CORE_READ(file, f_inode);
-	sb = BPF_CORE_READ(inode, i_sb);
+	inode = READ(file, f_inode);
+	sb = READ(inode, i_sb);
 	/* Another thread may have closed it and opened something else. */
-	if (BPF_CORE_READ(sb, s_magic) != MQUEUE_MAGIC)
+	if (READ(sb, s_magic) != MQUEUE_MAGIC)
 		return;
-	ns = BPF_CORE_READ(sb, s_fs_info);
+	ns = READ(sb, s_fs_info);
+	if (cast)
+		ns = CAST(ipc_namespace, ns);
 	call->file = file;
-	call->queue.ns = BPF_CORE_READ(ns, ns.inum);
-	call->queue.id = BPF_CORE_READ(inode, i_ino);
+	call->queue.ns = READ(ns, ns.inum);
+	call->queue.id = READ(inode, i_ino);
 	call->flags |= KERN_HAS_QUEUE;
 }
 
-SEC("tp/syscalls/sys_exit_mq_timedsend")
-int exit_mq_timedsend(struct exit_context *context)
+static __always_inline int exit_send(const struct exit_context *context, const bool cast)
 {
 	struct call call = { .direction = KERN_SEND };
 	void *regs = begin(&call, context);
 
 	if (!regs)
 		return 0;
-	find_posix(&call, (kern_u32)argument(regs, 1));
+	find_posix(&call, (kern_u32)argument(regs, 1), cast);
 	call.body = argument(regs, 2);
 	call.size = (kern_u32)argument(regs, 3);
 	call.priority = (kern_u32)argument(regs, 4);
@@ -567,25 +672,52 @@ int exit_mq_timedsend(struct exit_context *context)
 	return finish(&call);
 }
 
-SEC("tp/syscalls/sys_exit_mq_timedreceive")
-int exit_mq_timedreceive(struct exit_context *context)
+static __always_inline void read_priority(struct call *call, kern_u64 from)
+{
+	/* A caller that does not care gives no place for it (mq_receive(3)). */
+	if (from && bpf_probe_read_user(&call->priority, sizeof(call->priority), (void *)from) == 0)
+		call->flags |= KERN_HAS_PRIORITY;
+}
+
+static __always_inline int exit_receive(const struct exit_context *context, const bool cast)
 {
 	struct call call = { .direction = KERN_RECEIVE };
 	void *regs = begin(&call, context);
-	kern_u64 priority;
 
 	if (!regs)
 		return 0;
-	find_posix(&call, (kern_u32)argument(regs, 1));
+	find_posix(&call, (kern_u32)argument(regs, 1), cast);
 	if (!call.error) {
 		call.body = argument(regs, 2);
 		call.size = (kern_u32)context->ret;
 		call.flags |= KERN_HAS_SIZE;
-		priority = argument(regs, 4);
-		/* A caller that does not care gives none (mq_receive(3)). */
-		if (priority && bpf_probe_read_user(&call.priority, sizeof(call.priority),
-						    (void *)priority) == 0)
-			call.flags |= KERN_HAS_PRIORITY;
+		if (want_events)
+			read_priority(&call, argument(regs, 4));
 	}
 	return finish(&call);
+}
+
+/* Each in two ways: where the kernel lacks bpf_rdonly_cast(), only the second one loads. */
+SEC("tp/syscalls/sys_exit_mq_timedsend")
+int exit_mq_timedsend(struct exit_context *context)
+{
+	return exit_send(context, true);
+}
+
+SEC("tp/syscalls/sys_exit_mq_timedsend")
+int exit_mq_timedsend_probe(struct exit_context *context)
+{
+	return exit_send(context, false);
+}
+
+SEC("tp/syscalls/sys_exit_mq_timedreceive")
+int exit_mq_timedreceive(struct exit_context *context)
+{
+	return exit_receive(context, true);
+}
+
+SEC("tp/syscalls/sys_exit_mq_timedreceive")
+int exit_mq_timedreceive_probe(struct exit_context *context)
+{
+	return exit_receive(context, false);
 }

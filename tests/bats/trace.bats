@@ -5,40 +5,7 @@
 # machine do it, and where bpf(2) is refused these tests are skipped.
 
 load helper
-
-setup()
-{
-	test_setup
-	export MQTOOL_LIBEXECDIR=$MQTOOL_BUILD
-	grep -q '^#define HAVE_BPF 1$' "$MQTOOL_BUILD/config.h" || skip_loudly "built without libbpf"
-	[ -x "$MQTOOL_BUILD/mqtool-trace" ] || skip_loudly "mqtool-trace was not built"
-	traffic=$MQTOOL_BUILD/tests/helpers/traffic
-	may_trace
-	small_queues
-	need_mqueue
-	create_small /one key:0x51
-}
-
-# What is refused here, by whoever runs this machine, is no fault of trace.
-may_trace()
-{
-	mqtool trace -d 0 >allowed 2>&1 || skip_loudly "$(<allowed)"
-}
-
-# trace ARG...: starts it in the background, and waits until it sees what passes.
-trace()
-{
-	start mqtool trace "$@" >out 2>err
-	tracer=$pid
-	wait_until attached "$tracer"
-}
-
-# As many programs as LINKS, 8 where it is not said, hang on its descriptors; or it is gone.
-attached()
-{
-	exited "$1" ||
-		[ "$(find /proc/"$1"/fd -lname '*bpf*link*' 2>/dev/null | wc -l)" -ge "${LINKS:-8}" ]
-}
+load trace
 
 @test "messages of both kinds, with their processes, priorities and types" {
 	LINKS=4 trace -c 4 -F '%E %Q %p%t %S %q %C\n'
@@ -291,46 +258,6 @@ traced_by()
 	matches "$(<out)" $'QUEUE *\n/one *-  - *1 *'
 }
 
-@test "numbered messages of one process and of two are all there, in order, whole" {
-	local queue how n=20000
-	for queue in /one 0x51; do
-		for how in loop pair; do
-			LINKS=4 trace -F '%E %s %S\n' -c $((2 * n)) -d 60
-			"$traffic" $how "$queue" $n
-			finish "$tracer" 0
-			for event in send recv; do
-				awk -v e=$event -v n=$n '$1 == e { if ($2 != i++ || $3 != 64) exit 1 }
-					END { exit i != n }' out
-			done
-			equal "$(<err)" ""
-		done
-	done
-}
-
-@test "a reader that stops: shown and lost make all, and --strict says so" {
-	local n=20000 lost
-	mkfifo lines
-	exec 9<>lines
-	start mqtool trace -j --buffer=64K --strict --send /one >lines 2>err
-	tracer=$pid
-	LINKS=2 wait_until attached "$tracer"
-	"$traffic" loop /one $n
-	start cat <&9 >out
-	wait_until grep -q '"lost"' out
-	kill -TERM "$tracer"
-	finish "$tracer" 143
-	exec 9>&-
-	wait_until lines_end
-	lost=$(jq -s 'map(select(.event == "lost").count) | add' out)
-	[ "$lost" -gt 0 ]
-	equal $((lost + $(grep -c '"event":"send"' out))) $n
-}
-
-lines_end()
-{
-	[ "$(tail -c 1 out | od -An -c | tr -d ' ')" = '\n' ]
-}
-
 @test "queues of other namespaces, one and all" {
 	local there
 	start unshare -i sleep 600
@@ -354,42 +281,52 @@ other_namespace()
 	[ "$(readlink "/proc/$1/ns/ipc")" != "$(readlink /proc/self/ns/ipc)" ]
 }
 
-# programs: those of trace that the kernel has.
-programs()
+# loaded_by PID: what it has in the kernel, as "prog NUMBER" and "map NUMBER".
+loaded_by()
 {
-	bpftool prog show 2>/dev/null | grep -c 'name \(exit\|enter\)_m' || :
+	sed -n 's/^\(prog\|map\)_id:[[:space:]]*/\1 /p' /proc/"$1"/fdinfo/* | sort -u
+}
+
+# none_left PROGRAM-OR-MAP...: the kernel has none of these any more.
+none_left()
+{
+	local one
+	for one; do
+		! bpftool "${one% *}" show id "${one#* }" >/dev/null 2>&1 || return 1
+	done
 }
 
 @test "however it ends, nothing is left: no program, no map, no mount" {
-	local mounts signal
+	local mounts signal loaded
 	command -v bpftool >/dev/null || PATH=$PATH:/usr/sbin
 	command -v bpftool >/dev/null || skip_loudly "bpftool not found"
-	# A tracer that others run would be taken for this one.
-	[ "$(programs)" -eq 0 ] || skip_loudly "another trace is running"
 	mounts=$(cat /proc/self/mountinfo)
 	for signal in INT TERM HUP KILL; do
 		# The shell lets what it starts in the background ignore SIGINT.
 		start env --default-signal=INT mqtool trace >out 2>err
 		tracer=$pid
 		wait_until attached "$tracer"
-		[ "$(programs)" -eq 8 ]
+		mapfile -t loaded < <(loaded_by "$tracer")
+		equal "$(printf '%s\n' "${loaded[@]}" | grep -c prog)" 8
+		run -1 none_left "${loaded[@]}"
 		equal "$(cat /proc/"$tracer"/mountinfo)" "$mounts"
 		kill -$signal "$tracer"
 		finish "$tracer" $((128 + $(kill -l $signal)))
-		wait_until eval '[ "$(programs)" -eq 0 ]'
+		wait_until none_left "${loaded[@]}"
 	done
 	mkfifo pipe
 	exec 9<>pipe
 	start mqtool trace >pipe 9<&-
 	tracer=$pid
 	wait_until attached "$tracer"
+	mapfile -t loaded < <(loaded_by "$tracer")
 	exec 9>&-
 	finish "$tracer" 141
-	equal "$(programs)" 0
+	wait_until none_left "${loaded[@]}"
 	equal "$(cat /proc/self/mountinfo)" "$mounts"
 }
 
-@test "refused by name: capabilities, a user namespace, no BTF, no tracefs, bpf(2)" {
+@test "refused by name: capabilities, a user namespace, no BTF, no tracefs" {
 	run -5 without_capabilities mqtool trace -d 0
 	equal "$output" "mqtool trace: not permitted: it takes CAP_BPF, CAP_PERFMON (root has both \
 CAP_BPF and CAP_PERFMON)"
@@ -403,13 +340,118 @@ CAP_BPF and CAP_PERFMON)"
 	run -1 unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec mqtool trace -d 0'
 	matches "$output" "mqtool trace: the kernel does not describe its structures: \
 /sys/kernel/btf/vmlinux: No such file or directory (CONFIG_DEBUG_INFO_BTF)"
-	# shellcheck disable=SC2016
-	run -5 unshare -m sh -c 'for dir in /sys/kernel/tracing /sys/kernel/debug; do
-			[ ! -d $dir ] || mount -t tmpfs none $dir || exit
-		done
-		exec setpriv --bounding-set=-sys_admin mqtool trace -d 0'
+	run -5 no_tracefs setpriv --bounding-set=-sys_admin mqtool trace -d 0
 	matches "$output" "mqtool trace: tracefs is not mounted on /sys/kernel/tracing and cannot be \
 opened: Operation not permitted *"
+}
+
+# no_tracefs COMMAND [ARG...]: where it is mounted nowhere.
+no_tracefs()
+{
+	# shellcheck disable=SC2016
+	unshare -m bash -c 'for dir in /sys/kernel/tracing /sys/kernel/debug; do
+			[ ! -d $dir ] || mount -t tmpfs none $dir || exit
+		done
+		"$@"' bash "$@"
+}
+
+# with_tracefs COMMAND [ARG...]
+with_tracefs()
+{
+	# shellcheck disable=SC2016
+	unshare -m bash -c 'mount -t tracefs none /sys/kernel/tracing && "$@"' bash "$@"
+}
+
+@test "refused by name: an old kernel, calls that are filtered, lockdown" {
+	run -1 setarch --uname-2.6 mqtool trace -d 0
+	matches "$output" "mqtool trace: this kernel is too old: Linux 5.15 is needed, and this is 2.6"
+	command -v strace >/dev/null || skip_loudly "strace not found"
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+	run -5 refusing bpf EPERM mqtool trace -d 0
+	equal "$output" "mqtool trace: not permitted: bpf(2) is refused, by a container's filter of \
+system calls or a security module"
+	run -5 refusing perf_event_open EACCES mqtool trace -d 0
+	equal "$output" "mqtool trace: not permitted: perf_event_open(2) is refused, by a container's \
+filter of system calls or a security module"
+	run -1 refusing bpf ENOSYS mqtool trace -d 0
+	matches "$output" "mqtool trace: the kernel does not take the program (bpf(2)): *"
+	[ -d /sys/kernel/security ] || skip_loudly "no /sys/kernel/security to mount on"
+	# shellcheck disable=SC2016
+	run -5 unshare -m sh -c 'mount -t tmpfs none /sys/kernel/security &&
+		echo "none integrity [confidentiality]" >/sys/kernel/security/lockdown && exec "$@"' sh \
+		strace -f -qq -o /dev/null -e inject=bpf:error=EPERM mqtool trace -d 0
+	equal "$output" \
+		"mqtool trace: not permitted: the kernel is locked down (lockdown=confidentiality)"
+}
+
+# refusing CALL ERROR COMMAND [ARG...]
+refusing()
+{
+	local call=$1 error=$2
+	shift 2
+	strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:error=$error" "$@"
+}
+
+# with_these CAPABILITIES COMMAND [ARG...]: a user who has no others than, say, ,+bpf,+perfmon.
+with_these()
+{
+	local caps=$1
+	shift
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 setpriv --reuid=12345 --regid=12345 --clear-groups \
+		--inh-caps="-all$caps" --ambient-caps="-all$caps" "$@"
+}
+export -f with_these
+
+# That user can reach what the tests run.
+reachable()
+{
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR"
+	setpriv --reuid=12345 --clear-groups test -x "$MQTOOL_BUILD/mqtool-trace" ||
+		skip_loudly "other users cannot reach the build"
+}
+
+@test "which capabilities it takes, with tracefs mounted and without" {
+	[ -d /sys/kernel/tracing ] || skip_loudly "no /sys/kernel/tracing to mount on"
+	reachable
+	run -0 with_tracefs with_these ,+bpf,+perfmon,+dac_read_search mqtool trace -d 0
+	equal "$output" ""
+	run -5 with_tracefs with_these ,+bpf,+perfmon mqtool trace -d 0
+	equal "$output" "mqtool trace: not permitted: tracefs is for root alone, and this takes \
+CAP_DAC_READ_SEARCH too"
+	run -5 no_tracefs with_these ,+bpf,+perfmon,+dac_read_search mqtool trace -d 0
+	matches "$output" "mqtool trace: tracefs is not mounted on /sys/kernel/tracing and cannot be \
+opened: Operation not permitted *"
+	run -5 with_tracefs with_these ,+perfmon,+dac_read_search mqtool trace -d 0
+	matches "$output" "mqtool trace: not permitted: it takes CAP_BPF *"
+	run -5 with_tracefs with_these ,+bpf,+dac_read_search mqtool trace -d 0
+	matches "$output" "mqtool trace: not permitted: it takes CAP_PERFMON *"
+	run -5 with_tracefs unshare -Ur mqtool trace -d 0
+	matches "$output" "mqtool trace: not permitted inside a user namespace: *"
+	run -0 with_tracefs setpriv --bounding-set=-all,+bpf,+perfmon mqtool trace -d 0
+	run -0 no_tracefs mqtool trace -d 0
+}
+
+@test "capabilities of the file are enough" {
+	command -v setcap >/dev/null || PATH=$PATH:/usr/sbin
+	command -v setcap >/dev/null || skip_loudly "setcap not found"
+	[ -d /sys/kernel/tracing ] || skip_loudly "no /sys/kernel/tracing to mount on"
+	mkdir libexec
+	cp "$MQTOOL_BUILD/mqtool-trace" libexec/
+	cp "$MQTOOL" mqtool-copy
+	reachable
+	export MQTOOL_LIBEXECDIR=$PWD/libexec
+	setcap cap_bpf,cap_perfmon+ep libexec/mqtool-trace || skip_loudly "no file capabilities here"
+	run -5 with_tracefs with_these "" ./mqtool-copy trace -d 0
+	matches "$output" "*tracefs is for root alone, and this takes CAP_DAC_READ_SEARCH too*"
+	setcap cap_bpf,cap_perfmon,cap_dac_read_search+ep libexec/mqtool-trace
+	run with_tracefs with_these "" ./mqtool-copy trace -d 0
+	succeeded_aside "$output"
+}
+
+# LeakSanitizer cannot work in a program with more rights than its caller, nor be told not to.
+succeeded_aside()
+{
+	[ "$status" -eq 0 ] || matches "$1" "*LeakSanitizer has encountered a fatal error*"
 }
 
 # ask: what mqtool-trace says to those that ask it over a socketpair.
@@ -460,12 +502,7 @@ children_of()
 }
 
 @test "tracefs need not be mounted" {
-	local mounts
-	# shellcheck disable=SC2016
-	run -0 unshare -m sh -c 'for dir in /sys/kernel/tracing /sys/kernel/debug; do
-			[ ! -d $dir ] || mount -t tmpfs none $dir || exit
-		done
-		mqtool trace -d 0'
+	run -0 no_tracefs mqtool trace -d 0
 	equal "$output" ""
 }
 
