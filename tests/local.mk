@@ -272,7 +272,7 @@ tests_unit_queue_sysv_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read_
 # Allocations that fail, no thread to be had, a clock that is set.
 tests_unit_input_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 tests_unit_wait_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create -Wl,--wrap=eventfd \
-	-Wl,--wrap=clock_gettime -Wl,--wrap=timerfd_create \
+	-Wl,--wrap=clock_gettime -Wl,--wrap=timerfd_create -Wl,--wrap=syscall \
 	-Wl,--wrap=pthread_kill -Wl,--wrap=ppoll -Wl,--wrap=__ppoll64 -Wl,--wrap=poll -Wl,--wrap=__clock_gettime64
 
 # Allocations that fail, reads that are interrupted.

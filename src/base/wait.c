@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +32,16 @@
 #endif
 #ifndef SYS_close_range
 #define SYS_close_range (-1)
+#endif
+/* The same since 4.14 and 4.6; the C library has a function for them in some versions. */
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 0x00000008
+#endif
+#ifndef SYS_preadv2
+#define SYS_preadv2 (-1)
+#endif
+#ifndef SYS_pwritev2
+#define SYS_pwritev2 (-1)
 #endif
 
 #define LOOK_INTERVAL NSEC_PER_SEC
@@ -467,6 +478,22 @@ static int wait_ready(int fd, bool reading)
 	return rc == -EINTR || reading ? rc : 0;
 }
 
+/* One read (out NULL) or write. */
+static ssize_t move_once(int fd, void *in, const void *out, size_t size)
+{
+	ssize_t n = out ? write(fd, out, size) : read(fd, in, size);
+
+	return n < 0 ? -errno : n;
+}
+
+/* No file on a disk: what that takes is not called waiting. */
+static bool is_stream(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 /* False also if that cannot be told: what comes next is then done in a wait. */
 static bool ready_now(int fd, short events)
 {
@@ -475,26 +502,52 @@ static bool ready_now(int fd, short events)
 	return poll(&pfd, 1, 0) > 0;
 }
 
-/* One read (out NULL) or write, in a wait where it may block. */
-static ssize_t move_bytes(int fd, void *in, const void *out, size_t size, bool may_block)
+/* May it block, by what poll(2) says?  Who shares the file may be first all the same. */
+static bool may_block(int fd, bool reading, size_t size)
 {
-	ssize_t n;
-	int rc, cause = 0;
+	if (reading)
+		return !ready_now(fd, POLLIN);
+	/* pipe(7): up to PIPE_BUF bytes go at once where poll(2) says there is room. */
+	return (size > PIPE_BUF || !ready_now(fd, POLLOUT)) && is_stream(fd);
+}
 
-	for (;;) {
-		if (may_block) {
-			rc = begin_for_file(!out);
-			if (rc < 0)
-				return rc;
-		}
-		n = out ? write(fd, out, size) : read(fd, in, size);
-		rc = n < 0 ? -errno : 0;
-		if (may_block)
+/*
+ * Moves what can be moved at once, without the helper, which most inputs and outputs never need;
+ * -EAGAIN if it takes a wait.  Between poll(2) and the call somebody else may be first, and a stop
+ * signal that comes in that moment would be forgotten: RWF_NOWAIT leaves none, but named pipes,
+ * terminals, and pipes before Linux 6.4 do not know it.
+ */
+static ssize_t move_at_once(int fd, void *in, const void *out, size_t size)
+{
+	struct iovec v = { .iov_base = out ? (void *)(uintptr_t)out : in, .iov_len = size };
+	/* The offset, in two halves, is the file's own. */
+	ssize_t n = syscall(out ? SYS_pwritev2 : SYS_preadv2, fd, &v, 1, -1L, -1L, RWF_NOWAIT);
+
+	if (n >= 0)
+		return n;
+	if (errno == EAGAIN ? is_stream(fd) : may_block(fd, !out, size))
+		return -EAGAIN;
+	return move_once(fd, in, out, size);
+}
+
+static ssize_t move_bytes(int fd, void *in, const void *out, size_t size)
+{
+	bool wait = state.started; /* then to ask would cost more than to be wrong */
+	int rc, cause = 0;
+	ssize_t n;
+
+	for (;; wait = wait || n == -EAGAIN) {
+		rc = wait ? begin_for_file(!out) : 0;
+		if (rc < 0)
+			return rc;
+		n = wait ? move_once(fd, in, out, size) : move_at_once(fd, in, out, size);
+		if (wait)
 			cause = wait_end();
 		if (n >= 0)
 			return n;
+		rc = (int)n;
 		if (rc == -EAGAIN)
-			rc = wait_ready(fd, !out);
+			rc = wait ? wait_ready(fd, !out) : 0;
 		else if (rc == -EINTR)
 			rc = stop_signal() ? -EINTR : cause == -EPIPE ? 0 : cause;
 		if (rc < 0)
@@ -504,26 +557,12 @@ static ssize_t move_bytes(int fd, void *in, const void *out, size_t size, bool m
 
 ssize_t wait_read(int fd, void *buf, size_t size)
 {
-	/* A helper only for a file that has nothing yet: most inputs never need one. */
-	return move_bytes(fd, buf, NULL, size, state.started || !ready_now(fd, POLLIN));
-}
-
-/* May a write of that many bytes block, so that it needs the helper? */
-static bool write_may_block(int fd, size_t size)
-{
-	struct stat st;
-
-	if (state.started)
-		return true; /* to ask would cost more than to be wrong */
-	/* pipe(7): up to PIPE_BUF bytes go at once where poll(2) says there is room. */
-	if (size <= PIPE_BUF && ready_now(fd, POLLOUT))
-		return false;
-	return fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
+	return move_bytes(fd, buf, NULL, size);
 }
 
 ssize_t wait_write(int fd, const void *buf, size_t size)
 {
-	return move_bytes(fd, NULL, buf, size, write_may_block(fd, size));
+	return move_bytes(fd, NULL, buf, size);
 }
 
 /* Until there is room, or nobody who would make some; 0, or -EINTR as wait_report(). */

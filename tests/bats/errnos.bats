@@ -12,7 +12,7 @@ load faults
 # Names that are not on every machine have a question mark before them.
 QUEUE_CALLS=mq_open,mq_unlink,mq_timedsend,mq_timedreceive,mq_getsetattr,msgget,msgsnd,msgrcv,msgctl
 FILE_CALLS=?umask,fchmod,?chmod,fchmodat,fchown,fchownat,fstat,?newfstatat,statx,fstatfs,openat,?open
-FILE_CALLS+=,fcntl,pread64,getdents64,?readlink,readlinkat,read,write,memfd_create,pwrite64
+FILE_CALLS+=,?preadv2,?pwritev2,fcntl,pread64,getdents64,?readlink,readlinkat,read,write,memfd_create,pwrite64
 WAIT_CALLS=epoll_create1,epoll_ctl,epoll_pwait,?epoll_wait,inotify_init1,inotify_add_watch,eventfd2
 WAIT_CALLS+=,timerfd_create,timerfd_settime,?clone3,clone,?vfork,unshare,?poll,ppoll
 MOUNT_CALLS=?fsopen,?fsconfig,?fsmount

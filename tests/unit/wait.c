@@ -21,8 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -114,6 +116,35 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, c
 		return -1;
 	}
 	return __real_ppoll(fds, n, timeout, mask);
+}
+
+static bool no_nowait;           /* as before Linux 6.4 */
+static int syscall_interruptions; /* of calls that do not wait, still to come */
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+
+/* Calls of at most six arguments. */
+long __wrap_syscall(long number, ...)
+{
+	va_list ap;
+	long a[6];
+
+	va_start(ap, number);
+	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (number == SYS_preadv2 || number == SYS_pwritev2) {
+		if (no_nowait) {
+			errno = EOPNOTSUPP;
+			return -1;
+		}
+		if (syscall_interruptions > 0) {
+			syscall_interruptions--;
+			raise(SIGTERM);
+		}
+	}
+	return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 static int poll_interruptions; /* of poll(2), still to come */
@@ -624,19 +655,90 @@ static void stop_while_asking(void)
 
 	CHECK(pipe(fds) == 0);
 	stop_init();
+	no_nowait = true;
 	poll_interruptions = 1;
 	CHECK(wait_read(fds[0], buf, sizeof(buf)) == -EINTR);
 	CHECK(poll_interruptions == 0);
+}
+
+/* It comes just before the call that would find nothing: that call does not wait. */
+static void stop_before_read(void)
+{
+	char buf[16];
+	int fds[2];
+
+	CHECK(pipe(fds) == 0);
+	stop_init();
+	syscall_interruptions = 1;
+	CHECK(wait_read(fds[0], buf, sizeof(buf)) == -EINTR);
+	CHECK(syscall_interruptions == 0);
+}
+
+static void stop_before_write(void)
+{
+	static char room[1 << 20];
+	int fds[2];
+
+	CHECK(pipe2(fds, O_NONBLOCK) == 0);
+	while (write(fds[1], room, 4096) > 0)
+		;
+	CHECK(fcntl(fds[1], F_SETFL, 0) == 0);
+	stop_init();
+	syscall_interruptions = 1;
+	CHECK(wait_write(fds[1], room, 16) == -EINTR);
+	CHECK(syscall_interruptions == 0);
+}
+
+/* What is there is moved without the helper. */
+static void moves_at_once(void)
+{
+	static char room[1 << 15];
+	int fds[2];
+
+	CHECK(pipe(fds) == 0);
+	CHECK(wait_write(fds[1], room, sizeof(room)) == sizeof(room));
+	CHECK(wait_read(fds[0], room, sizeof(room)) == sizeof(room));
+	CHECK(!wait_started());
+}
+
+/* A file on a disk is read and written whatever poll(2) or RWF_NOWAIT say. */
+static void regular_files(void)
+{
+	char buf[16] = "";
+	int fd = memfd_create("test", 0);
+
+	CHECK(fd >= 0);
+	CHECK(wait_write(fd, "hello", 5) == 5);
+	CHECK(lseek(fd, 0, SEEK_SET) == 0);
+	CHECK(wait_read(fd, buf, sizeof(buf)) == 5);
+	CHECK(wait_read(fd, buf, sizeof(buf)) == 0);
+	CHECK(!wait_started());
+}
+
+static void without_nowait(void (*test)(void))
+{
+	no_nowait = true;
+	passes(test);
+	no_nowait = false;
 }
 
 static void test_read_and_write(void **state)
 {
 	(void)state;
 	passes(stop_while_asking);
+	passes(stop_before_read);
+	passes(stop_before_write);
+	passes(moves_at_once);
 	passes(moves_bytes);
+	without_nowait(moves_bytes);
+	passes(regular_files);
+	without_nowait(regular_files);
 	passes(nonblocking_files);
+	without_nowait(nonblocking_files);
 	passes(stop_ends_read);
+	without_nowait(stop_ends_read);
 	passes(stop_ends_write);
+	without_nowait(stop_ends_write);
 }
 
 /* ---- sockets ---- */
