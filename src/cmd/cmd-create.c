@@ -11,8 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "base/wait.h"
 #include "cmd/cmd-attr.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
@@ -302,15 +304,59 @@ static int create_one(const struct queue_ref *ref, void *arg)
 	return status;
 }
 
-static int create_private(const struct create *c)
+/* Prints the name at once, ended by a stop signal; 0 or -errno. */
+static int print_name(const struct queue_ref *ref)
+{
+	char line[QUEUE_NAME_TEXT + 1];
+	size_t len, done = 0;
+
+	queue_ref_text(ref, line);
+	len = strlen(line);
+	line[len++] = '\n';
+	while (done < len) {
+		ssize_t n = wait_write(STDOUT_FILENO, line + done, len - done);
+
+		if (n < 0)
+			return (int)n;
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+/* Nobody was told of the queue: it does not stay. */
+static int remove_untold(const struct queue_ref *made, int error)
+{
+	const char *why = error == -EINTR ? _("interrupted") : strerror(-error);
+
+	if (queue_remove(made) == 0)
+		msg_error(_("cannot write standard output: %s; the new queue was removed"), why);
+	else
+		msg_error(_("cannot write standard output: %s; the new queue is %s"), why,
+			  msg_name(made));
+	return EX_FAILED;
+}
+
+static int make_private(const struct create *c)
 {
 	struct queue_ref made;
 	int rc = queue_create(NULL, &c->attr, false, &made);
 
 	if (rc < 0)
 		return failed(QUEUE_OP_CREATE, NULL, &c->attr, rc);
-	puts(msg_name(&made));
-	return EX_DONE;
+	rc = print_name(&made);
+	return rc < 0 ? remove_untold(&made, rc) : EX_DONE;
+}
+
+/* From the moment that the queue is there no signal ends it before its name is out. */
+static int create_private(const struct create *c)
+{
+	int status;
+
+	stop_init();
+	status = make_private(c);
+	if (stop_signal())
+		stop_die(stop_signal());
+	return status;
 }
 
 static int create_named(struct cmdline *cl, struct create *c)

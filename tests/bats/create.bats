@@ -260,6 +260,24 @@ mqtool create: key:0x000000e2 exists with msg_qbytes 1000, not 2048"
 $second"
 }
 
+@test "--private: a name that cannot be written leaves no queue" {
+	local before
+	before=$(mqtool stat -SHo QUEUE)
+	run --separate-stderr -1 sh -c 'mqtool create --private >/dev/full'
+	equal "$stderr" "mqtool create: cannot write standard output: No space left on device;"`
+		`" the new queue was removed"
+	run --separate-stderr -1 sh -c 'mqtool create --private >&-'
+	equal "$stderr" "mqtool create: cannot write standard output: Bad file descriptor;"`
+		`" the new queue was removed"
+	equal "$(mqtool stat -SHo QUEUE)" "$before"
+	command -v strace >/dev/null || skip_loudly "strace not found"
+	run --separate-stderr -1 env "ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0" strace -f -o /dev/null \
+		-e inject=msgctl:error=EPERM sh -c 'mqtool create --private >/dev/full'
+	matches "$stderr" "mqtool create: cannot write standard output: No space left on device;"`
+		`" the new queue is id:*"
+	mqtool rm "${stderr##* }"
+}
+
 @test "--private goes with no queue and no -e" {
 	local before
 	before=$(</proc/sysvipc/msg)

@@ -189,6 +189,23 @@ made()
 	fi
 }
 
+no_private()
+{
+	local queue
+	for queue in $(mqtool stat -SHo QUEUE | grep '^id:'); do
+		mqtool rm "$queue"
+	done
+}
+
+# The new queue is named, or there is none.
+told_private()
+{
+	if [ "$status" -eq 0 ]; then
+		mqtool rm "$(cat out)" || broken "not told which queue" || return
+	fi
+	! mqtool stat -SHo QUEUE | grep '^id:' || broken "a queue is left behind"
+}
+
 # untouched QUEUE LINE...: each is a command that takes nothing from it.
 untouched()
 {
@@ -283,5 +300,6 @@ untouched()
 		matrix "$queue" missing made create -m 640 -o "$(id -u)" "$queue"
 	done
 	matrix /faults missing made create -m 640 -c 3 /faults
+	matrix --private no_private told_private create --private
 	matrix 0x7a1 missing made create -m 640 -b 1K 0x7a1
 }

@@ -202,6 +202,30 @@ need_strace()
 	done
 }
 
+@test "create --private: the new queue is named or gone" {
+	local sig before
+	need_strace
+	before=$(mqtool stat -SHo QUEUE)
+	for sig in "${signals[@]}"; do
+		at "msgget:1" "$sig" mqtool create --private
+		ended_by "$sig" "create --private"
+		matches "$(cat out)" "id:*"
+		mqtool rm "$(cat out)"
+		# It comes while the name waits for a reader.
+		rm -f pipe && mkfifo pipe
+		exec 7<>pipe
+		fill_pipe
+		begin mqtool create --private >pipe 2>err
+		wait_until in_write "$pid"
+		kill -s "$sig" "$pid"
+		ended_by "$sig" "create --private"
+		equal "$(cat err)" "mqtool create: cannot write standard output: interrupted;"`
+			`" the new queue was removed"
+		equal "$(mqtool stat -SHo QUEUE)" "$before"
+		exec 7<&-
+	done
+}
+
 @test "a signal that is ignored at the start stays ignored" {
 	local sig
 	new /deaf
