@@ -256,28 +256,11 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 	return attempt_status(attempt, error, limit);
 }
 
-static const char *put_back_reason(int error)
-{
-	switch (-error) {
-	case EAGAIN:
-		return _("the queue is full again");
-	case EACCES:
-	case EPERM:
-		return _("no permission to write");
-	case EIDRM:
-		return _("the queue was removed");
-	case EMSGSIZE:
-		return _("larger than the queue takes now");
-	default:
-		return strerror(-error);
-	}
-}
-
 void msg_lost(const struct queue_ref *ref, size_t n, int error)
 {
 	msg_error(text_n("%s: %zu message could not be put back (%s) and stands above as JSON",
 			 "%s: %zu messages could not be put back (%s) and stand above as JSON", n),
-		  msg_name(ref), n, put_back_reason(error));
+		  msg_name(ref), n, queue_explain_return(ref, error));
 }
 
 int msg_reconnect(struct queue *q, int error, int64_t timeout_ns)
@@ -303,8 +286,6 @@ int msg_open_following(struct queue **q, const struct queue_ref *ref, unsigned i
 
 	if (rc < 0 && queue_may_reopen(*q, rc))
 		rc = msg_reconnect(*q, rc, timeout_ns);
-	if (rc == -EINTR)
-		return EX_FAILED;
 	return rc < 0 ? msg_queue_failed(&attempt, rc) : EX_DONE;
 }
 

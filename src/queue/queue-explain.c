@@ -37,6 +37,9 @@ static const struct meaning {
 } meanings[] = {
 	/* chown(2), of an id that user_namespaces(7) does not map */
 	{ EINVAL, ANY, OWNER, N_("no such user or group in this user namespace") },
+	{ EAGAIN, ANY, OP(RETURN), N_("the queue is full again") },
+	{ EACCES, ANY, OP(RETURN), N_("no permission to write") },
+	{ EMSGSIZE, ANY, OP(RETURN), N_("larger than the queue takes now") },
 	{ ENOENT, ANY, ANY, N_("no such queue") },
 	{ EIDRM, ANY, ANY, N_("the queue was removed") },
 	{ EEXIST, ANY, ANY, N_("the queue is there already") },
@@ -110,6 +113,12 @@ void queue_explain_plain(const struct queue_attempt *attempt, int error, struct 
 void queue_explain_refused(struct buffer *why)
 {
 	buffer_puts(why, meaning_of(-EPERM, QUEUE_SYSV, OP(OPEN)));
+}
+
+const char *queue_explain_return(const struct queue_ref *ref, int error)
+{
+	text_init();
+	return meaning_of(error, ref->kind, OP(RETURN));
 }
 
 /* ---- sizes and lists ---- */

@@ -322,6 +322,7 @@ enum queue_op {
 	QUEUE_OP_OPEN,
 	QUEUE_OP_SEND,
 	QUEUE_OP_TAKE,
+	QUEUE_OP_RETURN,
 	QUEUE_OP_PEEK,
 	QUEUE_OP_SET,
 	QUEUE_OP_REMOVE,
@@ -345,7 +346,10 @@ struct queue_attempt {
  * errno the kernel chose for it.
  */
 bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer *why);
-/* The same, as a whole sentence, for a kind that queue_list() could not list. */
+/* Why (-errno) a message could not go back to the queue, as one clause; in static memory, since memory
+ * may be short. */
+const char *queue_explain_return(const struct queue_ref *ref, int error);
+/* As queue_explain(), a whole sentence, for a kind that queue_list() could not list. */
 void queue_explain_list(enum queue_kind kind, int error, struct buffer *why);
 
 #endif
