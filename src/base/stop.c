@@ -24,6 +24,8 @@ static atomic_int received;
 static atomic_bool again;
 static atomic_int told = -1;
 static bool ready;
+static bool deferred;
+static sigset_t defer_mask; /* what was held back before stop_defer() */
 static bool pipe_was_ignored, size_was_ignored;
 
 static void on_stop(int sig)
@@ -40,24 +42,64 @@ static void on_stop(int sig)
 	errno = saved;
 }
 
-void stop_init(void)
+static void all_stop_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++)
+		sigaddset(set, stop_signals[i]);
+}
+
+/*
+ * All are held back, so that one that is ignored and comes just now is forgotten, as it is to be,
+ * when it is ignored again.
+ */
+static void catch_all(void)
 {
 	struct sigaction action = { .sa_handler = on_stop }; /* no SA_RESTART: calls must end */
 	struct sigaction old;
 
-	if (ready)
-		return;
-	ready = true;
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++) {
-		if (sigaction(stop_signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-			sigaction(stop_signals[i], &action, NULL);
+		if (sigaction(stop_signals[i], &action, &old) == 0 && old.sa_handler == SIG_IGN)
+			sigaction(stop_signals[i], &old, NULL);
 	}
 	action.sa_handler = SIG_IGN;
 	if (sigaction(SIGPIPE, &action, &old) == 0)
 		pipe_was_ignored = old.sa_handler == SIG_IGN;
 	if (sigaction(SIGXFSZ, &action, &old) == 0)
 		size_was_ignored = old.sa_handler == SIG_IGN;
+}
+
+void stop_init(void)
+{
+	if (ready)
+		return;
+	ready = true;
+	if (!deferred)
+		stop_hold(&defer_mask);
+	catch_all();
+	stop_release(&defer_mask);
+}
+
+void stop_defer(void)
+{
+	if (ready || deferred)
+		return;
+	deferred = true;
+	stop_hold(&defer_mask);
+}
+
+int stop_look(void)
+{
+	sigset_t pending;
+	bool came = false;
+
+	if (deferred && !ready && sigpending(&pending) == 0)
+		for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++)
+			came = came || sigismember(&pending, stop_signals[i]) == 1;
+	if (came)
+		stop_init();
+	return stop_signal();
 }
 
 int stop_signal(void)
@@ -79,9 +121,7 @@ void stop_hold(sigset_t *mask)
 {
 	sigset_t held;
 
-	sigemptyset(&held);
-	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++)
-		sigaddset(&held, stop_signals[i]);
+	all_stop_signals(&held);
 	pthread_sigmask(SIG_BLOCK, &held, mask);
 }
 

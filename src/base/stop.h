@@ -15,6 +15,15 @@
  * whoever holds messages calls it before.
  */
 void stop_init(void);
+/*
+ * For what is mostly done in a moment, without a wait: holds the stop signals back until
+ * stop_init(), which is to come before anything that may take its time.  That costs two calls with
+ * stop_look(), where stop_init() costs sixteen.
+ */
+void stop_defer(void);
+/* As stop_signal(), for when it is done: one that is held back by stop_defer() has come too, and is
+ * let through. */
+int stop_look(void);
 /* The stop signal that came first, or 0.  Any thread may ask. */
 int stop_signal(void);
 /* True after a second one: somebody insists. */

@@ -98,7 +98,7 @@ struct sender {
 	struct queue *q;
 	struct progress progress;
 	struct buffer body;  /* of a JSON line */
-	const char *source;  /* the input's name, where there may be a doubt; else NULL */
+	const char *source;  /* the input's name, or "-"; NULL where there is no doubt */
 	uint64_t place;      /* number of the line or message in the source, from 1 */
 	uint64_t given;      /* messages given to the queue, from all sources */
 	bool many;           /* there is more than one message to come */
@@ -260,11 +260,18 @@ static void find_outcome(struct sender *s, struct outcome *o)
 		o->sent = s->given - o->lacking;
 }
 
+/* The text is asked for where it is printed and not before: text.h. */
+static const char *source_name(const struct sender *s)
+{
+	return s->source && strcmp(s->source, "-") != 0 ? msg_quote(s->source) :
+							  _("standard input");
+}
+
 /* Appends where a message stands, "FILE: line 42: "; nothing where there is but one. */
 static void put_place(const struct sender *s, uint64_t place, struct buffer *b)
 {
 	if (s->source)
-		buffer_printf(b, "%s: ", msg_quote(s->source));
+		buffer_printf(b, "%s: ", source_name(s));
 	if (s->opt.framed && s->opt.framing == INPUT_LINES)
 		buffer_printf(b, _("line %" PRIu64 ": "), place);
 	else if (s->opt.framed || (!s->source && s->many))
@@ -295,6 +302,7 @@ static void report(struct sender *s, bool by_queue, const char *why)
 	uint64_t place = s->place;
 	struct outcome o;
 
+	stop_init(); /* standard error may take its time */
 	find_outcome(s, &o);
 	if (!o.lacking && o.sent > s->progress.messages)
 		place++; /* that one has arrived */
@@ -372,7 +380,7 @@ static int report_input(struct sender *s, int error)
 	progress_clear(&s->progress);
 	msg_error(text_n("cannot read %s: %s; %" PRIu64 " message was sent",
 			 "cannot read %s: %s; %" PRIu64 " messages were sent", o.sent),
-		  s->source ? msg_quote(s->source) : _("standard input"), strerror(-error), o.sent);
+		  source_name(s), strerror(-error), o.sent);
 	buffer_free(&o.numbers);
 	return EX_FAILED;
 }
@@ -698,9 +706,7 @@ static int send_files(struct sender *s)
 	s->many = s->opt.framed || n > 1;
 	s->progress.total = total_size(fds, n);
 	for (i = 0; i < n && status == EX_DONE; i++) {
-		s->source = s->opt.nfiles && strcmp(s->opt.files[i], "-") != 0 ? s->opt.files[i] :
-			    s->opt.nfiles || !s->opt.framed ? _("standard input") :
-							      NULL;
+		s->source = s->opt.nfiles ? s->opt.files[i] : s->opt.framed ? NULL : "-";
 		status = send_input(s, fds[i]);
 		/* Whoever writes to a pipe after its end is to be refused. */
 		close_files(fds + i, 1);
@@ -724,7 +730,7 @@ static int send_all(struct sender *s, struct cmdline *cl)
 		rc = flush(s);
 		if (rc < 0)
 			status = report_send(s, 0, false, rc);
-		else if (stop_signal())
+		else if (stop_look())
 			report_all(s);
 	}
 	report_resent(s);
@@ -739,6 +745,18 @@ static void choose_members(struct sender *s)
 		s->always |= MESSAGE_HAS_TYPE;
 	if (s->ref.kind == QUEUE_POSIX || (s->opt.as.have & MESSAGE_HAS_PRIORITY))
 		s->always |= MESSAGE_HAS_PRIORITY;
+}
+
+/* Whatever ends it, it is to say how far it came. */
+static void catch_stops(const struct sender *s, const struct cmdline *cl)
+{
+	bool one = cl->noperands == 2 && !s->opt.verbose && !s->opt.progress;
+
+	/* One message is mostly sent in a moment, and to catch all signals takes part of that. */
+	if (one && s->ref.kind != QUEUE_AMQP)
+		stop_defer();
+	else
+		stop_init();
 }
 
 static int send_run(struct cmdline *cl)
@@ -757,8 +775,7 @@ static int send_run(struct cmdline *cl)
 			status = msg_queue_failed(&attempt, rc);
 		} else {
 			choose_members(&s);
-			/* Whatever ends it, it is to say how far it came. */
-			stop_init();
+			catch_stops(&s, cl);
 			wait_watch(check_queue, s.q);
 			status = send_all(&s, cl);
 		}

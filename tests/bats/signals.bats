@@ -226,6 +226,21 @@ need_strace()
 	done
 }
 
+@test "send of one message: one that comes with the last call too" {
+	local sig queue call
+	need_strace
+	for sig in "${signals[@]}"; do
+		for queue in /single 0x59; do
+			[ "$queue" = /single ] && call=mq_timedsend || call=msgsnd
+			new "$queue"
+			at "$call:1" "$sig" mqtool send -n "$queue" x
+			ended_by "$sig" "send $queue"
+			equal "$(cat err)" "mqtool send: interrupted; 1 message was sent, and that is all"
+			holds_messages "$queue" 1
+		done
+	done
+}
+
 @test "a signal that is ignored at the start stays ignored" {
 	local sig
 	new /deaf

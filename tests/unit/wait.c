@@ -118,7 +118,7 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, c
 	return __real_ppoll(fds, n, timeout, mask);
 }
 
-static bool no_nowait;           /* as before Linux 6.4 */
+static bool no_nowait;            /* as before Linux 6.4 */
 static int syscall_interruptions; /* of calls that do not wait, still to come */
 
 long __real_syscall(long number, ...);
@@ -486,6 +486,55 @@ static void die_by_blocked(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	stop_init();
 	stop_die(SIGINT);
+}
+
+/* One that comes while it is put off is told by a look, and by a wait. */
+static void deferred_is_told(void)
+{
+	stop_defer();
+	CHECK(stop_look() == 0);
+	CHECK(raise(SIGUSR1) == 0);
+	CHECK(stop_signal() == 0);
+	CHECK(stop_look() == SIGUSR1);
+	CHECK(stop_signal() == SIGUSR1);
+	CHECK(raise(SIGHUP) == 0 && stop_insisted());
+}
+
+static void deferred_ends_wait(void)
+{
+	stop_defer();
+	CHECK(raise(SIGTERM) == 0);
+	CHECK(wait_begin(-1, NULL, NULL) == 0);
+	block();
+	CHECK(wait_end() == -EINTR);
+	CHECK(stop_look() == SIGTERM);
+}
+
+/* What came was ignored before, and what the parent has blocked stays so. */
+static void deferred_keeps(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	CHECK(signal(SIGHUP, SIG_IGN) != SIG_ERR);
+	stop_defer();
+	stop_defer();
+	CHECK(raise(SIGHUP) == 0);
+	stop_init();
+	CHECK(stop_look() == 0);
+	CHECK(raise(SIGINT) == 0 && stop_signal() == 0);
+	CHECK(raise(SIGHUP) == 0 && stop_signal() == 0);
+	CHECK(signal(SIGHUP, SIG_DFL) == SIG_IGN);
+}
+
+static void test_defer(void **state)
+{
+	(void)state;
+	passes(deferred_is_told);
+	passes(deferred_ends_wait);
+	passes(deferred_keeps);
 }
 
 static void test_die(void **state)
@@ -975,6 +1024,7 @@ int main(void)
 		cmocka_unit_test(test_ignored_stays_ignored),
 		cmocka_unit_test(test_pipe_signal),
 		cmocka_unit_test(test_die),
+		cmocka_unit_test(test_defer),
 		cmocka_unit_test(test_helper_takes_no_signal),
 		cmocka_unit_test(test_reader_goes),
 		cmocka_unit_test(test_read_and_write),
