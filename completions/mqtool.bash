@@ -30,8 +30,8 @@ _mqtool_options()
 		;;
 	move)
 		echo -c,--count=N -f,--follow -n,--nonblock -T,--timeout=N -t,--type=N -x,--except \
-			--set-type=N --set-priority=N -v,--verbose --progress --allow-plaintext \
-			--namespace=PID
+			--set-type=N --set-priority=N --strict -v,--verbose --progress \
+			--allow-plaintext --namespace=PID
 		;;
 	stat)
 		echo -S,--sysv -P,--posix -o,--output=COLUMNS -s,--sort=SORT -b,--bytes \

@@ -194,6 +194,7 @@ __mqtool_option move -s n -l nonblock -d 'wait neither for a message nor for roo
 __mqtool_option move -s T -l timeout -x -d 'wait at most this long for each step'
 __mqtool_option move -l set-type -x -d 'type of the messages there (System V)'
 __mqtool_option move -l set-priority -x -d 'priority of the messages there (POSIX)'
+__mqtool_option move -l strict -d 'refuse a message with properties that cannot be taken (AMQP)'
 __mqtool_option move -s v -l verbose -d 'say at the end how much was moved'
 
 __mqtool_option 'stat watch' -s S -l sysv -d 'System V queues'

@@ -59,6 +59,7 @@ bpftool     bpftool          bpftool             bpf             bpftool
 openssl.pc  libssl-dev       openssl-devel       openssl         openssl-dev
 openssl     openssl          openssl             openssl         openssl
 amqp-publish amqp-tools      librabbitmq-tools   librabbitmq-c   rabbitmq-c-utils
+pika        python3-pika     python3-pika        python-pika     py3-pika
 promtool    prometheus       golang-github-prometheus prometheus prometheus
 /usr/lib/rabbitmq/bin/rabbitmq-server  rabbitmq-server rabbitmq-server rabbitmq rabbitmq-server
 /usr/share/bash-completion/bash_completion  bash-completion bash-completion bash-completion bash-completion
@@ -69,7 +70,7 @@ bootstrap_needs='autoconf automake autopoint'
 check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
 check_wishes='sanitizers clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc
 	man groff zsh fish /usr/share/bash-completion/bash_completion libbpf.pc bpftool librabbitmq.pc openssl.pc openssl
-	amqp-publish promtool /usr/lib/rabbitmq/bin/rabbitmq-server'
+	amqp-publish pika promtool /usr/lib/rabbitmq/bin/rabbitmq-server'
 
 have()
 {
@@ -77,6 +78,7 @@ have()
 	*.pc) command -v pkg-config >/dev/null && pkg-config --exists "${1%.pc}" ;;
 	/*) [ -e "$1" ] ;;
 	bpftool) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
+	pika) /usr/bin/python3 -c 'import pika' 2>/dev/null ;;
 	sanitizers) links_sanitizers ;;
 	*) command -v "$1" >/dev/null ;;
 	esac

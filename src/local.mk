@@ -158,6 +158,8 @@ libmqtool_a_SOURCES = \
 	src/commands.c \
 	src/queue/address.c \
 	src/queue/address.h \
+	src/queue/amqp-properties.c \
+	src/queue/amqp-properties.h \
 	src/queue/amqp-secret.c \
 	src/queue/amqp-secret.h \
 	src/queue/amqp-told.c \
@@ -196,7 +198,14 @@ libmqtool_a_SOURCES = \
 	src/show/diagnose.h \
 	src/show/history.c \
 	src/show/history.h \
+	src/show/json-library.c \
+	src/show/json-library.h \
 	src/show/json-plain.h \
+	src/show/json-properties-read.c \
+	src/show/json-properties-write.c \
+	src/show/json-properties.h \
+	src/show/json-string.c \
+	src/show/json-string.h \
 	src/show/json-read.c \
 	src/show/json-write.c \
 	src/show/json.h \

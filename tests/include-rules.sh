@@ -40,7 +40,7 @@ result $? "the sources keep the rules"
 planted queue-posix.c '#include <sys/msg.h>' '<sys/msg.h> is for queue-sysv.c queue-call.c'
 planted queue-sysv.c '#include <mqueue.h>' '<mqueue.h> is for queue-posix.c queue-call.c mqueue-*.c'
 planted queue.c '# include <popt.h>' '<popt.h> is for cmd.h cmdline.c cmd-*.c walk.h'
-planted cmd-send.c '#include <jansson.h>' '<jansson.h> is for json-read.c'
+planted cmd-send.c '#include <jansson.h>' '<jansson.h> is for json-library.h'
 planted cmd-watch.c '#include <curses.h>' '<curses.h> is for tui.c'
 planted cmd-watch.c '#include <ncurses.h>' '<ncurses.h> is for tui.c'
 planted cmd-send.c '#include <amqp.h>' '<amqp.h> is for amqp-link.c amqp-connect.c'

@@ -7,6 +7,7 @@
 UNIT_PURE = \
 	tests/unit/address \
 	tests/unit/alarms \
+	tests/unit/amqp-properties \
 	tests/unit/amqp-secret \
 	tests/unit/amqp-told \
 	tests/unit/batch \
@@ -23,6 +24,7 @@ UNIT_PURE = \
 	tests/unit/history \
 	tests/unit/input \
 	tests/unit/json \
+	tests/unit/json-properties \
 	tests/unit/json-read \
 	tests/unit/layout \
 	tests/unit/limit \
@@ -67,6 +69,7 @@ BATS_TESTS = \
 	tests/bats/amqp.bats \
 	tests/bats/amqp-failures.bats \
 	tests/bats/amqp-move.bats \
+	tests/bats/amqp-properties.bats \
 	tests/bats/amqp-restart.bats \
 	tests/bats/amqp-secrets.bats \
 	tests/bats/faults.bats \
@@ -291,6 +294,7 @@ AM_TESTS_ENVIRONMENT = \
 EXTRA_DIST += \
 	$(BATS_TESTS) \
 	$(SOURCE_TESTS) \
+	tests/amqp-peer \
 	tests/bats/broker.bash \
 	tests/bats/faults.bash \
 	tests/bats/helper.bash \

@@ -26,7 +26,7 @@
 #include "cmd/take.h"
 #include "queue/message.h"
 
-enum { OPT_SET_TYPE = OPT_OWN, OPT_SET_PRIORITY };
+enum { OPT_SET_TYPE = OPT_OWN, OPT_SET_PRIORITY, OPT_STRICT };
 
 /* Messages and bytes that may be in hand, so that SIGKILL loses no more from a kernel queue... */
 #define HELD_KERNEL 256
@@ -52,6 +52,8 @@ static const struct poptOption move_options[] = {
 	  N_("type of the messages in DEST, 1 or more (System V, AMQP)"), N_("N") },
 	{ "set-priority", 0, POPT_ARG_STRING, NULL, OPT_SET_PRIORITY,
 	  N_("priority of the messages in DEST, 0 to 32767 (POSIX; AMQP: to 255)"), N_("N") },
+	{ "strict", 0, POPT_ARG_NONE, NULL, OPT_STRICT,
+	  N_("refuse a message with properties that DEST cannot take (AMQP)"), NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("say at the end how much was moved"),
 	  NULL },
 	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
@@ -65,12 +67,14 @@ static const struct poptOption move_options[] = {
 struct held {
 	struct message taken;
 	uint64_t number; /* how many were given to DEST before it, and one */
+	bool lessened;   /* it has properties that DEST does not take */
 };
 
 /* One run of move. */
 struct mover {
 	struct take_options opt;
 	struct carry_as as; /* --set-type, --set-priority */
+	bool strict;
 	struct queue_ref source_ref, dest_ref;
 	struct queue *source, *dest;
 	struct take_room room;
@@ -94,6 +98,9 @@ static bool read_option(struct cmdline *cl, int val, const char *value, void *ar
 		return cmd_given_type(cl, &mv->as, value);
 	case OPT_SET_PRIORITY:
 		return cmd_given_priority(cl, &mv->as, value);
+	case OPT_STRICT:
+		mv->strict = true;
+		return true;
 	default:
 		return cmd_take_option(cl, &mv->opt, val, value);
 	}
@@ -122,7 +129,17 @@ static int read_options(struct cmdline *cl, struct mover *mv)
 	return status;
 }
 
-/* Why DEST did not take the message, as it was to be sent; -ERANGE is message_carry()'s. */
+/* What DEST does not take of a message's properties, and --strict is not to lose. */
+static const char *explain_strict(enum queue_kind to)
+{
+	if (to == QUEUE_AMQP)
+		return _("it has a user_id that is not ours, or a header CC or BCC, which cannot be"
+			 " sent (--strict)");
+	return _("it has properties, and messages there have none (--strict)");
+}
+
+/* Why DEST did not take the message, as it was to be sent; -ERANGE is message_carry()'s, -ENOTSUP
+ * that of --strict. */
 static void put_reason(struct mover *mv, const struct message *m, int error, struct buffer *why)
 {
 	const struct queue_attempt attempt = {
@@ -134,6 +151,10 @@ static void put_reason(struct mover *mv, const struct message *m, int error, str
 	/* EMSGSIZE names the queue itself: "9000 bytes; /jobs takes at most 8192". */
 	if (error != -EMSGSIZE)
 		buffer_printf(why, "%s: ", msg_name(&mv->dest_ref));
+	if (error == -ENOTSUP) {
+		buffer_puts(why, explain_strict(to));
+		return;
+	}
 	if (error != -ERANGE) {
 		queue_explain(&attempt, error, why);
 		return;
@@ -157,9 +178,9 @@ static bool has_arrived(struct mover *mv, const struct held *h)
 					  h->number <= mv->accepted;
 }
 
-static void hold(struct mover *mv, const struct message *taken)
+static void hold(struct mover *mv, const struct message *taken, bool lessened)
 {
-	mv->held[mv->nheld++] = (struct held){ *taken, ++mv->given };
+	mv->held[mv->nheld++] = (struct held){ *taken, ++mv->given, lessened };
 }
 
 static void settle(struct mover *mv, const struct held *h)
@@ -167,6 +188,7 @@ static void settle(struct mover *mv, const struct held *h)
 	/* A broker that could not be told gives it to somebody once more, and says so by then. */
 	(void)!queue_settle(mv->source, &h->taken, QUEUE_DELIVERED);
 	progress_count(&mv->progress, h->taken.len);
+	mv->progress.lessened += h->lessened;
 	mv->progress.done++;
 }
 
@@ -388,16 +410,18 @@ static bool move_one(struct mover *mv, int *status)
 {
 	struct message taken = { 0 }, sent;
 	int rc, flushed = 0;
+	bool lessened;
 
 	if (!take(mv, &taken, status))
 		return false;
 	mv->left--;
 	sent = taken;
 	message_set(&sent, &mv->as, mv->dest_ref.kind);
-	rc = message_carry(&sent, mv->dest_ref.kind);
+	lessened = queue_leaves_out(mv->dest, &sent);
+	rc = lessened && mv->strict ? -ENOTSUP : message_carry(&sent, mv->dest_ref.kind);
 	if (rc < 0)
 		flushed = flush(mv); /* what came before it is moved */
-	hold(mv, &taken);
+	hold(mv, &taken, lessened);
 	if (rc == 0)
 		rc = deliver(mv, &sent);
 	if (rc < 0) {

@@ -442,6 +442,7 @@ static int check_queue(void *q)
 
 static int send_message(struct sender *s, struct message *m)
 {
+	bool lessened;
 	int rc;
 
 	/* The line's own type or priority wins over the option's. */
@@ -450,15 +451,20 @@ static int send_message(struct sender *s, struct message *m)
 	if (!(m->have & MESSAGE_HAS_PRIORITY))
 		m->priority = s->opt.as.priority;
 	m->have |= s->always;
+	/* A type that is a property is the line's own, too. */
+	if (m->have & MESSAGE_HAS_OTHER_TYPE)
+		m->have &= ~MESSAGE_HAS_TYPE;
 	if (stop_signal())
 		return report_send(s, m->len, false, -EINTR);
 	s->given++;
+	lessened = queue_leaves_out(s->q, m);
 	rc = queue_send(s->q, m, s->opt.timeout_ns);
 	if (rc < 0)
 		rc = recover(s, rc);
 	if (rc < 0)
 		return report_send(s, m->len, false, rc);
 	progress_count(&s->progress, m->len);
+	s->progress.lessened += lessened;
 	return EX_DONE;
 }
 
@@ -477,6 +483,8 @@ static const char *refuse_members(const struct sender *s, struct message *m)
 		m->have &= ~MESSAGE_HAS_PRIORITY;
 	if (!has_types(s))
 		m->have &= ~MESSAGE_HAS_TYPE;
+	if (s->ref.kind != QUEUE_AMQP)
+		m->have &= ~MESSAGE_HAS_OTHER_TYPE;
 	if (m->have & MESSAGE_HAS_PRIORITY && m->priority > message_priority_max(s->ref.kind))
 		return _("a message of AMQP has a priority from 0 to 255");
 	return NULL;

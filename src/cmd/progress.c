@@ -126,6 +126,12 @@ void progress_put_summary(struct buffer *b, const struct progress *p, enum progr
 	put_done(b, verb, p->messages, p->bytes);
 	buffer_printf(b, _(" in %.3f s (%" PRIu64 " messages/s)"), (double)elapsed_ns / 1e9,
 		      per_second(p->messages, elapsed_ns));
+	if (p->lessened)
+		buffer_printf(b,
+			      text_n("; %" PRIu64 " message without some of its properties",
+				     "; %" PRIu64 " messages without some of their properties",
+				     p->lessened),
+			      p->lessened);
 }
 
 void progress_end(struct progress *p, enum progress_verb verb, bool summary)

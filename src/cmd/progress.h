@@ -18,6 +18,7 @@ struct progress {
 	int64_t next_ns;  /* when the line is due again */
 	uint64_t messages;
 	uint64_t bytes;       /* of bodies */
+	uint64_t lessened;    /* messages that lost properties which their queue does not take */
 	uint64_t done, total; /* for the percentage, in any unit; total 0: not known */
 };
 

@@ -66,6 +66,7 @@ static int move_failed(struct receiver *r, int status)
 	if (rc == 0)
 		rc = queue_flush(r->failed_q, QUEUE_NO_WAIT);
 	if (rc == 0) {
+		r->progress.lessened += queue_leaves_out(r->failed_q, &m);
 		report_command(r, status, _("the message was moved"));
 		return EX_DONE;
 	}

@@ -31,6 +31,7 @@
 #include "base/util.h"
 #include "base/wait.h"
 #include "queue/amqp-connect.h"
+#include "queue/amqp-properties.h"
 #include "queue/amqp-secret.h"
 #include "queue/amqp-told.h"
 #include "queue/queue-backend.h"
@@ -55,13 +56,18 @@ struct amqp_link {
 	struct buffer why_blocked;
 	char version[32];  /* of RabbitMQ, "" where it tells none */
 	char cluster[256]; /* the name that the broker's cluster has, or "" */
+	char user[256];    /* who we are there */
 	int64_t next_beat, beat_interval;
 	/* A message that has not come whole. */
 	bool in_content, has_header;
 	enum amqp_event_kind content;
 	uint64_t tag, missing;
 	struct message message;
-	struct buffer body;
+	struct buffer body, properties;
+	bool redelivered;
+	/* Of a message that is sent: those that may be, and the library's form of them. */
+	struct buffer sendable;
+	amqp_pool_t pool;
 };
 
 /* Around all of librabbitmq, and the list. */
@@ -487,6 +493,8 @@ static int open_place(struct amqp_link **link, const struct queue_address *a,
 		free(l);
 		return rc;
 	}
+	init_amqp_pool(&l->pool, 4096);
+	snprintf(l->user, sizeof(l->user), "%s", secret->user);
 	add_link(l);
 	timeout_ns = deadline - clock_monotonic_ns();
 	rc = introduce(l, a, secret, timeout_ns > 0 ? timeout_ns : 1);
@@ -579,6 +587,9 @@ void amqp_link_close(struct amqp_link *l)
 		(void)!end(l, reply_error(l, amqp_connection_close(l->state, AMQP_REPLY_SUCCESS)));
 	remove_link(l);
 	amqp_destroy_connection(l->state);
+	empty_amqp_pool(&l->pool);
+	buffer_free(&l->sendable);
+	buffer_free(&l->properties);
 	buffer_free(&l->body);
 	buffer_free(&l->why_blocked);
 	free(l);
@@ -588,9 +599,11 @@ void amqp_link_close(struct amqp_link *l)
 
 /* ---- what comes ---- */
 
-static void begin_content(struct amqp_link *l, enum amqp_event_kind kind, uint64_t tag)
+static void begin_content(struct amqp_link *l, enum amqp_event_kind kind, uint64_t tag,
+			  bool redelivered)
 {
 	l->in_content = true;
+	l->redelivered = redelivered;
 	l->has_header = false;
 	l->content = kind;
 	l->tag = tag;
@@ -615,19 +628,37 @@ static void take_type(struct message *m, amqp_bytes_t type)
 	m->type = (long)number;
 }
 
+/* All but what is ours to say of a message: how it is kept, its priority, a type that is a number. */
+static void take_properties(struct amqp_link *l, amqp_bytes_t raw)
+{
+	struct properties p;
+
+	l->properties.len = 0;
+	if (!properties_parse(&p, raw.bytes, raw.len))
+		return; /* the library took them apart before */
+	p.of[PROPERTY_DELIVERY_MODE].data = NULL;
+	p.of[PROPERTY_PRIORITY].data = NULL;
+	if (!(l->message.have & MESSAGE_HAS_OTHER_TYPE))
+		p.of[PROPERTY_TYPE].data = NULL;
+	if (!properties_empty(&p))
+		properties_put(&l->properties, &p);
+}
+
 static void take_header(struct amqp_link *l, const amqp_frame_t *frame)
 {
 	const amqp_basic_properties_t *p = frame->payload.properties.decoded;
 
 	l->has_header = true;
 	l->missing = frame->payload.properties.body_size;
-	l->message = (struct message){ 0 };
+	l->message =
+		(struct message){ .have = MESSAGE_HAS_REDELIVERED, .redelivered = l->redelivered };
 	if (p->_flags & AMQP_BASIC_PRIORITY_FLAG) {
 		l->message.have |= MESSAGE_HAS_PRIORITY;
 		l->message.priority = p->priority;
 	}
 	if (p->_flags & AMQP_BASIC_TYPE_FLAG)
 		take_type(&l->message, p->type);
+	take_properties(l, frame->payload.properties.raw);
 }
 
 /* 1 where that was the last of it. */
@@ -644,7 +675,7 @@ static int take_content(struct amqp_link *l, const amqp_frame_t *frame, struct a
 		l->lost = true;
 		return fail(-EPROTO, "%s", _("the broker sent a message in the wrong order"));
 	}
-	if (l->body.failed) {
+	if (l->body.failed || l->properties.failed) {
 		l->lost = true; /* nobody else gets it but by way of the broker */
 		return fail(-ENOMEM, "%s", strerror(ENOMEM));
 	}
@@ -654,6 +685,8 @@ static int take_content(struct amqp_link *l, const amqp_frame_t *frame, struct a
 	*event = (struct amqp_event){ .kind = l->content, .tag = l->tag, .message = l->message };
 	event->message.data = l->body.data;
 	event->message.len = l->body.len;
+	event->message.properties = l->properties.data;
+	event->message.properties_len = l->properties.len;
 	event->message.tag = l->tag;
 	return 1;
 }
@@ -668,6 +701,16 @@ static void take_nack(const amqp_basic_nack_t *nack, struct amqp_event *event)
 	*event = (struct amqp_event){ AMQP_REFUSAL, nack->delivery_tag, nack->multiple, { 0 } };
 }
 
+static void take_deliver(struct amqp_link *l, const amqp_basic_deliver_t *deliver)
+{
+	begin_content(l, AMQP_DELIVERY, deliver->delivery_tag, deliver->redelivered);
+}
+
+static void take_get_ok(struct amqp_link *l, const amqp_basic_get_ok_t *ok)
+{
+	begin_content(l, AMQP_DELIVERY, ok->delivery_tag, ok->redelivered);
+}
+
 /* 1 where it is an event, 0 where it is none or only the beginning of one. */
 static int take_method(struct amqp_link *l, const amqp_method_t *method, struct amqp_event *event)
 {
@@ -676,15 +719,13 @@ static int take_method(struct amqp_link *l, const amqp_method_t *method, struct 
 	*event = (struct amqp_event){ 0 };
 	switch (method->id) {
 	case AMQP_BASIC_DELIVER_METHOD:
-		begin_content(l, AMQP_DELIVERY,
-			      ((const amqp_basic_deliver_t *)decoded)->delivery_tag);
+		take_deliver(l, decoded);
 		return 0;
 	case AMQP_BASIC_GET_OK_METHOD:
-		begin_content(l, AMQP_DELIVERY,
-			      ((const amqp_basic_get_ok_t *)decoded)->delivery_tag);
+		take_get_ok(l, decoded);
 		return 0;
 	case AMQP_BASIC_RETURN_METHOD:
-		begin_content(l, AMQP_RETURN, 0);
+		begin_content(l, AMQP_RETURN, 0, false);
 		return 0;
 	case AMQP_BASIC_GET_EMPTY_METHOD:
 		event->kind = AMQP_NO_MESSAGE;
@@ -860,25 +901,98 @@ int amqp_link_confirm(struct amqp_link *l)
 	return end_call(l);
 }
 
+/* What may be sent of the message's properties; headers may lie in `memory`.  False: there is none. */
+static bool find_sendable(const struct amqp_link *l, const struct message *m, struct properties *p,
+			  struct buffer *memory, bool *withheld)
+{
+	*withheld = false;
+	if (m->properties_len == 0 || !properties_parse(p, m->properties, m->properties_len))
+		return false;
+	*withheld = properties_withhold(p, l ? l->user : "", memory);
+	return !properties_empty(p);
+}
+
+bool amqp_link_withholds(const struct amqp_link *l, const struct message *m)
+{
+	struct buffer memory = { 0 };
+	struct properties p;
+	bool withheld;
+
+	(void)find_sendable(l, m, &p, &memory, &withheld);
+	buffer_free(&memory);
+	return withheld;
+}
+
+/* They are decoded by the library, which encodes them again as it sends them. */
+static int decode_sendable(struct amqp_link *l, const struct message *m,
+			   amqp_basic_properties_t *properties)
+{
+	struct buffer memory = { 0 };
+	struct properties p;
+	amqp_bytes_t encoded;
+	void *decoded;
+	bool withheld;
+	int status = AMQP_STATUS_OK;
+
+	if (!find_sendable(l, m, &p, &memory, &withheld))
+		goto out;
+	l->sendable.len = 0;
+	properties_put(&l->sendable, &p);
+	recycle_amqp_pool(&l->pool);
+	encoded = (amqp_bytes_t){ .len = l->sendable.len, .bytes = l->sendable.data };
+	status = memory.failed || l->sendable.failed ?
+			 AMQP_STATUS_NO_MEMORY :
+			 amqp_decode_properties(AMQP_BASIC_CLASS, &l->pool, encoded, &decoded);
+	if (status == AMQP_STATUS_OK)
+		*properties = *(amqp_basic_properties_t *)decoded;
+out:
+	buffer_free(&memory);
+	return status;
+}
+
+/* What a message is sent with.  type: room for one that is a number. */
+static int set_properties(struct amqp_link *l, const struct message *m, char type[24],
+			  amqp_basic_properties_t *properties)
+{
+	*properties = (amqp_basic_properties_t){ 0 };
+	if (m->properties_len + 64 > (size_t)amqp_get_frame_max(l->state))
+		return fail(-EBADMSG, _("its properties do not fit a frame of %d bytes"),
+			    amqp_get_frame_max(l->state));
+	if (decode_sendable(l, m, properties) != AMQP_STATUS_OK)
+		return fail(-EBADMSG, "%s", _("its properties cannot be encoded"));
+	properties->_flags |= AMQP_BASIC_DELIVERY_MODE_FLAG;
+	properties->delivery_mode = AMQP_DELIVERY_PERSISTENT;
+	if (m->have & MESSAGE_HAS_PRIORITY) {
+		properties->_flags |= AMQP_BASIC_PRIORITY_FLAG;
+		properties->priority = (uint8_t)m->priority;
+	}
+	if (m->have & MESSAGE_HAS_TYPE) {
+		snprintf(type, 24, "%ld", m->type);
+		properties->_flags |= AMQP_BASIC_TYPE_FLAG;
+		properties->type = amqp_cstring_bytes(type);
+	}
+	return 0;
+}
+
+int amqp_link_can_publish(struct amqp_link *l, const struct message *m)
+{
+	amqp_basic_properties_t properties;
+	char type[24];
+
+	return set_properties(l, m, type, &properties);
+}
+
 int amqp_link_publish(struct amqp_link *l, const char *queue, const struct message *m,
 		      int64_t timeout_ns)
 {
-	amqp_basic_properties_t properties = { ._flags = AMQP_BASIC_DELIVERY_MODE_FLAG,
-					       .delivery_mode = AMQP_DELIVERY_PERSISTENT };
 	amqp_bytes_t body = { .len = m->len, .bytes = m->data };
+	amqp_basic_properties_t properties;
 	char type[24];
 	int rc, status;
 
-	if (m->have & MESSAGE_HAS_PRIORITY) {
-		properties._flags |= AMQP_BASIC_PRIORITY_FLAG;
-		properties.priority = (uint8_t)m->priority;
-	}
-	if (m->have & MESSAGE_HAS_TYPE) {
-		snprintf(type, sizeof(type), "%ld", m->type);
-		properties._flags |= AMQP_BASIC_TYPE_FLAG;
-		properties.type = amqp_cstring_bytes(type);
-	}
-	rc = begin(l, timeout_ns);
+	rc = set_properties(l, m, type, &properties);
+	if (rc == 0)
+		rc = begin(l, timeout_ns);
 	if (rc < 0)
 		return rc;
 	status = amqp_basic_publish(l->state, CHANNEL, amqp_empty_bytes, amqp_cstring_bytes(queue),

@@ -91,9 +91,17 @@ int amqp_link_delete(struct amqp_link *link, const char *queue) _must_check_;
 
 /* Has every message confirmed from now on. */
 int amqp_link_confirm(struct amqp_link *link) _must_check_;
-/* Sends a message to the queue by way of the default exchange: persistent, mandatory. */
+/* Whether a message of such properties can be sent: 0, or -EBADMSG. */
+int amqp_link_can_publish(struct amqp_link *link, const struct message *m) _must_check_;
+/*
+ * Sends a message to the queue by way of the default exchange: persistent, mandatory, with those of its
+ * properties that may be sent (properties_withhold()).
+ */
 int amqp_link_publish(struct amqp_link *link, const char *queue, const struct message *m,
 		      int64_t timeout_ns) _must_check_;
+/* Whether it leaves out properties of the message: those that this client may not send.  link may be
+ * NULL: then it is not known who we are. */
+bool amqp_link_withholds(const struct amqp_link *link, const struct message *m);
 /* Begins to consume, with at most `ahead` messages unsettled.  What is wrong with it is an error of
  * amqp_link_event(). */
 int amqp_link_consume(struct amqp_link *link, const char *queue, uint16_t ahead) _must_check_;

@@ -34,7 +34,7 @@ struct sent {
 	uint64_t tag;    /* of this try: how many were published before it, and one */
 	uint64_t number; /* of the message: how many were given to send() before it, and one */
 	struct message message;
-	char *memory; /* MESSAGE_HEADROOM, and cap bytes after it */
+	char *memory; /* MESSAGE_HEADROOM, and cap bytes after it: body and properties */
 	size_t cap;
 };
 
@@ -83,6 +83,8 @@ struct amqp {
 	bool has_event;                                 /* a delivery that found no room yet */
 	struct amqp_event event;
 	unsigned char tags[TAGS_MAX]; /* a ring: enum tag_state of each tag above told */
+	char *properties[TAGS_MAX];   /* of the messages in hand, by their tags; malloc'd */
+	bool has_properties;          /* some of them may be there */
 	uint64_t last_tag;            /* of the deliveries */
 	uint64_t settled;             /* the last tag up to which all are settled */
 	uint64_t told;                /* the last tag up to which the broker knows */
@@ -93,6 +95,12 @@ struct amqp {
 	bool counting;       /* an answer to amqp_link_count() is to come */
 	unsigned int unsent; /* how often it said that some are, and nothing came */
 };
+
+/* Bytes that the message takes, here and on its way. */
+static inline size_t amqp_size(const struct message *m)
+{
+	return m->len + m->properties_len;
+}
 
 static inline struct amqp *amqp_of(struct queue *q)
 {

@@ -66,7 +66,7 @@ static void forget_confirmed(struct amqp *a)
 	while (a->n > 0 && a->window[a->first].state == SENT_DONE) {
 		struct sent *s = &a->window[a->first];
 
-		a->bytes -= s->message.len;
+		a->bytes -= amqp_size(&s->message);
 		a->first = (a->first + 1) % WINDOW_PLACES;
 		a->n--;
 		if (s->cap > WINDOW_BYTES / WINDOW_MESSAGES) {
@@ -222,29 +222,40 @@ static int drain(struct amqp *a, int64_t timeout_ns)
 	return rc < 0 ? rc : 0;
 }
 
+/* A copy in the memory of s. */
+static bool copy_message(struct sent *s, const struct message *m)
+{
+	size_t size = amqp_size(m);
+
+	if (!s->memory || s->cap < size) {
+		free(s->memory);
+		s->cap = size > 64 ? size : 64;
+		s->memory = malloc(MESSAGE_HEADROOM + s->cap);
+		if (!s->memory)
+			return false;
+	}
+	s->message = *m;
+	s->message.data = s->memory + MESSAGE_HEADROOM;
+	s->message.properties = s->message.data + m->len;
+	if (m->len)
+		memcpy(s->message.data, m->data, m->len);
+	if (m->properties_len)
+		memcpy(s->message.data + m->len, m->properties, m->properties_len);
+	return true;
+}
+
 /* A place in the window for a copy of m, or NULL where there is no memory or none is free. */
 static struct sent *keep(struct amqp *a, const struct message *m)
 {
 	struct sent *s = sent_at(a, a->n);
 
-	if (a->n == WINDOW_PLACES)
+	if (a->n == WINDOW_PLACES || !copy_message(s, m))
 		return NULL;
-	if (!s->memory || s->cap < m->len) {
-		free(s->memory);
-		s->cap = m->len > 64 ? m->len : 64;
-		s->memory = malloc(MESSAGE_HEADROOM + s->cap);
-		if (!s->memory)
-			return NULL;
-	}
-	s->message = *m;
-	s->message.data = s->memory + MESSAGE_HEADROOM;
-	if (m->len)
-		memcpy(s->message.data, m->data, m->len);
 	s->number = a->placed = a->given;
 	s->state = SENT_NOT;
 	s->tag = UINT64_MAX; /* no confirmation is its own */
 	a->n++;
-	a->bytes += m->len;
+	a->bytes += amqp_size(m);
 	return s;
 }
 
@@ -360,6 +371,17 @@ static int make_room(struct queue *q, size_t size, int64_t timeout_ns)
 	return rc < 0 ? rc : 0;
 }
 
+/* Properties that cannot be sent end it, with all before it answered for. */
+static int check_properties(struct queue *q, const struct message *m, int64_t timeout_ns)
+{
+	int rc;
+
+	if (m->properties_len == 0 || amqp_link_can_publish(amqp_of(q)->link, m) == 0)
+		return 0;
+	rc = amqp_send_flush(q, timeout_ns);
+	return rc < 0 ? rc : amqp_link_can_publish(amqp_of(q)->link, m);
+}
+
 int amqp_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 {
 	struct amqp *a = amqp_of(q);
@@ -367,7 +389,10 @@ int amqp_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 	int rc;
 
 	a->given++;
-	rc = make_room(q, m->len, timeout_ns);
+	rc = check_properties(q, m, timeout_ns);
+	if (rc < 0)
+		return rc;
+	rc = make_room(q, amqp_size(m), timeout_ns);
 	s = keep(a, m);
 	if (!s)
 		return rc < 0 ? rc : -ENOMEM;

@@ -58,6 +58,36 @@ static unsigned char *tag_state(struct amqp *a, uint64_t tag)
 	return &a->tags[tag % TAGS_MAX];
 }
 
+/* ---- properties of messages in hand ---- */
+
+/* A copy of them, which lives until the message is settled. */
+static bool keep_properties(struct amqp *a, const struct message *m)
+{
+	char *copy = m->properties_len ? malloc(m->properties_len) : NULL;
+
+	if (!copy)
+		return m->properties_len == 0;
+	memcpy(copy, m->properties, m->properties_len);
+	a->properties[m->tag % TAGS_MAX] = copy;
+	a->has_properties = true;
+	return true;
+}
+
+static void drop_properties(struct amqp *a, uint64_t tag)
+{
+	if (!a->has_properties)
+		return;
+	free(a->properties[tag % TAGS_MAX]);
+	a->properties[tag % TAGS_MAX] = NULL;
+}
+
+static void drop_all_properties(struct amqp *a)
+{
+	for (uint64_t i = 0; a->has_properties && i < TAGS_MAX; i++)
+		drop_properties(a, i);
+	a->has_properties = false;
+}
+
 /* ---- the consumer ---- */
 
 /* Messages to have on their way, of the size that they have lately. */
@@ -172,6 +202,7 @@ int amqp_take_tell(struct queue *q)
 static void settle_tag(struct amqp *a, uint64_t tag, enum tag_state state)
 {
 	a->in_hand--;
+	drop_properties(a, tag);
 	*tag_state(a, tag) = (unsigned char)state;
 	a->untold += state == TAG_SETTLED;
 	while (a->settled < a->last_tag && *tag_state(a, a->settled + 1) != TAG_OPEN)
@@ -223,7 +254,8 @@ static int take_delivery(struct amqp *a)
 	a->counts = 0;
 	a->has_event = true;
 	/* Before the last one is settled. */
-	return a->received >= a->bound ? end_consumer(a) : adapt_consumer(a, a->event.message.len);
+	return a->received >= a->bound ? end_consumer(a) :
+					 adapt_consumer(a, amqp_size(&a->event.message));
 }
 
 /* The broker ended the consumer: only a look tells whether the queue is gone, or its node down. */
@@ -269,15 +301,18 @@ static int take_event(struct queue *q)
 static int stash(struct amqp *a)
 {
 	const struct message *m = &a->event.message;
-	struct stashed *s = malloc(sizeof(*s) + m->len);
+	struct stashed *s = malloc(sizeof(*s) + amqp_size(m));
 
 	if (!s)
 		return -ENOMEM;
 	s->next = NULL;
 	s->message = *m;
 	s->message.data = s->data;
+	s->message.properties = s->data + m->len;
 	if (m->len)
 		memcpy(s->data, m->data, m->len);
+	if (m->properties_len)
+		memcpy(s->data + m->len, m->properties, m->properties_len);
 	if (!a->stash)
 		a->stash_end = &a->stash;
 	*a->stash_end = s;
@@ -430,13 +465,17 @@ static int hand_out(struct amqp *a, struct message *m, size_t room)
 	const struct message *from = &a->event.message;
 	char *data = m->data;
 
-	a->has_event = from->len > room;
-	if (a->has_event)
+	a->has_event = true; /* until it is out */
+	if (from->len > room)
 		return -E2BIG;
+	if (!keep_properties(a, from))
+		return -ENOMEM;
+	a->has_event = false;
 	if (from->len)
 		memcpy(data, from->data, from->len);
 	*m = *from;
 	m->data = data;
+	m->properties = a->properties[from->tag % TAGS_MAX];
 	m->tag = make_tag(a, from->tag);
 	a->in_hand++;
 	return 0;
@@ -523,6 +562,7 @@ void amqp_take_forget(struct amqp *a)
 {
 	while (unstash(a))
 		;
+	drop_all_properties(a);
 	a->consumer = CONSUMER_NONE;
 	a->has_event = a->counting = a->acked = false;
 	a->received -= a->in_hand;

@@ -79,7 +79,7 @@ int message_carry(struct message *m, enum queue_kind to)
 {
 	const unsigned int max = traits[to].priority_max;
 
-	if (m->have & MESSAGE_HAS_OTHER_TYPE)
+	if (m->have & MESSAGE_HAS_OTHER_TYPE && traits[to].have != HAS_BOTH)
 		return -ERANGE;
 	if (traits[to].have == MESSAGE_HAS_TYPE)
 		return carry_type(m);
@@ -90,7 +90,7 @@ int message_carry(struct message *m, enum queue_kind to)
 
 void message_carry_explain(const struct message *m, enum queue_kind to, struct buffer *why)
 {
-	if (m->have & MESSAGE_HAS_OTHER_TYPE)
+	if (m->have & MESSAGE_HAS_OTHER_TYPE && traits[to].have != HAS_BOTH)
 		buffer_puts(why, _("its type is no number, and so cannot be carried"));
 	else if (traits[to].have != HAS_BOTH && (m->have & HAS_BOTH) == HAS_BOTH)
 		buffer_printf(why,

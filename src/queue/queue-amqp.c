@@ -131,6 +131,11 @@ static void amqp_before_wait(struct queue *q, void (*before_wait)(void *arg, boo
 	amqp_of(q)->before_wait_arg = arg;
 }
 
+static bool amqp_leaves_out(const struct queue *q, const struct message *m)
+{
+	return amqp_link_withholds(((const struct amqp *)(const void *)q)->link, m);
+}
+
 static uint64_t amqp_resent(struct queue *q)
 {
 	return amqp_of(q)->resent;
@@ -280,6 +285,7 @@ static const struct queue_backend backend = {
 	.room_wanted = amqp_take_room_wanted,
 	.max_message = amqp_max_message,
 	.same = amqp_same,
+	.leaves_out = amqp_leaves_out,
 	.put_back = amqp_take_put_back,
 	.delivered = amqp_take_delivered,
 	.tell = amqp_take_tell,

@@ -30,6 +30,8 @@ struct queue_backend {
 	int (*change_fd)(const struct queue *q); /* NULL: -1 */
 	bool (*same)(const struct queue *a, const struct queue *b);
 	int (*put_back)(struct queue *q, const struct message *m);
+	/* NULL: it takes no properties. */
+	bool (*leaves_out)(const struct queue *q, const struct message *m);
 	/* Those that not every kind has; NULL where there is nothing to do. */
 	int (*delivered)(struct queue *q, const struct message *m);
 	int (*tell)(struct queue *q);

@@ -121,6 +121,13 @@ int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns)
 	return q->backend->send(q, m, timeout_ns);
 }
 
+bool queue_leaves_out(const struct queue *q, const struct message *m)
+{
+	if (m->properties_len == 0)
+		return false;
+	return !q->backend->leaves_out || q->backend->leaves_out(q, m);
+}
+
 int queue_flush(struct queue *q, int64_t timeout_ns)
 {
 	return q && q->backend->flush ? q->backend->flush(q, timeout_ns) : 0;
@@ -181,6 +188,7 @@ uint64_t queue_resent(struct queue *q)
 int queue_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,
 	       int64_t timeout_ns)
 {
+	m->properties_len = 0;
 	return q->backend->take(q, m, room, want, timeout_ns);
 }
 
@@ -209,6 +217,7 @@ int queue_settle(struct queue *q, const struct message *m, enum queue_settle how
 
 int queue_peek(struct queue *q, struct message *m, size_t room, size_t index)
 {
+	m->properties_len = 0;
 	return q->backend->peek ? q->backend->peek(q, m, room, index) : -EOPNOTSUPP;
 }
 

@@ -50,8 +50,10 @@ int queue_ref_ready(const struct queue_ref *ref, struct refusal *error) _must_ch
 
 #define MESSAGE_HAS_TYPE (1u << 0)
 #define MESSAGE_HAS_PRIORITY (1u << 1)
-/* AMQP: it has a type that is no number, which queues of no other kind can carry. */
+/* AMQP: its type is no number and is one of its properties; queues of no other kind can carry it. */
 #define MESSAGE_HAS_OTHER_TYPE (1u << 2)
+/* AMQP: it is told whether it was delivered before. */
+#define MESSAGE_HAS_REDELIVERED (1u << 3)
 
 /* The highest POSIX priority on Linux: sysconf(_SC_MQ_PRIO_MAX) - 1. */
 #define MESSAGE_PRIORITY_MAX 32767
@@ -69,6 +71,13 @@ struct message {
 	char *data;            /* the body, in the caller's memory, MESSAGE_HEADROOM before it */
 	size_t len;            /* bytes of body */
 	uint64_t tag;          /* the backend's: what a broker knows a taken message by */
+	bool redelivered;      /* AMQP: it was delivered before, and came back */
+	/*
+	 * What else it carries, in the backend's own form (amqp-properties.h); empty: nothing.  Of a
+	 * message that was taken they are the queue's, until it is settled or the queue reopened.
+	 */
+	const char *properties;
+	size_t properties_len;
 };
 
 /* Which message to take: msgrcv(2)'s msgtyp and MSG_EXCEPT.  Zero takes the first of any type. */
@@ -144,6 +153,8 @@ void queue_hold(struct queue *q, unsigned int n);
  * is on its way, an error may be that of an earlier one, and queue_flush() waits for the rest.
  */
 int queue_send(struct queue *q, const struct message *m, int64_t timeout_ns) _must_check_;
+/* Whether the queue cannot take all properties of the message: queue_send() leaves those out. */
+bool queue_leaves_out(const struct queue *q, const struct message *m);
 /*
  * Waits until all messages sent are on the queue, and all that were settled are known to be: no
  * longer than timeout_ns without an answer.  Errors of queue_send().  The kernel's queues are
@@ -197,7 +208,7 @@ bool queue_withdraw(struct queue *q, uint64_t number);
 /* How many messages were sent again after queue_reopen() and may be on the queue twice. */
 uint64_t queue_resent(struct queue *q);
 /*
- * Takes one message into m->data, which has room for `room` bytes; sets len, type or priority.
+ * Takes one message into m->data, which has room for `room` bytes; sets all the others.
  * -E2BIG leaves it on the queue: settle what is in hand, or else come again with
  * queue_room_wanted() bytes.
  */

@@ -23,13 +23,12 @@
 #include <string.h>
 
 #if HAVE_JANSSON
-#include <dlfcn.h>
-#include <jansson.h>
-#include <stdarg.h>
-
 #include "base/base64.h"
 #include "base/parse.h"
+#include "queue/amqp-properties.h"
+#include "show/json-library.h"
 #include "show/json-plain.h"
+#include "show/json-properties.h"
 
 #define PRIORITY_MAX 32767
 /* Digits that every number of them fits 64 bits. */
@@ -348,8 +347,8 @@ static bool scan_member(struct reader *s)
 	if (!scan_name(s, &name))
 		return false;
 	member = which_member(&name);
-	/* Whether that is so is left to jansson. */
-	if (IS(&name, "truncated"))
+	/* What these say is left to jansson. */
+	if (IS(&name, "truncated") || IS(&name, "properties"))
 		return false;
 	if (member == MEMBER_OTHER)
 		return note_other(s, &name) && skip_value(s);
@@ -396,90 +395,12 @@ static bool read_common(const char *line, size_t len, struct message *m)
 
 /* ---- every other line ---- */
 
-#define LIBRARY "libjansson.so.4"
-#define LIBRARY_PACKAGE "libjansson4"
-
-static struct {
-	bool loaded;
-	__typeof__(&json_loadb) loadb;
-	__typeof__(&json_delete) delete;
-	__typeof__(&json_object_get) object_get;
-	__typeof__(&json_integer_value) integer_value;
-	__typeof__(&json_string_value) string_value;
-	__typeof__(&json_string_length) string_length;
-	__typeof__(&json_set_alloc_funcs) set_alloc_funcs;
-	bool out_of_memory;
-} jansson;
-
-/* jansson reports some allocations that fail as bad syntax, so they are noticed here. */
-static void *jansson_malloc(size_t size)
-{
-	void *p = malloc(size);
-
-	if (!p)
-		jansson.out_of_memory = true;
-	return p;
-}
-
-static bool load_jansson(void)
-{
-	static const struct {
-		const char *name;
-		void *slot;
-	} symbols[] = {
-		{ "json_loadb", &jansson.loadb },
-		{ "json_delete", &jansson.delete },
-		{ "json_object_get", &jansson.object_get },
-		{ "json_integer_value", &jansson.integer_value },
-		{ "json_string_value", &jansson.string_value },
-		{ "json_string_length", &jansson.string_length },
-		{ "json_set_alloc_funcs", &jansson.set_alloc_funcs },
-	};
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-
-	if (!library)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++) {
-		void *symbol = dlsym(library, symbols[i].name);
-
-		if (!symbol) {
-			dlclose(library);
-			return false;
-		}
-		/* ISO C has no conversion from void * to a function; POSIX gives both one form. */
-		memcpy(symbols[i].slot, &symbol, sizeof(symbol));
-	}
-	jansson.set_alloc_funcs(jansson_malloc, free);
-	jansson.loaded = true;
-	return true;
-}
-
-/* Cuts a text that was too long for its place where a character begins. */
-static void trim_text(char *text, size_t len)
-{
-	size_t end = len;
-	uint32_t c;
-
-	while (end && (text[end - 1] & 0xc0) == 0x80)
-		end--;
-	if (end && (text[end - 1] & 0x80) && !utf8_decode(text + end - 1, len - (end - 1), &c))
-		text[end - 1] = '\0';
-}
-
-/* Fills in *error; always returns -EINVAL. */
-static _printf_(3, 4) int refuse_at(struct json_error *error, int column, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	error->column = column;
-	va_start(ap, fmt);
-	n = vsnprintf(error->text, sizeof(error->text), fmt, ap);
-	va_end(ap);
-	if (n >= (int)sizeof(error->text))
-		trim_text(error->text, sizeof(error->text) - 1);
-	return -EINVAL;
-}
+/* A line, and where the properties in it go. */
+struct line {
+	const char *text;
+	size_t len;
+	struct buffer *properties;
+};
 
 /* jansson quotes the line in what it says, and the line is foreign. */
 static int refuse_syntax(struct json_error *error, const json_error_t *why)
@@ -495,7 +416,7 @@ static int refuse_syntax(struct json_error *error, const json_error_t *why)
 		buffer_free(&text);
 		return -ENOMEM;
 	}
-	refuse_at(error, column, _("bad JSON: %s"), buffer_string(&text));
+	json_refuse(error, column, _("bad JSON: %s"), buffer_string(&text));
 	buffer_free(&text);
 	return -EINVAL;
 }
@@ -505,8 +426,8 @@ static int read_type(const json_t *value, struct message *m, struct json_error *
 	json_int_t type = jansson.integer_value(value);
 
 	if (!json_is_integer(value) || type < 1 || type > LONG_MAX)
-		return refuse_at(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
-				 "type", 1L, LONG_MAX);
+		return json_refuse(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
+				   "type", 1L, LONG_MAX);
 	m->type = (long)type;
 	m->have |= MESSAGE_HAS_TYPE;
 	return 0;
@@ -517,8 +438,8 @@ static int read_priority(const json_t *value, struct message *m, struct json_err
 	json_int_t priority = jansson.integer_value(value);
 
 	if (!json_is_integer(value) || priority < 0 || priority > PRIORITY_MAX)
-		return refuse_at(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
-				 "priority", 0L, (long)PRIORITY_MAX);
+		return json_refuse(error, 0, _("\"%s\" must be a whole number from %ld to %ld"),
+				   "priority", 0L, (long)PRIORITY_MAX);
 	m->priority = (unsigned int)priority;
 	m->have |= MESSAGE_HAS_PRIORITY;
 	return 0;
@@ -527,7 +448,7 @@ static int read_priority(const json_t *value, struct message *m, struct json_err
 static int read_base64(const char *text, size_t len, struct message *m, struct json_error *error)
 {
 	if (base64_decode(m->data, text, len, &m->len) < 0)
-		return refuse_at(error, 0, _("\"%s\" is not base64"), "body_base64");
+		return json_refuse(error, 0, _("\"%s\" is not base64"), "body_base64");
 	return 0;
 }
 
@@ -540,12 +461,12 @@ static int read_body(const json_t *object, struct message *m, struct json_error 
 	size_t len;
 
 	if (plain && coded)
-		return refuse_at(error, 0, _("both \"%s\" and \"%s\""), "body", "body_base64");
+		return json_refuse(error, 0, _("both \"%s\" and \"%s\""), "body", "body_base64");
 	if (!value)
-		return refuse_at(error, 0, _("neither \"%s\" nor \"%s\""), "body", "body_base64");
+		return json_refuse(error, 0, _("neither \"%s\" nor \"%s\""), "body", "body_base64");
 	if (!json_is_string(value))
-		return refuse_at(error, 0, _("\"%s\" must be a string"),
-				 plain ? "body" : "body_base64");
+		return json_refuse(error, 0, _("\"%s\" must be a string"),
+				   plain ? "body" : "body_base64");
 	text = jansson.string_value(value);
 	len = jansson.string_length(value);
 	if (coded)
@@ -555,38 +476,99 @@ static int read_body(const json_t *object, struct message *m, struct json_error 
 	return 0;
 }
 
-static int read_object(const json_t *object, struct message *m, struct json_error *error)
+/* The place of a member among the others, for messages about it. */
+static size_t index_of(const json_t *object, const json_t *member)
+{
+	json_t *table = (json_t *)(uintptr_t)object;
+	void *iter = jansson.object_iter(table);
+	size_t index = 0;
+
+	for (; jansson.object_iter_value(iter) != member; index++)
+		iter = jansson.object_iter_next(table, iter);
+	return index;
+}
+
+/* Has the properties encoded, in memory of their own. */
+static int read_properties(const json_t *object, struct line *line, struct json_error *error)
+{
+	const json_t *value = jansson.object_get(object, "properties");
+
+	if (!value)
+		return 0;
+	return json_read_properties(value, index_of(object, value), line->text, line->len,
+				    line->properties, error);
+}
+
+static int read_object(const json_t *object, struct message *m, struct line *line,
+		       struct json_error *error)
 {
 	const json_t *type = jansson.object_get(object, "type");
 	const json_t *priority = jansson.object_get(object, "priority");
 	int rc = 0;
 
 	if (!json_is_object(object))
-		return refuse_at(error, 0, _("not a JSON object"));
+		return json_refuse(error, 0, _("not a JSON object"));
 	if (json_is_true(jansson.object_get(object, "truncated")))
-		return refuse_at(error, 0,
-				 _("the body is truncated: 'mqtool trace -s max' keeps all of it"));
+		return json_refuse(
+			error, 0, _("the body is truncated: 'mqtool trace -s max' keeps all of it"));
 	if (type)
 		rc = read_type(type, m, error);
 	if (rc == 0 && priority)
 		rc = read_priority(priority, m, error);
-	return rc ? rc : read_body(object, m, error);
+	if (rc == 0)
+		rc = read_body(object, m, error);
+	return rc ? rc : read_properties(object, line, error);
 }
 
-/* Reads any line with jansson; m as for read_common(). */
-static int read_any(const char *line, size_t len, struct message *m, struct json_error *error)
+/* Reads any line with jansson; m as for read_common(), but for its properties, which are appended to
+ * `properties`. */
+static int read_any(const char *text, size_t len, struct message *m, struct buffer *properties,
+		    struct json_error *error)
 {
+	struct line line = { text, len, properties };
 	json_error_t why;
 	json_t *root;
 	int rc;
 
 	jansson.out_of_memory = false;
-	root = jansson.loadb(line, len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &why);
+	root = jansson.loadb(text, len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &why);
 	if (!root)
 		return refuse_syntax(error, &why);
-	rc = read_object(root, m, error);
+	rc = read_object(root, m, &line, error);
 	/* json_decref() would link the library; the only reference is ours. */
 	jansson.delete(root);
+	return rc;
+}
+
+/* Puts encoded properties after the body. */
+static int add_properties(struct message *m, struct buffer *body, const struct buffer *properties)
+{
+	struct properties p;
+
+	buffer_put(body, properties->data, properties->len);
+	if (body->failed)
+		return -ENOMEM;
+	m->data = body->data + MESSAGE_HEADROOM;
+	m->properties = m->data + m->len;
+	m->properties_len = properties->len;
+	if (properties_parse(&p, m->properties, m->properties_len) && p.of[PROPERTY_TYPE].data)
+		m->have |= MESSAGE_HAS_OTHER_TYPE;
+	return 0;
+}
+
+/* Reads any line, to after the headroom of body. */
+static int read_line(const char *line, size_t len, struct message *m, struct buffer *body,
+		     struct json_error *error)
+{
+	struct buffer properties = { 0 };
+	int rc;
+
+	m->have = 0;
+	rc = read_any(line, len, m, &properties, error);
+	body->len = MESSAGE_HEADROOM + m->len;
+	if (rc == 0 && properties.len > 0)
+		rc = add_properties(m, body, &properties);
+	buffer_free(&properties);
 	return rc;
 }
 
@@ -597,22 +579,22 @@ int json_read_message(const char *line, size_t len, struct message *m, struct bu
 	int rc;
 
 	/* Also for a line that does not need it: else a stream would be half sent before one does. */
-	if (!jansson.loaded && !load_jansson()) {
-		refuse_at(error, 0, _("reading JSON takes %s: install the package %s"), LIBRARY,
-			  LIBRARY_PACKAGE);
+	if (!json_library_load()) {
+		json_refuse(error, 0, _("reading JSON takes %s: install the package %s"),
+			    JSON_LIBRARY, JSON_LIBRARY_PACKAGE);
 		return -ENOSYS;
 	}
 	body->len = 0;
 	if (!buffer_reserve(body, MESSAGE_HEADROOM + len + JSON_COPY_SLACK))
 		return -ENOMEM;
 	read.data = body->data + MESSAGE_HEADROOM;
-	if (!read_common(line, len, &read)) {
-		read.have = 0;
-		rc = read_any(line, len, &read, error);
+	if (read_common(line, len, &read)) {
+		body->len = MESSAGE_HEADROOM + read.len;
+	} else {
+		rc = read_line(line, len, &read, body, error);
 		if (rc < 0)
 			return rc;
 	}
-	body->len = MESSAGE_HEADROOM + read.len;
 	*m = read;
 	return 0;
 }

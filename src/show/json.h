@@ -3,8 +3,7 @@
  * json.h - JSON out by our own writer, JSON in by jansson
  *
  * The writer is ours because bodies and names are foreign: it escapes U+007F to U+009F and the
- * bidi controls, which jansson writes raw.  The reader is jansson's, opened with dlopen(3) by
- * the first line that is read, so that nothing else ever maps it.
+ * bidi controls, which jansson writes raw.  The reader is jansson's (json-library.h).
  */
 #ifndef MQTOOL_JSON_H
 #define MQTOOL_JSON_H
@@ -21,13 +20,15 @@ void json_put_string(struct buffer *b, const char *data, size_t len);
 void json_put_body(struct buffer *b, const char *data, size_t len);
 /*
  * Appends one message as an object without a newline: queue (its name as printed), type or
- * priority, size and body.  These functions check for memory as struct buffer says.
+ * priority, size, what a message of AMQP has besides (json-properties.h), and body.  These functions
+ * check for memory as struct buffer says.
  */
 void json_put_message(struct buffer *b, const char *queue, const struct message *m);
 
 /*
  * Writes that and a newline in pieces, each by put(), which returns 0 or -errno and thereby ends it.
  * Needs no memory beside what the program has from its start, so it is for when there is none.
+ * Without the properties: a broker still has the message that it could not be given back.
  * Returns 0 or what put() did.
  */
 int json_write_line(const char *queue, const struct message *m,
@@ -42,11 +43,12 @@ struct json_error {
 /*
  * Reads one line, without its newline, as a message: an object with exactly one of the strings
  * body and body_base64, and maybe the whole numbers type (1 to LONG_MAX) and priority (0 to
- * 32767); other members are ignored, except a true "truncated" (trace), which is refused.  The
- * body is put into `body` (its content replaced, MESSAGE_HEADROOM bytes kept in front) and m->data
- * points there; m->have says which of type and priority the line carried: both too, as only the
- * caller knows which its queue has.  Returns 0, -EINVAL with *error, -ENOMEM, or -ENOSYS with *error where libjansson is not installed, whatever
- * the line is.  *m is set only where it returns 0.
+ * 32767), and properties (json-properties.h); other members are ignored, except a true "truncated"
+ * (trace), which is refused.  The body is put into `body` (its content replaced, MESSAGE_HEADROOM bytes
+ * kept in front) and m->data points there, as m->properties do; m->have says which of type and priority
+ * the line carried: both too, as only the caller knows which its queue has.  Returns 0, -EINVAL with
+ * *error, -ENOMEM, or -ENOSYS with *error where libjansson is not installed, whatever the line is.  *m
+ * is set only where it returns 0.
  */
 int json_read_message(const char *line, size_t len, struct message *m, struct buffer *body,
 		      struct json_error *error) _must_check_;

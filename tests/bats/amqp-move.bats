@@ -118,14 +118,15 @@ foreign()
 		undefined, undefined}, <<\"$2\">>)."
 }
 
-@test "a type that is no number: no type for recv, refused by move unless another is set" {
+@test "a type that is no number: kept within AMQP, else refused unless another is set" {
 	mqtool create "$q" "$q.2"
 	create_small 0x53
 	foreign order.created hello
-	fails 1 "*type*--set-type*" move "$q" "$q.2"
 	fails 1 "*type*--set-type*" move "$q" 0x53
-	run -0 recv -j "$q"
-	equal "$output" "{\"queue\":\"$q\",\"priority\":3,\"size\":5,\"body\":\"hello\"}"
+	move "$q" "$q.2"
+	run -0 recv -j "$q.2"
+	equal "$(jq -c '[.type, .properties.type, .priority, .body]' <<<"$output")" \
+		'[null,"order.created",3,"hello"]'
 	foreign order.created again
 	move --set-type=7 "$q" "$q.2"
 	equal "$(all "$q.2")" "7/3 again"

@@ -179,10 +179,10 @@ prints()
 	send -p 0 -t 9223372036854775807 "$q" both
 	recv -j -a "$q" >got
 	sed 's/^{"queue":"[^"]*",//' got | diff - <(cat <<-'END'
-	"size":4,"body":"none"}
-	"type":7,"size":4,"body":"type"}
-	"priority":255,"size":8,"body":"priority"}
-	"type":9223372036854775807,"priority":0,"size":4,"body":"both"}
+	"size":4,"redelivered":false,"body":"none"}
+	"type":7,"size":4,"redelivered":false,"body":"type"}
+	"priority":255,"size":8,"redelivered":false,"body":"priority"}
+	"type":9223372036854775807,"priority":0,"size":4,"redelivered":false,"body":"both"}
 	END
 	)
 	send -j "$q" <got

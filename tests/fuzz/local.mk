@@ -11,6 +11,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/list \
 	tests/fuzz/prefix \
 	tests/fuzz/proc \
+	tests/fuzz/properties \
 	tests/fuzz/ref \
 	tests/fuzz/render \
 	tests/fuzz/secret \
@@ -44,6 +45,8 @@ tests_fuzz_prefix_SOURCES = tests/fuzz/prefix.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_prefix_LDADD = $(fuzz_ldadd)
 tests_fuzz_proc_SOURCES = tests/fuzz/proc.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_proc_LDADD = $(fuzz_ldadd)
+tests_fuzz_properties_SOURCES = tests/fuzz/properties.c tests/fuzz/fuzz.h $(fuzz_driver)
+tests_fuzz_properties_LDADD = $(fuzz_ldadd)
 tests_fuzz_ref_SOURCES = tests/fuzz/ref.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_ref_LDADD = $(fuzz_ldadd)
 tests_fuzz_render_SOURCES = tests/fuzz/render.c tests/fuzz/fuzz.h $(fuzz_driver)

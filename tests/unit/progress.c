@@ -74,6 +74,11 @@ static void test_summary(void **state)
 	progress_put_summary(&b, &p, PROGRESS_RECEIVED, 0);
 	assert_string_equal(buffer_string(&b),
 			    "received 0 messages, 0 bytes in 0.000 s (0 messages/s)");
+	p.lessened = 1;
+	b.len = 0;
+	progress_put_summary(&b, &p, PROGRESS_MOVED, 0);
+	assert_string_equal(buffer_string(&b), "moved 0 messages, 0 bytes in 0.000 s (0 messages/s)"
+					       "; 1 message without some of its properties");
 	p.messages = UINT64_MAX / 2;
 	p.bytes = UINT64_MAX;
 	b.len = 0;

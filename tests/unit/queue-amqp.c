@@ -122,6 +122,18 @@ const char *amqp_link_cluster(const struct amqp_link *link)
 	return "";
 }
 
+bool amqp_link_withholds(const struct amqp_link *link, const struct message *m)
+{
+	(void)link;
+	return m->properties[0] == 'w';
+}
+
+int amqp_link_can_publish(struct amqp_link *link, const struct message *m)
+{
+	(void)link;
+	return m->properties[0] == 'x' ? -EBADMSG : 0;
+}
+
 int amqp_link_event(struct amqp_link *link, struct amqp_event *event)
 {
 	(void)link;
@@ -949,6 +961,61 @@ static void test_settle_after_loss(void **state)
 	was_asked("");
 }
 
+/* ---- properties ---- */
+
+/* They are the queue's until the message is settled, whatever comes after it. */
+static void test_properties_in_hand(void **state)
+{
+	char one[] = "one", two[] = "two", first[] = "first", second[] = "second";
+	struct message a, b, c;
+
+	(void)state;
+	open_queue(QUEUE_READ);
+	comes_with(AMQP_DELIVERY, 1, one);
+	events[0].message.properties = first;
+	events[0].message.properties_len = sizeof(first);
+	comes_with(AMQP_DELIVERY, 2, two);
+	events[1].message.properties = second;
+	events[1].message.properties_len = sizeof(second);
+	comes_with(AMQP_DELIVERY, 3, two);
+	takes("one", QUEUE_WAIT_FOREVER, &a);
+	takes("two", QUEUE_WAIT_FOREVER, &b);
+	takes("two", QUEUE_WAIT_FOREVER, &c);
+	memset(first, 'x', sizeof(first) - 1);
+	assert_int_equal(a.properties_len, sizeof("first"));
+	assert_string_equal(a.properties, "first");
+	assert_string_equal(b.properties, "second");
+	assert_int_equal(c.properties_len, 0);
+	assert_int_equal(queue_settle(q, &a, QUEUE_DELIVERED), 0);
+	assert_string_equal(b.properties, "second");
+}
+
+/* A message that is sent is kept with them. */
+static void test_properties_sent(void **state)
+{
+	char body[] = "x", properties[] = "plain";
+	struct message m = { .data = body, .len = 1, .properties = properties, .properties_len = 6 };
+	struct message kept;
+
+	(void)state;
+	open_queue(QUEUE_WRITE);
+	assert_false(queue_leaves_out(q, &m));
+	assert_int_equal(queue_send(q, &m, MS), 0);
+	*properties = 'w';
+	assert_true(queue_leaves_out(q, &m));
+	assert_true(queue_kept(q, 1, &kept));
+	assert_int_equal(kept.properties_len, 6);
+	assert_string_equal(kept.properties, "plain");
+	/* Those that cannot be sent end it, when all before it are answered for. */
+	*properties = 'x';
+	comes(AMQP_CONFIRM, 1, false);
+	assert_int_equal(queue_send(q, &m, MS), -EBADMSG);
+	assert_true(queue_confirmed(q, 1));
+	lacks("2", 1, 2);
+	assert_int_equal(queue_flush(q, MS), 0);
+	was_asked("x");
+}
+
 /* ---- the rest of the face ---- */
 
 static void test_face(void **state)
@@ -1004,6 +1071,8 @@ int main(void)
 		TEST(test_acknowledge),
 		TEST(test_ahead_by_bytes),
 		TEST(test_settle_after_loss),
+		TEST(test_properties_in_hand),
+		TEST(test_properties_sent),
 		TEST(test_face),
 	};
 
