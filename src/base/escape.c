@@ -40,8 +40,7 @@ static bool unicode_passes(uint32_t cp, enum escape_style style)
 	return utf8_printable(cp);
 }
 
-/* Bytes at the start of data that the style lets through. */
-static size_t clean_run(const char *data, size_t len, enum escape_style style)
+size_t escape_run(const char *data, size_t len, enum escape_style style)
 {
 	size_t i = 0, used;
 	uint32_t cp;
@@ -69,7 +68,7 @@ size_t escape_char(const char *data, size_t len, enum escape_style style,
 
 	/* Of bytes that are no character, one is escaped: the next may begin one. */
 	*used = n ? n : 1;
-	if (n && clean_run(data, n, style) == n) {
+	if (n && escape_run(data, n, style) == n) {
 		memcpy(out, data, n);
 		return n;
 	}
@@ -92,7 +91,7 @@ void escape_put(struct buffer *b, const char *data, size_t len, enum escape_styl
 	size_t run, used;
 
 	while (len) {
-		run = clean_run(data, len, style);
+		run = escape_run(data, len, style);
 		buffer_put(b, data, run);
 		data += run;
 		len -= run;
@@ -106,5 +105,5 @@ void escape_put(struct buffer *b, const char *data, size_t len, enum escape_styl
 
 bool escape_clean(const char *data, size_t len, enum escape_style style)
 {
-	return clean_run(data, len, style) == len;
+	return escape_run(data, len, style) == len;
 }

@@ -20,7 +20,9 @@ enum escape_style {
 /* Appends data to b, with each byte that the style does not let through as \xNN (and, but for
  * ESCAPE_TERMINAL, a backslash as \\). */
 void escape_put(struct buffer *b, const char *data, size_t len, enum escape_style style);
-/* True where escape_put() would change nothing. */
+/* How many bytes at the start of data the style lets through as they are. */
+size_t escape_run(const char *data, size_t len, enum escape_style style);
+/* True if escape_put() would change nothing. */
 bool escape_clean(const char *data, size_t len, enum escape_style style);
 
 /* Bytes that escape_char() may write. */

@@ -29,7 +29,7 @@ void format_size(struct buffer *b, uint64_t bytes, bool exact)
 	uint64_t tenths, rest;
 
 	if (exact || bytes < 1024) {
-		buffer_printf(b, "%" PRIu64, bytes);
+		format_u64(b, bytes);
 		return;
 	}
 	for (; bytes >> shift >= 1024 && units[unit + 1]; shift += 10)
@@ -41,24 +41,27 @@ void format_size(struct buffer *b, uint64_t bytes, bool exact)
 		tenths = 10;
 		unit++;
 	}
-	buffer_printf(b, "%" PRIu64, tenths / 10);
-	if (tenths % 10)
-		buffer_printf(b, ".%" PRIu64, tenths % 10);
+	format_u64(b, tenths / 10);
+	if (tenths % 10) {
+		buffer_putc(b, '.');
+		format_u64(b, tenths % 10);
+	}
 	buffer_putc(b, units[unit]);
 }
 
 void format_age(struct buffer *b, int64_t seconds)
 {
-	if (seconds < 0)
-		seconds = 0;
-	if (seconds < 60)
-		buffer_printf(b, "%" PRId64 "s", seconds);
-	else if (seconds < 3600)
-		buffer_printf(b, "%" PRId64 "m", seconds / 60);
-	else if (seconds < 86400)
-		buffer_printf(b, "%" PRId64 "h", seconds / 3600);
-	else
-		buffer_printf(b, "%" PRId64 "d", seconds / 86400);
+	static const struct {
+		uint64_t seconds;
+		char name;
+	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	uint64_t age = seconds > 0 ? (uint64_t)seconds : 0;
+	size_t i = 0;
+
+	while (age < units[i].seconds && i + 1 < ARRAY_SIZE(units))
+		i++;
+	format_u64(b, age / units[i].seconds);
+	buffer_putc(b, units[i].name);
 }
 
 void format_iso_time(struct buffer *b, const struct timespec *when)

@@ -281,14 +281,14 @@ static bool remove_visited(const struct queue_stat *st, void *arg)
 }
 
 /*
- * Removes what needs neither a question nor a list, in one pass over the queues; *kinds is what is
+ * Removes what needs no question and prints no sorted names, in one pass; *kinds is what is
  * left to be listed.
  */
 static int remove_at_sight(const struct rm *rm, unsigned int *kinds)
 {
 	struct sweep sweep = { rm, EX_DONE };
 
-	if (!rm->yes || rm->dry_run)
+	if (!rm->yes || rm->dry_run || rm->verbose)
 		return EX_DONE;
 	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++)
 		if (*kinds & 1u << kind && queue_visit(kind, remove_visited, &sweep) == 0)

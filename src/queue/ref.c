@@ -47,14 +47,19 @@ static bool is_hex(const char *text)
 /* Writes prefix and the name, which may need four bytes for one. */
 static void print_escaped(const char *prefix, const char *name, char *buf)
 {
-	size_t len = strlen(name), used;
+	size_t len = strlen(name), used = 0;
 
 	for (buf = stpcpy(buf, prefix); len; name += used, len -= used) {
 		char out[ESCAPE_CHAR_MAX];
-		size_t n = escape_char(name, len, ESCAPE_NAME, out, &used);
+		size_t n;
 
-		memcpy(buf, out, n);
-		buf += n;
+		used = escape_run(name, len, ESCAPE_NAME);
+		if (used) {
+			buf = mempcpy(buf, name, used);
+			continue;
+		}
+		n = escape_char(name, len, ESCAPE_NAME, out, &used);
+		buf = mempcpy(buf, out, n);
 	}
 	*buf = '\0';
 }
@@ -62,9 +67,12 @@ static void print_escaped(const char *prefix, const char *name, char *buf)
 /* Writes a POSIX name as /name, or as esc:... where that could be misread. */
 static void print_name(const char *name, char *buf)
 {
-	bool clean = escape_clean(name, strlen(name), ESCAPE_NAME); /* proc:PID/FD is */
+	size_t len = strlen(name);
 
-	print_escaped(clean ? "" : "esc:", name, buf);
+	if (escape_clean(name, len, ESCAPE_NAME)) /* proc:PID/FD is */
+		memcpy(buf, name, len + 1);
+	else
+		print_escaped("esc:", name, buf);
 }
 
 static void print_key(uint32_t key, char *buf)
