@@ -4,6 +4,9 @@
  *
  *	bare make QUEUE            a queue with the kernel's own limits; POSIX: 10 x 8192 bytes
  *	bare make-many N           N System V queues
+ *	bare make-many-posix N     N POSIX queues of one byte, in the namespace's own limits
+ *	bare gone QUEUE            removes a POSIX queue, if it is there
+ *	bare look DIRECTORY        opens every queue in it and reads its attributes and its inode
  *	bare send QUEUE N SIZE     N messages of SIZE bytes
  *	bare recv QUEUE N          N messages
  *	bare drain QUEUE           what is there, without waiting
@@ -14,6 +17,7 @@
  */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
@@ -22,6 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/msg.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define POSIX_MAXMSG 10
 #define POSIX_MSGSIZE 8192
@@ -148,6 +154,45 @@ static void mqueue_drain(const char *queue)
 		die("mq_receive");
 }
 
+static void mqueue_make_many(size_t n)
+{
+	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 1 };
+	char name[32];
+	mqd_t q;
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "/many-%d-%zu", (int)getpid(), i);
+		q = mq_open(name, O_CREAT | O_EXCL | O_RDWR, 0600, &attr);
+		if (q == (mqd_t)-1)
+			die(name);
+		mq_close(q);
+	}
+}
+
+static void mqueue_look(const char *directory)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+
+	if (!dir)
+		die(directory);
+	while ((entry = readdir(dir))) {
+		char name[sizeof(entry->d_name) + 1] = "/";
+		struct mq_attr attr;
+		struct stat st;
+		mqd_t q;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		strcat(name, entry->d_name);
+		q = mqueue_open(name, O_RDONLY);
+		if (mq_getattr(q, &attr) < 0 || fstat(q, &st) < 0)
+			die(name);
+		mq_close(q);
+	}
+	closedir(dir);
+}
+
 /* ---- the command line ---- */
 
 static void lines(size_t n, const char *line)
@@ -173,6 +218,23 @@ static void send_all(const char *queue, size_t n, size_t size)
 		sysv_send(queue, n, size);
 }
 
+static bool run_more(int argc, char **argv, const char *verb)
+{
+	if (argc != 3)
+		return false;
+	if (!strcmp(verb, "make-many"))
+		sysv_make_many(number(argv[2]));
+	else if (!strcmp(verb, "make-many-posix"))
+		mqueue_make_many(number(argv[2]));
+	else if (!strcmp(verb, "gone"))
+		mq_unlink(argv[2]);
+	else if (!strcmp(verb, "look"))
+		mqueue_look(argv[2]);
+	else
+		return false;
+	return true;
+}
+
 static bool run(int argc, char **argv)
 {
 	const char *verb = argc > 2 ? argv[1] : "";
@@ -190,10 +252,8 @@ static bool run(int argc, char **argv)
 		mqueue_make(argv[2]);
 	else if (!strcmp(verb, "make") && argc == 3)
 		sysv_open(argv[2], IPC_CREAT | IPC_EXCL | 0600);
-	else if (!strcmp(verb, "make-many") && argc == 3)
-		sysv_make_many(number(argv[2]));
 	else
-		return false;
+		return run_more(argc, argv, verb);
 	return true;
 }
 
@@ -201,7 +261,8 @@ int main(int argc, char **argv)
 {
 	if (run(argc, argv))
 		return 0;
-	fprintf(stderr, "usage: bare make|drain QUEUE; bare make-many N; bare send QUEUE N SIZE; "
-			"bare recv QUEUE N; bare lines N LINE\n");
+	fprintf(stderr,
+		"usage: bare make|drain|gone QUEUE; bare make-many|make-many-posix N; bare look "
+		"DIRECTORY; bare send QUEUE N SIZE; bare recv QUEUE N; bare lines N LINE\n");
 	return 2;
 }

@@ -4,11 +4,14 @@
 
 bench_programs = \
 	tests/bench/bare \
+	tests/bench/least \
 	tests/bench/pairs
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
 
 tests_bench_bare_LDADD =
+tests_bench_least_CPPFLAGS = $(AM_CPPFLAGS) $(POPT_CFLAGS)
+tests_bench_least_LDADD = $(POPT_LIBS)
 tests_bench_pairs_LDADD =
 
 EXTRA_DIST += tests/bench/bench
