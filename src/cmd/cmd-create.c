@@ -45,13 +45,13 @@ static const struct poptOption create_options[] = {
 	  N_("POSIX: the largest message (mq_msgsize)"), N_("SIZE") },
 	CMD_MAX_BYTES_OPTION,
 	{ "max-priority", '\0', POPT_ARG_STRING, NULL, OPT_MAX_PRIORITY,
-	  N_("AMQP: tell priorities from 0 to N apart (x-max-priority)"), N_("N") },
+	  N_("AMQP: priorities from 0 to N (x-max-priority)"), N_("N") },
 	{ "quorum", '\0', POPT_ARG_NONE, NULL, OPT_QUORUM,
 	  N_("AMQP: a quorum queue, replicated by the broker"), NULL },
 	{ "dead-letter", '\0', POPT_ARG_STRING, NULL, OPT_DEAD_LETTER,
-	  N_("AMQP: queue NAME of the vhost gets what this one drops"), N_("NAME") },
+	  N_("AMQP: send dropped messages to queue NAME of the vhost"), N_("NAME") },
 	{ "exist-ok", 'e', POPT_ARG_NONE, NULL, OPT_EXIST_OK,
-	  N_("a queue that is there already is fine if it is as asked"), NULL },
+	  N_("succeed if the queue already exists as asked"), NULL },
 	{ "private", '\0', POPT_ARG_NONE, NULL, OPT_PRIVATE,
 	  N_("make a System V queue without a key and print its id"), NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("print the name of each queue"),
@@ -409,8 +409,8 @@ const struct command cmd_create = {
 	.name = "create",
 	.operands = N_("QUEUE..."),
 	.summary = N_("Make queues"),
-	.notes = N_("One of -c and -s alone leaves the other at the kernel's default, or at its\n"
-		    "maximum where that is smaller.  SIZE takes K, M and G."),
+	.notes = N_("With only one of -c and -s, the other is the kernel's default, or its maximum\n"
+		    "if that is smaller.  SIZE takes K, M and G."),
 	.options = create_options,
 	.min_operands = 0, /* --private takes none */
 	.max_operands = -1,

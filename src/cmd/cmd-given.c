@@ -44,7 +44,7 @@ int cmd_given_check(const struct carry_as *as, const struct queue_ref *ref, cons
 		return msg_wrong_kind(foreign & MESSAGE_HAS_TYPE ? type_option : priority_option,
 				      ref);
 	if (as->have & MESSAGE_HAS_PRIORITY && as->priority > max)
-		return msg_usage(_("%s: a message of AMQP has a priority from 0 to %u"),
+		return msg_usage(_("%s: an AMQP message has a priority from 0 to %u"),
 				 priority_option, max);
 	return EX_DONE;
 }

@@ -22,9 +22,9 @@ enum { OPT_SYSV = OPT_FIRST, OPT_POSIX, OPT_OUTPUT, OPT_SORT, OPT_JSON, OPT_MATC
 	{ "posix", 'P', POPT_ARG_NONE, NULL, OPT_POSIX, N_("POSIX queues"), NULL }
 #define CMD_COLUMN_OPTIONS                                                                        \
 	{ "output", 'o', POPT_ARG_STRING, NULL, OPT_OUTPUT,                                       \
-	  N_("show these columns, or with +COL those too"), N_("COL,...") },                      \
+	  N_("show these columns; +COL adds to the usual ones"), N_("COL,...") },                      \
 	{ "sort", 's', POPT_ARG_STRING, NULL, OPT_SORT,                                           \
-	  N_("sort by a column; with :r the other way round"), N_("COL[:r]") }
+	  N_("sort by a column; :r reverses the order"), N_("COL[:r]") }
 #define CMD_MATCH_OPTION                                                                          \
 	{ "match", '\0', POPT_ARG_STRING, NULL, OPT_MATCH,                                        \
 	  N_("queues whose name or key, as mqtool prints it, matches"), N_("GLOB") }

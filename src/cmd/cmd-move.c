@@ -41,8 +41,9 @@ enum { OPT_SET_TYPE = OPT_OWN, OPT_SET_PRIORITY, OPT_STRICT };
 
 static const struct poptOption move_options[] = {
 	{ "count", 'c', POPT_ARG_STRING, NULL, OPT_COUNT,
-	  N_("move N messages, and wait for them; default all there are"), N_("N") },
-	{ "follow", 'f', POPT_ARG_NONE, NULL, OPT_FOLLOW, N_("move messages without end"), NULL },
+	  N_("move N messages, waiting for them; default all there are"), N_("N") },
+	{ "follow", 'f', POPT_ARG_NONE, NULL, OPT_FOLLOW, N_("move messages until interrupted"),
+	  NULL },
 	{ "nonblock", 'n', POPT_ARG_NONE, NULL, OPT_NONBLOCK,
 	  N_("wait neither for a message nor for room"), NULL },
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
@@ -56,7 +57,7 @@ static const struct poptOption move_options[] = {
 	  N_("refuse a message with properties that DEST cannot take (AMQP)"), NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("say at the end how much was moved"),
 	  NULL },
-	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
+	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show progress on a terminal"),
 	  NULL },
 	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
@@ -525,9 +526,9 @@ const struct command cmd_move = {
 	.operands = N_("SOURCE DEST"),
 	.summary = N_("Move messages from one queue to another"),
 	.notes = N_(
-		"POSIX priority P is System V type P+1, and back. A message that DEST does not\n"
-		"take goes back to SOURCE, and that ends it: with status 4 if DEST was removed,\n"
-		"else with 1."),
+		"POSIX priority P becomes System V type P+1, and the other way round.  If DEST\n"
+		"does not take a message, move puts it back into SOURCE and exits with status 4\n"
+		"if DEST was removed, else 1."),
 	.options = move_options,
 	.min_operands = 2,
 	.max_operands = 2,

@@ -172,7 +172,7 @@ static int purge_named(struct cmdline *cl, struct purge *p)
 	int status;
 
 	if (p->yes)
-		return msg_usage(_("-y needs --match: only that asks"));
+		return msg_usage(_("-y needs --match: only --match asks"));
 	if (!cl->noperands)
 		return msg_usage(_("no queue given"));
 	refs = cmdline_queues(cl, 0);
@@ -237,9 +237,9 @@ static int purge_run(struct cmdline *cl)
 const struct command cmd_purge = {
 	.name = "purge",
 	.operands = N_("QUEUE..."),
-	.summary = N_("Throw away the messages that wait on queues"),
-	.notes = N_("At most as many as wait at the start are thrown away; how many is printed.\n"
-		    "With --match, purge asks first.  The default answer is no."),
+	.summary = N_("Throw away the messages waiting on queues"),
+	.notes = N_("purge throws away at most as many messages as are waiting when it starts, and\n"
+		    "prints how many.  With --match, it asks first.  The default answer is no."),
 	.options = purge_options,
 	.min_operands = 0, /* --match takes none */
 	.max_operands = -1,

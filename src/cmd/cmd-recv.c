@@ -32,7 +32,8 @@ enum {
 static const struct poptOption recv_options[] = {
 	{ "count", 'c', POPT_ARG_STRING, NULL, OPT_COUNT, N_("take N messages; default 1"),
 	  N_("N") },
-	{ "follow", 'f', POPT_ARG_NONE, NULL, OPT_FOLLOW, N_("take messages without end"), NULL },
+	{ "follow", 'f', POPT_ARG_NONE, NULL, OPT_FOLLOW, N_("take messages until interrupted"),
+	  NULL },
 	{ "all", 'a', POPT_ARG_NONE, NULL, OPT_ALL,
 	  N_("take messages until the queue is empty; with -c at most N"), NULL },
 	{ "nonblock", 'n', POPT_ARG_NONE, NULL, OPT_NONBLOCK,
@@ -42,8 +43,8 @@ static const struct poptOption recv_options[] = {
 	CMD_TYPE_OPTIONS,
 	{ "peek", 0, POPT_ARG_NONE, NULL, OPT_PEEK,
 	  N_("show messages without taking them (System V)"), NULL },
-	{ "null", '0', POPT_ARG_NONE, NULL, OPT_NULL,
-	  N_("write NUL behind each message, not newline"), NULL },
+	{ "null", '0', POPT_ARG_NONE, NULL, OPT_NULL, N_("end each message with NUL, not newline"),
+	  NULL },
 	{ "raw", 'r', POPT_ARG_NONE, NULL, OPT_RAW, N_("write the messages and nothing else"),
 	  NULL },
 	{ "format", 'F', POPT_ARG_STRING, NULL, OPT_FORMAT, N_("write each message as FORMAT says"),
@@ -56,7 +57,7 @@ static const struct poptOption recv_options[] = {
 	  N_("when COMMAND fails: send the message to QUEUE and go on"), N_("QUEUE") },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
 	  N_("say at the end how much was received"), NULL },
-	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
+	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show progress on a terminal"),
 	  NULL },
 	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
@@ -68,7 +69,7 @@ static const struct poptOption recv_options[] = {
 static bool set_style(struct receiver *r, enum output_style style)
 {
 	if (r->opt.has_style && r->output.style != style)
-		return msg_refuse(_("only one of -0, -r, -F and -j can say what to write"));
+		return msg_refuse(_("give only one of -0, -r, -F and -j"));
 	r->opt.has_style = true;
 	r->output.style = style;
 	return true;
@@ -163,7 +164,7 @@ static int compile_format(struct receiver *r)
 		return EX_DONE;
 	rc = render_format_compile(r->opt.format, &r->format, &bad);
 	if (rc == -EINVAL)
-		return msg_usage(_("the format means nothing at '%s'; see mqtool recv --help"),
+		return msg_usage(_("invalid format at '%s'; see mqtool recv --help"),
 				 msg_quote(bad));
 	if (rc < 0) {
 		msg_error("%s", strerror(-rc));

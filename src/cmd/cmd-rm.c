@@ -36,20 +36,20 @@ enum {
 };
 
 static const struct poptOption rm_options[] = {
-	{ "force", 'f', POPT_ARG_NONE, NULL, OPT_FORCE, N_("a queue that is not there is fine"),
+	{ "force", 'f', POPT_ARG_NONE, NULL, OPT_FORCE, N_("ignore queues that do not exist"),
 	  NULL },
 	{ "all", 'a', POPT_ARG_NONE, NULL, OPT_ALL,
-	  N_("no QUEUE: all queues for which all of the following that are given hold"), NULL },
+	  N_("no QUEUE: all queues that meet all of the conditions that follow"), NULL },
 	{ "sysv", 'S', POPT_ARG_NONE, NULL, OPT_SYSV, N_("-a: System V queues"), NULL },
 	{ "posix", 'P', POPT_ARG_NONE, NULL, OPT_POSIX, N_("-a: POSIX queues"), NULL },
 	{ "match", 0, POPT_ARG_STRING, NULL, OPT_MATCH,
 	  N_("-a: queues whose name or key, as mqtool prints it, matches"), N_("GLOB") },
 	{ "empty", 0, POPT_ARG_NONE, NULL, OPT_EMPTY, N_("-a: queues without messages"), NULL },
-	{ "idle", 0, POPT_ARG_STRING, NULL, OPT_IDLE,
-	  N_("-a: queues not sent to or received from for so long"), N_("DURATION") },
+	{ "idle", 0, POPT_ARG_STRING, NULL, OPT_IDLE, N_("-a: queues idle for at least this long"),
+	  N_("DURATION") },
 	{ "owner", 0, POPT_ARG_STRING, NULL, OPT_OWNER, N_("-a: queues of a user"), N_("USER") },
 	{ "dry-run", 0, POPT_ARG_NONE, NULL, OPT_DRY_RUN,
-	  N_("print what would go, and remove nothing"), NULL },
+	  N_("print what would be removed, and remove nothing"), NULL },
 	{ "yes", 'y', POPT_ARG_NONE, NULL, OPT_YES, N_("-a: do not ask"), NULL },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE,
 	  N_("print the name of each queue removed"), NULL },
@@ -258,7 +258,7 @@ static int remove_listed(const struct rm *rm, const struct queue_stat *seen)
 
 	if (rc == -ESTALE || (rc == 0 && !queue_filter_holds(&rm->filter, &now, now_ns()))) {
 		queue_stat_text(seen, name);
-		msg_error(_("%s: left alone: it changed meanwhile"), name);
+		msg_error(_("%s: not removed: it changed meanwhile"), name);
 		return EX_DONE;
 	}
 	if (rc == -ENOENT)
@@ -376,9 +376,8 @@ const struct command cmd_rm = {
 	.name = "rm",
 	.operands = N_("QUEUE..."),
 	.summary = N_("Remove queues"),
-	.notes = N_(
-		"With -a it is asked before any queue is removed, and each is looked at again just\n"
-		"before it goes.  An empty answer is no."),
+	.notes = N_("With -a, rm asks before it removes anything and checks each queue again just\n"
+		    "before removing it.  The default answer is no."),
 	.options = rm_options,
 	.min_operands = 0, /* -a takes none */
 	.max_operands = -1,

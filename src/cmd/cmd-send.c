@@ -69,7 +69,7 @@ static const struct poptOption send_options[] = {
 	  N_("wait at most this long for room for each message"), N_("DURATION") },
 	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("say at the end how much was sent"),
 	  NULL },
-	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show how far it is, on a terminal"),
+	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show progress on a terminal"),
 	  NULL },
 	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
@@ -110,7 +110,7 @@ struct sender {
 static bool set_framing(struct send_options *opt, enum input_framing framing, bool json)
 {
 	if (opt->framed && (opt->framing != framing || opt->json != json))
-		return msg_refuse(_("only one of -l, -0 and -j can say what a message is"));
+		return msg_refuse(_("give only one of -l, -0 and -j"));
 	opt->framed = true;
 	opt->framing = framing;
 	opt->json = json;
@@ -204,8 +204,8 @@ static int check_prefix(struct send_options *opt)
 	if (!opt->framed || opt->json)
 		return msg_usage(_("--prefix needs messages cut by -l or -0"));
 	if (opt->as.have)
-		return msg_usage(_("with --prefix each message says its type or priority itself:"
-				   " -t and -p have no meaning"));
+		return msg_usage(_("with --prefix each message gives its own type or priority: -t"
+				   " and -p have no meaning"));
 	if (prefix_compile(opt->prefix, opt->framing == INPUT_NUL ? '\0' : '\n', &opt->prefix_len,
 			   &bad) < 0)
 		return msg_usage(_("--prefix: SEP cannot be used: %s"), text_get(bad));
@@ -486,7 +486,7 @@ static const char *refuse_members(const struct sender *s, struct message *m)
 	if (s->ref.kind != QUEUE_AMQP)
 		m->have &= ~MESSAGE_HAS_OTHER_TYPE;
 	if (m->have & MESSAGE_HAS_PRIORITY && m->priority > message_priority_max(s->ref.kind))
-		return _("a message of AMQP has a priority from 0 to 255");
+		return _("an AMQP message has a priority from 0 to 255");
 	return NULL;
 }
 
@@ -802,9 +802,9 @@ const struct command cmd_send = {
 	.operands = N_("QUEUE [MESSAGE...]"),
 	.summary = N_("Put messages on a queue"),
 	.notes = N_(
-		"Each MESSAGE is one message. Without MESSAGE, -f, -l, -0 or -j all of standard\n"
-		"input is one message, byte for byte. What goes in by -l, -0 or -j comes out\n"
-		"the same by recv, recv -0 or recv -j."),
+		"Each MESSAGE is one message.  Without MESSAGE, -f, -l, -0 or -j, all of standard\n"
+		"input is one message, byte for byte.  What send -l, -0 or -j puts in, recv,\n"
+		"recv -0 or recv -j writes out the same."),
 	.options = send_options,
 	.min_operands = 1,
 	.max_operands = -1,

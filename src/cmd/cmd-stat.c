@@ -41,7 +41,7 @@ static const struct poptOption stat_options[] = {
 	CMD_COLUMN_OPTIONS,
 	{ "bytes", 'b', POPT_ARG_NONE, NULL, OPT_BYTES, N_("sizes in bytes, without K and M"),
 	  NULL },
-	{ "noheadings", 'H', POPT_ARG_NONE, NULL, OPT_NOHEADINGS, N_("no line of headings"), NULL },
+	{ "noheadings", 'H', POPT_ARG_NONE, NULL, OPT_NOHEADINGS, N_("omit the headings"), NULL },
 	CMD_JSON_OPTION(OPT_JSON, N_("a JSON array of objects (also -J)")),
 	{ "waiters", 'w', POPT_ARG_NONE, NULL, OPT_WAITERS,
 	  N_("look for the processes that wait on queues"), NULL },
@@ -51,7 +51,7 @@ static const struct poptOption stat_options[] = {
 	{ "openmetrics", '\0', POPT_ARG_NONE, NULL, OPT_OPENMETRICS,
 	  N_("queues and limits as OpenMetrics text"), NULL },
 	{ "removed", '\0', POPT_ARG_NONE, NULL, OPT_REMOVED,
-	  N_("POSIX queues that were removed while processes have them open"), NULL },
+	  N_("removed POSIX queues that processes still hold open"), NULL },
 	CMD_NAMESPACE_OPTION(N_("PID|all")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
@@ -123,7 +123,7 @@ static int check_openmetrics(const struct stat_line *line, const struct cmdline 
 					       shows_columns(line);
 
 	if (line->openmetrics && other)
-		return msg_usage(_("--openmetrics has a form of its own: not with %s"), other);
+		return msg_usage(_("--openmetrics has its own format: not with %s"), other);
 	return EX_DONE;
 }
 
@@ -138,14 +138,14 @@ static int check_match(const struct stat_line *line, const struct cmdline *cl)
 static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 {
 	if (cl->noperands)
-		return msg_usage(_("--limits is about no queue: '%s' cannot be named"),
+		return msg_usage(_("--limits shows no queues: '%s' cannot be named"),
 				 msg_quote(cl->operands[0]));
 	if (cl->namespaces)
 		return msg_usage(_("--limits are those of one IPC namespace: name a process"));
 	if (line->look.match)
-		return msg_usage(_("--limits is about no queue: not with %s"), "--match");
+		return msg_usage(_("--limits shows no queues: not with %s"), "--match");
 	if (shows_columns(line))
-		return msg_usage(_("--limits has no columns of queues: not with %s"),
+		return msg_usage(_("--limits has its own columns: not with %s"),
 				 shows_columns(line));
 	return EX_DONE;
 }
@@ -165,7 +165,7 @@ static int check_removed(const struct stat_line *line, const struct cmdline *cl)
 		return msg_usage(_("%s takes no QUEUE: '%s' cannot be named"), "--removed",
 				 msg_quote(cl->operands[0]));
 	if (other)
-		return msg_usage(_("--removed has columns of its own: not with %s"), other);
+		return msg_usage(_("--removed has its own columns: not with %s"), other);
 	return EX_DONE;
 }
 
@@ -349,7 +349,7 @@ static unsigned int processes_wanted(const struct stat_line *line)
 static void say_hidden(const struct procs *procs)
 {
 	if (procs->error)
-		msg_error(_("processes cannot be looked at: /proc: %s"), strerror(-procs->error));
+		msg_error(_("cannot look at processes: /proc: %s"), strerror(-procs->error));
 	if (procs->foreign)
 		msg_error(_("/proc is that of another PID namespace: what processes outside it hold"
 			    " or wait for is not shown"));
@@ -364,10 +364,10 @@ static void say_hidden(const struct procs *procs)
 				 procs->hidden),
 			  procs->hidden);
 	if (procs->blind)
-		msg_error(text_n("%u thread waits on a queue that may not be told (it takes root,"
-				 " or kernel.yama.ptrace_scope=0)",
-				 "%u threads wait on queues that may not be told (it takes root,"
-				 " or kernel.yama.ptrace_scope=0)",
+		msg_error(text_n("%u thread is blocked on a queue that cannot be identified"
+				 " without root (or kernel.yama.ptrace_scope=0)",
+				 "%u threads are blocked on queues that cannot be identified"
+				 " without root (or kernel.yama.ptrace_scope=0)",
 				 procs->blind),
 			  procs->blind);
 }
@@ -544,15 +544,15 @@ static int stat_run(struct cmdline *cl)
 const struct command cmd_stat = {
 	.name = "stat",
 	.operands = N_("[QUEUE...]"),
-	.summary = N_("Show queues, their use, and who is behind them"),
+	.summary = N_("Show queues, how full they are, and which processes use them"),
 	.notes = N_(
-		"Without QUEUE, a table of all queues.  A QUEUE without -o, -s, -H or -j is shown in\n"
-		"full, with its holders, its waiters and what follows from them.\n"
+		"Without QUEUE, shows a table of all queues.  A QUEUE without -o, -s, -H or -j is\n"
+		"shown in full, with the processes that hold it or wait on it and a diagnosis.\n"
 		"\n"
 		"Columns: QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST, and WAITING KEY MSQID\n"
 		"MAXMSG MSGSIZE QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO\n"
 		"NOTIFY, and with --namespace=all NAMESPACE PROCS PID.\n"
-		"A value that may not be read is ?, one that the kind does not have is -."),
+		"? is a value that may not be read, - one that this kind of queue does not have."),
 	.options = stat_options,
 	.min_operands = 0,
 	.max_operands = -1,

@@ -63,7 +63,7 @@ bool cmd_take_option(struct cmdline *cl, struct take_options *opt, int val, cons
 int cmd_take_check(const struct take_options *opt, const struct queue_ref *source)
 {
 	if (opt->follow && opt->has_count)
-		return msg_usage(_("-f takes messages without end, -c only so many: give one"));
+		return msg_usage(_("-f never ends, -c ends after N messages: give one"));
 	if (opt->follow && opt->all)
 		return msg_usage(_("-f never ends, -a ends on an empty queue: give one"));
 	if (opt->has_timeout && opt->nonblock)

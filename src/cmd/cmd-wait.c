@@ -21,14 +21,14 @@ enum { OPT_MESSAGES = OPT_FIRST, OPT_EMPTY, OPT_WRITABLE, OPT_EXISTS, OPT_GONE, 
 
 static const struct poptOption wait_options[] = {
 	{ "messages", 0, POPT_ARG_STRING, NULL, OPT_MESSAGES,
-	  N_("until at least N messages wait (the default, with N 1)"), N_("N") },
+	  N_("until at least N messages wait (the default, with N = 1)"), N_("N") },
 	{ "empty", 0, POPT_ARG_NONE, NULL, OPT_EMPTY, N_("until no message waits"), NULL },
 	{ "writable", 0, POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, NULL, OPT_WRITABLE,
 	  N_("until there is room for a message of SIZE bytes (default 1)"), N_("SIZE") },
 	{ "exists", 0, POPT_ARG_NONE, NULL, OPT_EXISTS, N_("until there is such a queue"), NULL },
 	{ "gone", 0, POPT_ARG_NONE, NULL, OPT_GONE, N_("until there is no such queue"), NULL },
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
-	  N_("wait at most this long; 0 only looks"), N_("DURATION") },
+	  N_("wait at most this long; 0 checks once"), N_("DURATION") },
 	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
@@ -137,7 +137,7 @@ static int check_possible(struct waiting *w, const struct queue_stat *st)
 		return report(w, QUEUE_OP_SEND, -EMSGSIZE);
 	if (w->until != UNTIL_MESSAGES || w->count <= most_messages(st))
 		return EX_DONE;
-	msg_error(_("%s: never so many: it holds at most %" PRIu64 " messages (its %s)"),
+	msg_error(_("%s: can never hold that many: at most %" PRIu64 " messages (its %s)"),
 		  msg_name(&w->ref), most_messages(st),
 		  st->have & STAT_MAXMSG ? "mq_maxmsg" : "msg_qbytes");
 	return EX_FAILED;
@@ -300,9 +300,9 @@ static int wait_run(struct cmdline *cl)
 const struct command cmd_wait = {
 	.name = "wait",
 	.operands = N_("QUEUE"),
-	.summary = N_("Wait until a queue is as wanted, taking nothing"),
+	.summary = N_("Wait for a condition on a queue, taking nothing"),
 	.notes = N_(
-		"Exits with status 3 when the time is over, 4 when the queue is removed meanwhile."),
+		"Exits with status 3 when the time is over, 4 if the queue is removed meanwhile."),
 	.options = wait_options,
 	.min_operands = 1,
 	.max_operands = 1,

@@ -245,7 +245,7 @@ static int count_operands(struct cmdline *cl)
 		return EX_DONE;
 	extra = msg_quote(cl->operands[cmd->max_operands]);
 	if (cmd->takes_command && !cl->trailing)
-		return msg_usage(_("extra operand '%s' (a command is written after '--')"), extra);
+		return msg_usage(_("extra operand '%s' (write a command after '--')"), extra);
 	return msg_usage(_("extra operand '%s'"), extra);
 }
 

@@ -24,8 +24,7 @@ bool cmdline_read_namespace(struct cmdline *cl, const char *text)
 	if (cl->namespaces && cl->cmd->all_namespaces)
 		return true;
 	if (cl->namespaces)
-		return msg_refuse(_("%s: 'all' is only for looking: stat, watch and trace; name a"
-				    " process"),
+		return msg_refuse(_("%s: only stat, watch and trace take 'all'; name a process"),
 				  cl->seen);
 	if (parse_u64(text, 1, INT_MAX, &pid) < 0)
 		return msg_refuse(cl->cmd->all_namespaces ?
@@ -47,13 +46,13 @@ int msg_namespace_failed(pid_t pid, int error)
 	bool denied = error == -EACCES || error == -EPERM;
 
 	if (error == -ESRCH)
-		msg_error(_("--namespace: process %d is not there"), (int)pid);
+		msg_error(_("--namespace: there is no process %d"), (int)pid);
 	else if (denied && !pid)
-		msg_error(_("--namespace=all: not permitted: it takes %s, which root has"),
+		msg_error(_("--namespace=all: not permitted: it needs %s, which root has"),
 			  capability_of(error));
 	else if (denied)
 		msg_error(_("--namespace: the IPC namespace of process %d may not be entered: it"
-			    " takes %s, which root has"),
+			    " needs %s, which root has"),
 			  (int)pid, capability_of(error));
 	else if (error == -ENOSYS)
 		msg_error(_("--namespace: this kernel has no IPC namespaces, or /proc is not"

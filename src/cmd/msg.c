@@ -258,8 +258,10 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 
 void msg_lost(const struct queue_ref *ref, size_t n, int error)
 {
-	msg_error(text_n("%s: %zu message could not be put back (%s) and stands above as JSON",
-			 "%s: %zu messages could not be put back (%s) and stand above as JSON", n),
+	msg_error(text_n("%s: %zu message could not be put back (%s); it is printed above as JSON",
+			 "%s: %zu messages could not be put back (%s); they are printed above as"
+			 " JSON",
+			 n),
 		  msg_name(ref), n, queue_explain_return(ref, error));
 }
 
@@ -335,7 +337,7 @@ int msg_wrong_kind(const char *option, const struct queue_ref *ref)
 
 int msg_amqp_only(const char *option, const struct queue_ref *ref)
 {
-	return msg_usage(_("%s is for AMQP queues, and %s is none"), option, msg_name(ref));
+	return msg_usage(_("%s is for AMQP queues, and %s is not one"), option, msg_name(ref));
 }
 
 int msg_check_kinds(unsigned int mask, const struct queue_ref *refs, int n)

@@ -84,7 +84,7 @@ static bool no_column(const struct cmdline *cl, const char *name, size_t len, bo
 		buffer_puts(&names, column_name((enum column)col));
 	}
 	buffer_put(&bad, name, len);
-	(void)!msg_usage(_("%s: there is no column '%s'; there are %s"), cl->seen,
+	(void)!msg_usage(_("%s: there is no column '%s'; the columns are %s"), cl->seen,
 			 msg_quote(buffer_string(&bad)), buffer_string(&names));
 	buffer_free(&names);
 	buffer_free(&bad);
@@ -109,7 +109,7 @@ bool opt_sort(struct cmdline *cl, const char *text, bool live, enum column *col,
 	if (text[len] && strcmp(text + len, ":r") != 0)
 		return msg_refuse(_("%s: '%s' is not COL or COL:r"), cl->seen, msg_quote(text));
 	if (column_find(text, len, live, col) == 0)
-		return msg_refuse(_("%s: nothing is sorted by %s"), cl->seen, column_name(*col));
+		return msg_refuse(_("%s: cannot sort by %s"), cl->seen, column_name(*col));
 	return no_column(cl, text, len, live);
 }
 

@@ -23,9 +23,9 @@ static const char *refuse_separator(const char *sep, size_t len, char end)
 	if (len == 0)
 		return N_("it is empty");
 	if (is_digit(sep[0]))
-		return N_("it begins with a digit, as does what comes before it");
+		return N_("it begins with a digit, which would be read as part of the number");
 	if (memchr(sep, end, len))
-		return N_("it holds what ends a message");
+		return N_("it contains what ends a message");
 	return NULL;
 }
 

@@ -46,7 +46,7 @@ static void put_capability(const struct tracer_refusal *why, struct buffer *b)
 			     why->number == TRACER_NEEDS_PERFMON ? "CAP_PERFMON" :
 								   "CAP_BPF, CAP_PERFMON";
 
-	buffer_printf(b, _("not permitted: it takes %s (root has both CAP_BPF and CAP_PERFMON)"),
+	buffer_printf(b, _("not permitted: it needs %s (root has both CAP_BPF and CAP_PERFMON)"),
 		      needed);
 }
 

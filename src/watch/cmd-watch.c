@@ -39,7 +39,7 @@ enum {
 static const struct poptOption watch_options[] = {
 	{ "delay", 'd', POPT_ARG_STRING, NULL, OPT_DELAY, N_("time between looks (default 1s)"),
 	  N_("DURATION") },
-	{ "iterations", 'n', POPT_ARG_STRING, NULL, OPT_ITERATIONS, N_("exit after N looks"),
+	{ "iterations", 'n', POPT_ARG_STRING, NULL, OPT_ITERATIONS, N_("exit after N refreshes"),
 	  N_("N") },
 	CMD_KIND_OPTIONS,
 	CMD_COLUMN_OPTIONS,
@@ -48,10 +48,10 @@ static const struct poptOption watch_options[] = {
 	CMD_MATCH_OPTION,
 	{ "batch", 'b', POPT_ARG_NONE, NULL, OPT_BATCH, N_("print tables instead of a screen"),
 	  NULL },
-	CMD_JSON_OPTION(OPT_JSON, N_("print a JSON object a line for each queue (also -J)")),
+	CMD_JSON_OPTION(OPT_JSON, N_("print one JSON object per line for each queue (also -J)")),
 	{ "color", '\0', POPT_ARG_STRING, NULL, OPT_COLOR, N_("colours on the screen"),
 	  N_("auto|always|never") },
-	{ "ascii", '\0', POPT_ARG_NONE, NULL, OPT_ASCII, N_("nothing but ASCII characters"), NULL },
+	{ "ascii", '\0', POPT_ARG_NONE, NULL, OPT_ASCII, N_("use only ASCII characters"), NULL },
 	{ "mouse", '\0', POPT_ARG_NONE, NULL, OPT_MOUSE, N_("use the mouse on the screen"), NULL },
 	{ "allow-changes", '\0', POPT_ARG_NONE, NULL, OPT_CHANGES,
 	  N_("let x on the screen purge, remove, send and receive"), NULL },
@@ -235,10 +235,11 @@ const struct command cmd_watch = {
 	.operands = N_("[QUEUE...]"),
 	.summary = N_("Show queues live on the screen"),
 	.notes = N_(
-		"Without QUEUE, all queues.  Nothing is taken, changed or removed unless --allow-changes is\n"
-		"given.  On the screen, ? shows the keys.  MQTOOL_WATCH may hold options that come first.\n"
+		"Without QUEUE, shows all queues.  Takes, changes and removes nothing unless\n"
+		"--allow-changes is given.  On the screen, ? shows the keys.  Options in\n"
+		"MQTOOL_WATCH come before those of the command line.\n"
 		"\n"
-		"Columns: those of 'mqtool stat', NET/s (change of depth in a second) and HISTORY."),
+		"Columns: those of 'mqtool stat', NET/s (change of depth per second) and HISTORY."),
 	.options = watch_options,
 	.environment = "MQTOOL_WATCH",
 	.min_operands = 0,

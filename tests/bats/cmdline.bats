@@ -271,7 +271,7 @@ a!#:+b'
 	equal "${stderr_lines[0]}" "mqtool recv: no command after '--'"
 	run --separate-stderr -2 mqtool recv /cmd cat
 	equal "${stderr_lines[0]}" \
-		"mqtool recv: extra operand 'cat' (a command is written after '--')"
+		"mqtool recv: extra operand 'cat' (write a command after '--')"
 	mqtool rm /cmd
 }
 

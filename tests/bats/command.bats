@@ -336,7 +336,7 @@ usage()
 	equal "${stderr_lines[0]}" "mqtool recv: sh exited with status 5; the message goes back"
 	equal "${stderr_lines[1]}" '{"queue":"/one","priority":3,"size":4,"body":"gone"}'
 	equal "${stderr_lines[2]}" "mqtool recv: /one: 1 message could not be put back (the queue is full"`
-		`" again) and stands above as JSON"
+		`" again); it is printed above as JSON"
 	equal "$(mqtool recv /one)" other
 	mqtool send /one gone
 	run -1 --separate-stderr mqtool recv /one -- sh -c 'mqtool rm /one; exit 5'

@@ -26,7 +26,7 @@ refused()
 	run -2 --separate-stderr mqtool recv -n -F "$1" "$queue"
 	equal "$output" ""
 	equal "${stderr_lines[0]}" \
-		"mqtool recv: the format means nothing at '$2'; see mqtool recv --help"
+		"mqtool recv: invalid format at '$2'; see mqtool recv --help"
 }
 
 @test "-F: every letter, on a System V queue" {

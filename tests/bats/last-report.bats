@@ -20,7 +20,7 @@ check_report()
 	perl -ne 'print $1 if /^\{"queue":"[^"]*","type":1,"size":600000,"body":"(.*)"\}$/' err >body
 	perl -pe 's/\\u([0-9a-f]{4})/chr hex $1/ge' body | cmp - in
 	matches "$(tail -n 1 err)" \
-		"mqtool recv: *: 1 message could not be put back (*) and stands above as JSON"
+		"mqtool recv: *: 1 message could not be put back (*); it is printed above as JSON"
 }
 
 # In front of a command: stderr is the pipe "fifo", which does not block.

@@ -440,7 +440,7 @@ full()
 		finish "$pid" 1
 		matches "$(head -n 1 err)" "{\"queue\":\"$name\",*,\"size\":4,\"body\":\"late\"}"
 		equal "$(tail -n +2 err)" "mqtool move: $name: 1 message could not be put back (the queue"`
-			`" was removed) and stands above as JSON"
+			`" was removed); it is printed above as JSON"
 		mqtool rm "$to"
 		for name in "$from" "$to"; do
 			case $name in
@@ -464,7 +464,7 @@ full()
 	equal "${#said[@]}" 3
 	equal "${said[0]}" '{"queue":"/a","priority":3,"size":7,"body":"in hand"}'
 	matches "${said[1]}" "mqtool move: /b: the queue is full: *; 0 messages were moved before it"
-	matches "${said[2]}" "mqtool move: /a: 1 message could not be put back (the queue is full again) *"
+	matches "${said[2]}" "mqtool move: /a: 1 message could not be put back (the queue is full again); *"
 	holds /a "[0 other]"
 }
 
@@ -589,7 +589,7 @@ trickle()
 	local bad
 	mqtool send /a stays
 	mqtool send 0x31 stays
-	usage "-f takes messages without end, -c only so many: give one" -f -c 3 /a /b
+	usage "-f never ends, -c ends after N messages: give one" -f -c 3 /a /b
 	usage "-f waits for messages, -n never waits: give one" -f -n /a /b
 	usage "-n never waits, so -T has no meaning with it" -n -T 1 /a /b
 	usage "-t is for System V queues, and /a is a POSIX queue" -t 1 /a /b

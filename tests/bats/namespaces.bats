@@ -147,7 +147,7 @@ setup()
 	wait_until test -s out
 	kill "$there"
 	finish "$pid" 4
-	equal "$(<err)" "mqtool watch: --namespace: process $there is not there"
+	equal "$(<err)" "mqtool watch: --namespace: there is no process $there"
 }
 
 @test "namespaces that come and go are no failure of the rest" {
@@ -177,12 +177,12 @@ setup()
 
 @test "what may not be looked at is named by its capability" {
 	run -5 without_capabilities mqtool stat --namespace=all
-	equal "$output" "mqtool stat: --namespace=all: not permitted: it takes CAP_SYS_ADMIN, which root has"
+	equal "$output" "mqtool stat: --namespace=all: not permitted: it needs CAP_SYS_ADMIN, which root has"
 	run -5 setpriv --bounding-set=-sys_ptrace mqtool stat --namespace=all
-	equal "$output" "mqtool stat: --namespace=all: not permitted: it takes CAP_SYS_PTRACE, which root has"
+	equal "$output" "mqtool stat: --namespace=all: not permitted: it needs CAP_SYS_PTRACE, which root has"
 	run -5 without_capabilities mqtool recv --namespace=$there /one
 	matches "$output" "mqtool recv: --namespace: the IPC namespace of process $there may not be \
-entered: it takes CAP_SYS_@(ADMIN|PTRACE), which root has"
+entered: it needs CAP_SYS_@(ADMIN|PTRACE), which root has"
 	run -5 setpriv --bounding-set=-sys_admin mqtool stat --namespace=$there
 	matches "$output" "*it takes CAP_SYS_ADMIN, which root has"
 	run -3 without_capabilities mqtool check -w 1 -c 2 --namespace=$there /one
@@ -192,7 +192,7 @@ entered: it takes CAP_SYS_@(ADMIN|PTRACE), which root has"
 @test "what is wrong with the line" {
 	local bad
 	run -4 mqtool stat --namespace=2147483646
-	equal "$output" "mqtool stat: --namespace: process 2147483646 is not there"
+	equal "$output" "mqtool stat: --namespace: there is no process 2147483646"
 	for bad in 0 -1 x '' 1x 2147483648; do
 		run -2 --separate-stderr mqtool stat "--namespace=$bad"
 		equal "${stderr_lines[0]}" "mqtool stat: --namespace: '$bad' is neither a process number nor 'all'"
@@ -200,7 +200,7 @@ entered: it takes CAP_SYS_@(ADMIN|PTRACE), which root has"
 		equal "${stderr_lines[0]}" "mqtool rm: --namespace: '$bad' is not a process number"
 	done
 	run -2 --separate-stderr mqtool rm --namespace=all -a -y --empty
-	matches "${stderr_lines[0]}" "*'all' is only for looking*"
+	matches "${stderr_lines[0]}" "*only stat, watch and trace take 'all'*"
 	run -2 mqtool stat --namespace=all -L
 	run -2 mqtool stat -o +PROCS
 	run -2 mqtool stat -s PID

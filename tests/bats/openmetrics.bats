@@ -130,11 +130,11 @@ within()
 @test "wrong usage" {
 	local option
 	for option in -L -j -b -H -w --output=KIND --sort=KIND; do
-		fails 2 "mqtool stat: --openmetrics has a form of its own: not with --*" \
+		fails 2 "mqtool stat: --openmetrics has its own format: not with --*" \
 			stat --openmetrics "$option"
 	done
 	fails 2 "mqtool stat: --match takes no QUEUE: '/q' cannot be named*" stat --match='*' /q
-	fails 2 "mqtool stat: --limits is about no queue: not with --match*" stat --match='*' -L
+	fails 2 "mqtool stat: --limits shows no queues: not with --match*" stat --match='*' -L
 	fails 2 "mqtool stat: --match: an empty pattern matches no queue*" stat --match=
 }
 

@@ -274,7 +274,7 @@ stopped()
 		conserved $queue
 		equal "$(reported err | wc -l)" 9
 		matches "$(tail -n 1 err)" "mqtool recv: *:* messages could not be put back (the queue"`
-			`" was removed) and stand above as JSON"
+			`" was removed); they are printed above as JSON"
 		rm fifo err
 	done
 }
@@ -326,7 +326,7 @@ refilled()
 	finish "$pid" 1
 	equal "$(cat err)" '{"queue":"/p","priority":7,"size":2,"body_base64":"/3g="}'`
 		`$'\nmqtool recv: /p: 1 message could not be put back (the queue is full again)'`
-		`' and stands above as JSON'
+		`'; it is printed above as JSON'
 	exec 9>&-
 	# It can be sent again as it is.
 	mqtool recv /p >/dev/null
@@ -345,7 +345,7 @@ refilled()
 		run -1 without_capabilities sh -c 'exec mqtool recv "$1" >/dev/full' - $queue
 		matches "${lines[0]}" '{"queue":"*","*":*,"size":3,"body":"bad"}'
 		matches "${lines[1]}" "mqtool recv: *: 1 message could not be put back (no permission"`
-			`" to write) and stands above as JSON"
+			`" to write); it is printed above as JSON"
 		equal "${lines[2]}" "mqtool recv: cannot write standard output: No space left on device"
 		equal "${#lines[@]}" 3
 		equal "$(waiting $queue)" 0
@@ -366,7 +366,7 @@ refilled()
 	equal "$(waiting 0x1)" 1
 	equal "$(reported err | wc -l)" 2
 	matches "$(tail -n 1 err)" "mqtool recv: *: 2 messages could not be put back (larger than"`
-		`" the queue takes now) and stand above as JSON"
+		`" the queue takes now); they are printed above as JSON"
 	conserved 0x1
 }
 

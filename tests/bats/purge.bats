@@ -256,7 +256,7 @@ mqtool purge: key:0x00000028: permission denied"
 	run --separate-stderr -2 mqtool purge --match='*' /q
 	equal "${stderr_lines[0]}" "mqtool purge: --match takes no QUEUE: '/q' cannot be named"
 	run --separate-stderr -2 mqtool purge -y /q
-	equal "${stderr_lines[0]}" "mqtool purge: -y needs --match: only that asks"
+	equal "${stderr_lines[0]}" "mqtool purge: -y needs --match: only --match asks"
 	run --separate-stderr -2 mqtool purge
 	equal "${stderr_lines[0]}" "mqtool purge: no queue given"
 	run --separate-stderr -2 mqtool purge -y --match=

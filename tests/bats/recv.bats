@@ -248,7 +248,7 @@ both=(/r 0x20)
 	create_small "${both[@]}"
 	for queue in "${both[@]}"; do
 		send "$queue" stays
-		usage "-f takes messages without end, -c only so many: give one" -f -c 1 "$queue"
+		usage "-f never ends, -c ends after N messages: give one" -f -c 1 "$queue"
 		usage "-f never ends, -a ends on an empty queue: give one" -a -f "$queue"
 		usage "-n never waits, so -T has no meaning with it" -n -T 1 "$queue"
 		usage "-n never waits, so -T has no meaning with it" -T 0 -n "$queue"
@@ -256,7 +256,7 @@ both=(/r 0x20)
 		usage "-f waits for messages, -n never waits: give one" -f -n "$queue"
 		for pair in "-0 -r" "-r -0" "-0 -F%s" "-j -0" "-r -F%s" "-r -j" "-J -r" "-F%s -j"; do
 			# shellcheck disable=SC2086
-			usage "only one of -0, -r, -F and -j can say what to write" $pair "$queue"
+			usage "give only one of -0, -r, -F and -j" $pair "$queue"
 		done
 		for style in -0 -r -F%s -j --json; do
 			usage "COMMAND takes each message itself: -0, -r, -F, -j and --peek have no meaning with it" \
@@ -268,7 +268,7 @@ both=(/r 0x20)
 		usage "only one of --on-failure and --move-failed can be given" \
 			--on-failure=drop --move-failed=/other "$queue" -- cat
 		usage "--on-failure is stop, drop or retry, not 'keep'" --on-failure=keep "$queue" -- cat
-		usage "the format means nothing at '%z'; see mqtool recv --help" -F '%s %z' "$queue"
+		usage "invalid format at '%z'; see mqtool recv --help" -F '%s %z' "$queue"
 		holds "$queue" '[stays]'
 	done
 }
@@ -333,7 +333,7 @@ both=(/r 0x20)
 	send /line stays
 	usage "no queue given"
 	usage "no queue given" -n
-	usage "extra operand '/b' (a command is written after '--')" /line /b
+	usage "extra operand '/b' (write a command after '--')" /line /b
 	usage "no command after '--'" /line --
 	usage "option '-c' needs a value" /line -c
 	usage "unknown option '-z'" -z /line

@@ -276,8 +276,8 @@ Remove 2 queues? [y/N] y'
 	answer y
 	finish "$pid" 0
 	remains /l1 key:0x00000079
-	grep -q 'mqtool rm: /l1: left alone: it changed meanwhile' screen
-	grep -q 'mqtool rm: key:0x00000079: left alone: it changed meanwhile' screen
+	grep -q 'mqtool rm: /l1: not removed: it changed meanwhile' screen
+	grep -q 'mqtool rm: key:0x00000079: not removed: it changed meanwhile' screen
 }
 
 @test "another queue of the same name or key stays" {
@@ -288,7 +288,7 @@ Remove 2 queues? [y/N] y'
 	answer y
 	finish "$pid" 0
 	remains /l3 key:0x0000007a
-	grep -q 'mqtool rm: /l3: left alone: it changed meanwhile' screen
+	grep -q 'mqtool rm: /l3: not removed: it changed meanwhile' screen
 }
 
 @test "a queue that was changed meanwhile stays" {

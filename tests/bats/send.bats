@@ -238,7 +238,7 @@ bytes()
 	done
 	for pair in "-l -0" "-0 -l" "-l -j" "-j -l" "-0 -j" "-0 -J"; do
 		# shellcheck disable=SC2086
-		usage "only one of -l, -0 and -j can say what a message is" $pair /no
+		usage "give only one of -l, -0 and -j" $pair /no
 	done
 	usage "-n never waits, so -T has no meaning with it" -n -T 1 /no
 	usage "-n never waits, so -T has no meaning with it" --timeout=1h /no --nonblock x
@@ -578,14 +578,14 @@ Did you mean '--priority'?"
 	usage '--prefix needs messages cut by -l or -0' --prefix=: /alone hello
 	for option in '-p 1 /alone' '-t 1 0x73'; do
 		# shellcheck disable=SC2086
-		usage 'with --prefix each message says its type or priority itself: -t and -p have'`
+		usage 'with --prefix each message gives its own type or priority: -t and -p have'`
 			`' no meaning' -l --prefix=: $option
 	done
 	usage '--prefix: SEP cannot be used: it is empty' -l --prefix= /alone
-	usage '--prefix: SEP cannot be used: it begins with a digit, as does what comes before it' \
+	usage '--prefix: SEP cannot be used: it begins with a digit, which would be read as part of the number' \
 		-l --prefix='\x30' /alone
-	usage '--prefix: SEP cannot be used: it holds what ends a message' -l --prefix=':\n' /alone
-	usage '--prefix: SEP cannot be used: it holds what ends a message' -0 --prefix='\0' /alone
+	usage '--prefix: SEP cannot be used: it contains what ends a message' -l --prefix=':\n' /alone
+	usage '--prefix: SEP cannot be used: it contains what ends a message' -0 --prefix='\0' /alone
 	usage '--prefix: SEP cannot be used: an escape is \n, \t, \0, \\ or \xNN' \
 		-l --prefix='\q' /alone
 	holds /alone ''

@@ -146,6 +146,6 @@ write proc:PID/FD, two decimal numbers"
 	equal "${stderr_lines[0]}" "mqtool stat: --removed takes no QUEUE: '/q' cannot be named"
 	for option in -S -P -L -w --output=KIND --sort=KIND --match=x --openmetrics; do
 		run --separate-stderr -2 mqtool stat --removed "$option"
-		matches "${stderr_lines[0]}" "mqtool stat: --removed has columns of its own: not with --*"
+		matches "${stderr_lines[0]}" "mqtool stat: --removed has its own columns: not with --*"
 	done
 }

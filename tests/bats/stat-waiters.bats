@@ -374,7 +374,7 @@ all_blocked()
 	succeeded
 	equal "$(tr -s ' ' <<<"$output")" "key:0x00000001 ?"
 	matches "$stderr" \
-		"*mqtool stat: processes cannot be looked at: /proc: No such file or directory*"
+		"*mqtool stat: cannot look at processes: /proc: No such file or directory*"
 	run --separate-stderr unshare -m bash -c "$without_proc" bash key:1
 	succeeded
 	matches "$output" *$'\n'"waiting: ?"$'\n'*

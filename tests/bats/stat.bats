@@ -134,7 +134,7 @@ member()
 	done
 	columns+=" NAMESPACE PROCS PID"
 	run -2 mqtool stat -o x
-	matches "$output" "*there are ${columns// /, }"$'\n'*
+	matches "$output" "*the columns are ${columns// /, }"$'\n'*
 }
 
 @test "-s sorts by number, size, age and text, :r the other way" {
@@ -384,11 +384,11 @@ waiters: [-?]"
 
 @test "usage errors: nothing is shown" {
 	mqtool create key:0x1
-	refused "-o: there is no column 'nosuch'; there are QUEUE, *" -o nosuch
-	refused "--output: there is no column ''; there are *" --output=
-	refused "-o: there is no column ''; there are *" -o queue,
-	refused "-o: there is no column '\\\\x1b\[31m'; there are *" -o $'\e[31m'
-	refused "-s: there is no column 'x'; there are *" -s x
+	refused "-o: there is no column 'nosuch'; the columns are QUEUE, *" -o nosuch
+	refused "--output: there is no column ''; the columns are *" --output=
+	refused "-o: there is no column ''; the columns are *" -o queue,
+	refused "-o: there is no column '\\\\x1b\[31m'; the columns are *" -o $'\e[31m'
+	refused "-s: there is no column 'x'; the columns are *" -s x
 	refused "-s: 'use:x' is not COL or COL:r" -s use:x
 	refused "--sort: '\\\\x0a:' is not COL or COL:r" --sort $'\n:'
 	refused "unknown option '-q'" -q
@@ -398,10 +398,10 @@ waiters: [-?]"
 	equal "$output" ""
 	refused "--sysv is for System V queues, and /q is a POSIX queue" -S /q
 	refused "--posix is for POSIX queues, and key:0x00000001 is a System V queue" -P key:1
-	refused "--limits is about no queue: 'key:1' cannot be named" -L key:1
-	refused "--limits has no columns of queues: not with --output" -L -o queue
-	refused "--limits has no columns of queues: not with --sort" -L -s queue
-	refused "--limits has no columns of queues: not with --waiters" -L -w
+	refused "--limits shows no queues: 'key:1' cannot be named" -L key:1
+	refused "--limits has its own columns: not with --output" -L -o queue
+	refused "--limits has its own columns: not with --sort" -L -s queue
+	refused "--limits has its own columns: not with --waiters" -L -w
 }
 
 @test "a write that fails is a failure" {

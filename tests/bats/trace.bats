@@ -328,13 +328,13 @@ none_left()
 
 @test "refused by name: capabilities, a user namespace, no BTF, no tracefs" {
 	run -5 without_capabilities mqtool trace -d 0
-	equal "$output" "mqtool trace: not permitted: it takes CAP_BPF, CAP_PERFMON (root has both \
+	equal "$output" "mqtool trace: not permitted: it needs CAP_BPF, CAP_PERFMON (root has both \
 CAP_BPF and CAP_PERFMON)"
 	run -5 setpriv --bounding-set=-bpf,-sys_admin mqtool trace -d 0
-	equal "$output" "mqtool trace: not permitted: it takes CAP_BPF (root has both CAP_BPF and CAP_PERFMON)"
+	equal "$output" "mqtool trace: not permitted: it needs CAP_BPF (root has both CAP_BPF and CAP_PERFMON)"
 	run -5 setpriv --bounding-set=-perfmon,-sys_admin mqtool trace -d 0
 	equal "$output" \
-		"mqtool trace: not permitted: it takes CAP_PERFMON (root has both CAP_BPF and CAP_PERFMON)"
+		"mqtool trace: not permitted: it needs CAP_PERFMON (root has both CAP_BPF and CAP_PERFMON)"
 	run -5 unshare -Ur mqtool trace -d 0
 	matches "$output" "mqtool trace: not permitted inside a user namespace: *"
 	run -1 unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec mqtool trace -d 0'
@@ -464,7 +464,7 @@ ask()
 	run -0 ask
 	equal "$output" yes
 	run -1 without_capabilities "$MQTOOL_BUILD/tests/helpers/ask-tracer"
-	equal "$output" "not permitted: it takes CAP_BPF, CAP_PERFMON (root has both CAP_BPF and \
+	equal "$output" "not permitted: it needs CAP_BPF, CAP_PERFMON (root has both CAP_BPF and \
 CAP_PERFMON)"
 	run -1 unshare -Ur "$MQTOOL_BUILD/tests/helpers/ask-tracer"
 	matches "$output" "not permitted inside a user namespace: *"

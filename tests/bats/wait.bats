@@ -303,9 +303,9 @@ queues()
 @test "more messages than it holds: status 1" {
 	queues
 	run --separate-stderr -1 mqtool wait --messages=6 /w
-	one_line "/w: never so many: it holds at most 5 messages (its mq_maxmsg)"
+	one_line "/w: can never hold that many: at most 5 messages (its mq_maxmsg)"
 	run --separate-stderr -1 mqtool wait --messages=1001 key:0x61
-	one_line "key:0x00000061: never so many: it holds at most 1000 messages (its msg_qbytes)"
+	one_line "key:0x00000061: can never hold that many: at most 1000 messages (its msg_qbytes)"
 	run -3 mqtool wait --messages=5 -T 0 /w
 	run -3 mqtool wait --messages=1000 -T 0 key:0x61
 	run -1 mqtool wait --messages=18446744073709551615 -T 0 /w

@@ -292,10 +292,10 @@ lines_of()
 @test "lines that ask for what cannot be" {
 	refused "--filter: 'use>' lacks a value" -b --filter 'use>'
 	refused "--filter: 'x' is no value of USE%" -b --filter 'use=x'
-	refused "-s: nothing is sorted by HISTORY" -b -s history
-	refused "-s: there is no column 'x'; there are QUEUE, *, NET/s, HISTORY" -b -s x
+	refused "-s: cannot sort by HISTORY" -b -s history
+	refused "-s: there is no column 'x'; the columns are QUEUE, *, NET/s, HISTORY" -b -s x
 	refused "-s: 'use:x' is not COL or COL:r" -b -s use:x
-	refused "-o: there is no column 'nosuch'; there are QUEUE, *" -b -o queue,nosuch
+	refused "-o: there is no column 'nosuch'; the columns are QUEUE, *" -b -o queue,nosuch
 	refused "-d: 0 is out of range (10ms to 1d)" -b -d 0
 	refused "-d: 5ms is out of range (10ms to 1d)" -b -d 5ms
 	refused "-d: 2d is out of range (10ms to 1d)" -b -d 2d

@@ -321,7 +321,7 @@ static void test_refused(void **state)
 		{ &move_like, { "/a", "/b", "\033[m" }, "extra operand '\\x1b[m'" },
 		{ &recv_like,
 		  { "/q", "/r" },
-		  "extra operand '/r' (a command is written after '--')" },
+		  "extra operand '/r' (write a command after '--')" },
 		{ &recv_like, { "/q", "/r", "--", "cat" }, "extra operand '/r'" },
 		{ &recv_like, { "--", "cat" }, "no queue given" },
 		{ &recv_like, { "/q", "--" }, "no command after '--'" },
@@ -379,7 +379,7 @@ static void test_posixly_correct(void **state)
 	static const char *const before[] = { "-f", "/q", "-f", "--", "-t", NULL };
 	static const struct row extra = { &recv_like,
 					  { "/q", "-f" },
-					  "extra operand '-f' (a command is written after '--')" };
+					  "extra operand '-f' (write a command after '--')" };
 
 	(void)state;
 	setenv("POSIXLY_CORRECT", "1", 1);

@@ -200,7 +200,7 @@ static void test_no_processes(void **state)
 {
 	(void)state;
 	assert_int_equal(stat_fails(UNSEEN, -EMFILE, "-w"), EX_DONE);
-	assert_string_equal(said, "mqtool stat: processes cannot be looked at: /proc: Too many open"
+	assert_string_equal(said, "mqtool stat: cannot look at processes: /proc: Too many open"
 				  " files\n");
 	/* Where nobody asks for them they are not looked at. */
 	assert_int_equal(stat_fails(UNSEEN, -EMFILE, ""), EX_DONE);

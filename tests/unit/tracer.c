@@ -146,7 +146,7 @@ static void a_refusal_says_why(void **state)
 	assert_int_equal(ask(&answer, &why), -EPERM);
 	assert_string_equal(
 		text_of(&why),
-		"not permitted: it takes CAP_PERFMON (root has both CAP_BPF and CAP_PERFMON)");
+		"not permitted: it needs CAP_PERFMON (root has both CAP_BPF and CAP_PERFMON)");
 	/* Text of the other end is cut where it has no end. */
 	reply.refusal = (struct tracer_refusal){ .error = -ENOTSUP, .code = TRACER_NOT_TAKEN };
 	memset(reply.refusal.what, 'x', sizeof(reply.refusal.what));
@@ -241,10 +241,10 @@ static void every_code_has_a_text(void **state)
 	} all[] = {
 		{ { .error = -EBUSY }, "Device or resource busy" },
 		{ { .code = TRACER_NO_CAPABILITY, .number = TRACER_NEEDS_BPF },
-		  "not permitted: it takes CAP_BPF (root*" },
+		  "not permitted: it needs CAP_BPF (root*" },
 		{ { .code = TRACER_NO_CAPABILITY,
 		    .number = TRACER_NEEDS_BPF | TRACER_NEEDS_PERFMON },
-		  "not permitted: it takes CAP_BPF, CAP_PERFMON (root*" },
+		  "not permitted: it needs CAP_BPF, CAP_PERFMON (root*" },
 		{ { .code = TRACER_USER_NAMESPACE }, "not permitted inside a user namespace: *" },
 		{ { .code = TRACER_OLD_KERNEL,
 		    .number = TRACER_LINUX(5, 4),
