@@ -184,7 +184,7 @@ setup()
 	matches "$output" "mqtool recv: --namespace: the IPC namespace of process $there may not be \
 entered: it needs CAP_SYS_@(ADMIN|PTRACE), which root has"
 	run -5 setpriv --bounding-set=-sys_admin mqtool stat --namespace=$there
-	matches "$output" "*it takes CAP_SYS_ADMIN, which root has"
+	matches "$output" "*it needs CAP_SYS_ADMIN, which root has"
 	run -3 without_capabilities mqtool check -w 1 -c 2 --namespace=$there /one
 	matches "$output" *"MQTOOL UNKNOWN"*
 }
