@@ -48,23 +48,24 @@ static int decode(const char *text, size_t len, char to[static 256], struct refu
 			c = (unsigned char)(high << 4 | low);
 			if (!c)
 				/* xgettext:no-c-format */
-				return refuse(error, "%s", _("a name holds no NUL: leave %00 out"));
+				return refuse(error, "%s",
+					      _("a name cannot contain NUL: leave %00 out"));
 			i += 2;
 		} else if (!is_plain(c)) {
 			return refuse(error, "%s",
-				      _("in an address, what is no letter, digit or one of"
-					" -._~!$&'()*+,;=:@ is written as %XX, its bytes in "
-					"hex (a space is %20, a slash in a name %2F)"));
+				      _("in an address, write each byte that is not a letter, a"
+					" digit or one of -._~!$&'()*+,;=:@ as %XX in hex (a"
+					" space is %20, a slash in a name %2F)"));
 		}
 		if (n == 255)
 			return refuse(error, "%s",
-				      _("a user, vhost or queue of AMQP has at most 255 "
-					"bytes: write a shorter one"));
+				      _("the name of an AMQP user, vhost or queue has at most 255"
+					" bytes: write a shorter one"));
 		to[n++] = (char)c;
 	}
 	to[n] = '\0';
 	if (!utf8_valid(to, n))
-		return refuse(error, "%s", _("names of AMQP are UTF-8, and this is not"));
+		return refuse(error, "%s", _("AMQP names are UTF-8, and this one is not"));
 	return 0;
 }
 
@@ -96,8 +97,7 @@ static int take_port(struct queue_address *a, const char *text, size_t len, stru
 		memcpy(digits, text, len);
 	if (parse_u64(digits, 1, UINT16_MAX, &port) < 0)
 		return refuse(error, "%s",
-			      _("behind the host's colon stands a port: write a number from 1"
-				" to 65535"));
+			      _("a port follows the host's colon: write a number from 1 to 65535"));
 	a->port = (uint16_t)port;
 	return 0;
 }
@@ -126,7 +126,7 @@ static int take_host(struct queue_address *a, const char *text, size_t len, stru
 		return 0;
 	if (*behind != ':')
 		return refuse(error, "%s",
-			      _("behind [ADDRESS] stands a slash or a colon and a port"));
+			      _("only a slash, or a colon and a port, may follow [ADDRESS]"));
 	return take_port(a, behind + 1, (size_t)(end - behind - 1), error);
 }
 
@@ -151,8 +151,7 @@ static int add_host(struct queue_address *a, const struct queue_address *one, st
 	put_host(printed + 1, one);
 	if (commas >= ADDRESS_HOSTS_MAX || used + strlen(printed) >= sizeof(a->more))
 		return refuse(error, "%s",
-			      _("too many hosts: name the nodes of the cluster that are to be"
-				" tried"));
+			      _("too many hosts: name only the nodes of the cluster to try"));
 	strcpy(a->more + used, printed);
 	return 0;
 }
@@ -187,9 +186,9 @@ static int take_authority(struct queue_address *a, const char *text, size_t len,
 		return take_hosts(a, text, len, error);
 	if (memchr(text, ':', user))
 		return refuse(error, "%s",
-			      _("a password does not belong into an address, where others see it: "
-				"leave it out and write it into ~/.config/mqtool/amqp "
-				"(mqtool-queue(7)) or MQTOOL_AMQP_PASSWORD"));
+			      _("a password does not belong in an address, where others can see"
+				" it: leave it out and write it to ~/.config/mqtool/amqp"
+				" (mqtool-queue(7)) or MQTOOL_AMQP_PASSWORD"));
 	if (!user)
 		return refuse(error, "%s", _("no user before the @: leave it out"));
 	rc = decode(text, user, a->user, error);

@@ -237,8 +237,8 @@ static int tls_failed(const struct amqp_place *place, int status, int error, str
 	case AMQP_STATUS_SSL_CONNECTION_FAILED:
 	case AMQP_STATUS_SSL_ERROR:
 		buffer_printf(why,
-			      _("no TLS with %s, port %u: %s (trusted are the authorities of "
-				"OpenSSL, or those of SSL_CERT_FILE)"),
+			      _("no TLS with %s, port %u: %s (trusted authorities are those of"
+				" OpenSSL, or of SSL_CERT_FILE)"),
 			      place->host.name, (unsigned int)place->host.port,
 			      said ? said : amqp_error_string2(status));
 		return verify_error != X509_V_OK ? -EKEYREJECTED : -EPROTO;

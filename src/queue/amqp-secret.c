@@ -124,8 +124,8 @@ static FILE *open_file(const char *path, bool asked, struct refusal *error, int 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		*rc = refuse(error, _("the password file cannot be read: %s"), strerror(errno));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_mode & 0177)
-		*rc = refuse(error, _("the password file is not used, as it must be a regular file"
-				      " of yours that nobody else can read: chmod 600"));
+		*rc = refuse(error, _("the password file is ignored: it must be a regular file of"
+				      " yours that nobody else can read (chmod 600)"));
 	else
 		file = fdopen(fd, "r");
 	if (!file && fd >= 0)
@@ -155,8 +155,7 @@ static int search_file(FILE *file, const struct queue_address *address, struct a
 	free(line);
 	if (rc < 0)
 		return refuse(error,
-			      _("line %u of the password file is none: write"
-				" host:port:vhost:user:password"),
+			      _("line %u of the password file is not host:port:vhost:user:password"),
 			      number);
 	return rc;
 }
@@ -220,8 +219,8 @@ int amqp_secret_find(const struct queue_address *address, struct amqp_secret *se
 	*secret = (struct amqp_secret){ 0 };
 	if (password) {
 		if (is_other_broker(address))
-			return refuse(error, _("MQTOOL_AMQP_PASSWORD is for one broker, and two are"
-					       " named: write the passwords into a file"
+			return refuse(error, _("MQTOOL_AMQP_PASSWORD is for one broker, and two"
+					       " are named: write the passwords to a file"
 					       " (MQTOOL_AMQP_PASSFILE)"));
 		if (strlen(password) >= sizeof(secret->password))
 			return refuse(error, _("MQTOOL_AMQP_PASSWORD is too long"));
@@ -233,8 +232,8 @@ int amqp_secret_find(const struct queue_address *address, struct amqp_secret *se
 	if (rc)
 		return rc < 0 ? rc : 0;
 	if (*address->user && strcmp(address->user, DEFAULT_USER) != 0)
-		return refuse(error, _("there is no password for this user: write a line"
-				       " host:port:vhost:user:password into ~/.config/mqtool/amqp"
+		return refuse(error, _("there is no password for this user: add a line"
+				       " host:port:vhost:user:password to ~/.config/mqtool/amqp"
 				       " (chmod 600), or set MQTOOL_AMQP_PASSWORD"));
 	strcpy(secret->user, DEFAULT_USER);
 	strcpy(secret->password, DEFAULT_USER);

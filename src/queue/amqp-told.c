@@ -64,8 +64,8 @@ const char *told_explanation(enum told_meaning meaning)
 	case TOLD_DOWN:
 		return N_("the queue is there, but the node that has it is down");
 	case TOLD_ACK_TIMEOUT:
-		return N_("what was taken and not settled within the broker's consumer_timeout is"
-			  " on the queue again");
+		return N_("messages not settled within the broker's consumer_timeout are back on"
+			  " the queue");
 	default:
 		return NULL;
 	}

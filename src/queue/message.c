@@ -91,7 +91,7 @@ int message_carry(struct message *m, enum queue_kind to)
 void message_carry_explain(const struct message *m, enum queue_kind to, struct buffer *why)
 {
 	if (m->have & MESSAGE_HAS_OTHER_TYPE && traits[to].have != HAS_BOTH)
-		buffer_puts(why, _("its type is no number, and so cannot be carried"));
+		buffer_puts(why, _("its type is not a number, so it cannot be carried"));
 	else if (traits[to].have != HAS_BOTH && (m->have & HAS_BOTH) == HAS_BOTH)
 		buffer_printf(why,
 			      traits[to].have == MESSAGE_HAS_TYPE ?
@@ -101,8 +101,8 @@ void message_carry_explain(const struct message *m, enum queue_kind to, struct b
 					" only a priority"),
 			      m->type, m->priority);
 	else if (m->have & MESSAGE_HAS_PRIORITY)
-		buffer_printf(why, _("its priority is %u, and the highest there is %u"),
+		buffer_printf(why, _("its priority is %u, and the highest allowed there is %u"),
 			      m->priority, traits[to].priority_max);
 	else
-		buffer_printf(why, _("type %ld has no priority that stands for it"), m->type);
+		buffer_printf(why, _("no priority corresponds to type %ld"), m->type);
 }

@@ -258,7 +258,7 @@ static const char *meaning(const struct queue_attempt *attempt, int error)
 			       _("no such queue: the broker returned what was sent") :
 			       NULL;
 	case -ENOTUNIQ:
-		return _("the queue is there already, with other attributes");
+		return _("the queue already exists, with other attributes");
 	default:
 		return NULL;
 	}

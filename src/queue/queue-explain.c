@@ -42,7 +42,7 @@ static const struct meaning {
 	{ EMSGSIZE, ANY, OP(RETURN), N_("larger than the queue takes now") },
 	{ ENOENT, ANY, ANY, N_("no such queue") },
 	{ EIDRM, ANY, ANY, N_("the queue was removed") },
-	{ EEXIST, ANY, ANY, N_("the queue is there already") },
+	{ EEXIST, ANY, ANY, N_("the queue already exists") },
 	{ EACCES, ANY, ANY, N_("permission denied") },
 	{ EPERM, ANY, OP(SET) | OP(REMOVE),
 	  N_("not permitted: only the owner, the creator or a privileged user may") },
@@ -78,7 +78,7 @@ static const struct meaning {
 	  N_("this kernel has no such queues, or a seccomp filter hides them") },
 	{ ENOSYS, ANY, ANY,
 	  N_("this kernel lacks a system call that is needed, or a seccomp filter hides it") },
-	{ EXDEV, ANY, ANY, N_("it is not for certain a queue of this IPC namespace") },
+	{ EXDEV, ANY, ANY, N_("it may not be a queue of this IPC namespace") },
 	{ EOPNOTSUPP, ANY, ANY, N_("this kind of queue cannot do that") },
 };
 

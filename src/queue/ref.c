@@ -204,9 +204,8 @@ static int parse_proj(const char *text, int *proj, struct refusal *error)
 				"to 255, or one character"));
 	if (rc < 0)
 		return refuse(error,
-			      _("PROJ, after the last colon, must be a number from 0 to 255 or "
-				"one ASCII character: where that colon belongs to the path, "
-				"add :1"));
+			      _("PROJ, after the last colon, must be a number from 0 to 255 or"
+				" one ASCII character: if that colon is part of the path, add :1"));
 	*proj = (int)number;
 	return 0;
 }
@@ -263,7 +262,7 @@ static int take_name(struct queue_ref *ref, const char *name, size_t len, struct
 	if (!len)
 		return refuse(error, _("no name: write /NAME with at least one character"));
 	if (memchr(name, '\0', len))
-		return refuse(error, _("a name holds no NUL: leave \\x00 out"));
+		return refuse(error, _("a name cannot contain NUL: leave \\x00 out"));
 	if (memchr(name, '/', len))
 		return refuse(error,
 			      _("a POSIX queue's name has one slash, at its start: write /NAME "

@@ -138,10 +138,10 @@ static void put_no_room(struct buffer *b, const struct queue_stat *st, const str
 		return;
 	}
 	buffer_printf(b,
-		      text_n("full: %zu sender is blocked, with %" PRIu64 " bytes where %" PRIu64
+		      text_n("full: %zu sender is blocked, with %" PRIu64 " bytes while %" PRIu64
 			     " of %" PRIu64 " are in use",
 			     "full: %zu senders are blocked, the first with %" PRIu64
-			     " bytes where %" PRIu64 " of %" PRIu64 " are in use",
+			     " bytes while %" PRIu64 " of %" PRIu64 " are in use",
 			     f->count),
 		      f->count, f->waiter->size, st->bytes, st->qbytes);
 }

@@ -580,7 +580,7 @@ int json_read_message(const char *line, size_t len, struct message *m, struct bu
 
 	/* Also for a line that does not need it: else a stream would be half sent before one does. */
 	if (!json_library_load()) {
-		json_refuse(error, 0, _("reading JSON takes %s: install the package %s"),
+		json_refuse(error, 0, _("reading JSON needs %s: install the package %s"),
 			    JSON_LIBRARY, JSON_LIBRARY_PACKAGE);
 		return -ENOSYS;
 	}

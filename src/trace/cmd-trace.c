@@ -234,7 +234,7 @@ static int check_queues(const struct cmdline *cl, const struct trace_options *o)
 {
 	for (int i = 0; i < o->nrefs; i++) {
 		if (o->refs[i].kind == QUEUE_AMQP)
-			return msg_usage(_("'%s': trace is for the queues of this machine"),
+			return msg_usage(_("'%s': trace shows only the queues of this machine"),
 					 msg_quote(cl->operands[i]));
 		if (o->has_type && o->refs[i].kind == QUEUE_POSIX)
 			return msg_wrong_kind("-t", &o->refs[i]);

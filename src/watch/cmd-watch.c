@@ -156,8 +156,8 @@ static int check_local(const struct cmdline *cl, const struct look_options *look
 {
 	for (int i = 0; i < look->nrefs; i++)
 		if (look->refs[i].kind == QUEUE_AMQP)
-			return msg_usage(_("'%s': watch is for the queues of this machine; stat"
-					   " shows one of a broker"),
+			return msg_usage(_("'%s': watch shows only the queues of this machine;"
+					   " stat shows one of a broker"),
 					 msg_quote(cl->operands[i]));
 	return EX_DONE;
 }

@@ -132,7 +132,7 @@ static int refuse_value(const struct filter_term *term, const char *word, const 
 	if (!*value)
 		refuse(error, _("'%s' lacks a value"), buffer_string(&quoted));
 	else
-		refuse(error, _("'%s' is no value of %s"), buffer_string(&quoted),
+		refuse(error, _("'%s' is not a value of %s"), buffer_string(&quoted),
 		       column_name(term->col));
 	buffer_free(&quoted);
 	return -EINVAL;
@@ -143,7 +143,7 @@ static int parse_value(struct filter *f, struct filter_term *term, char *word, c
 {
 	if (is_text(term->col)) {
 		if (term->compare != FILTER_EQUAL && term->compare != FILTER_NOT_EQUAL)
-			return refuse(error, _("%s is compared with = and != alone"),
+			return refuse(error, _("%s can only be compared with = and !="),
 				      column_name(term->col));
 		term->word = (unsigned char)(value - f->words);
 		return *value ? 0 : refuse_value(term, word, value, error);

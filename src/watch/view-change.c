@@ -23,7 +23,7 @@ static const struct {
 	[CHANGE_PURGE] = { "purge", N_("throw its messages away") },
 	[CHANGE_REMOVE] = { "rm", N_("remove it") },
 	[CHANGE_SEND] = { "send", N_("send it a message") },
-	[CHANGE_RECEIVE] = { "recv", N_("receive one message, which takes it off") },
+	[CHANGE_RECEIVE] = { "recv", N_("receive one message, which removes it") },
 };
 
 /* Appends a word as a shell takes it. */
@@ -68,7 +68,7 @@ unsigned int view_open_changes(struct view *v)
 	char name[QUEUE_NAME_TEXT];
 
 	if (!row || row->state & ROW_GONE) {
-		view_say(v, _("no queue is selected that could be changed"));
+		view_say(v, _("no queue is selected"));
 		return VIEW_PAINT;
 	}
 	*change = (struct view_change){ .of = row->st };

@@ -51,9 +51,9 @@ static const struct help_line mark_help[] = {
 	/* xgettext:no-c-format */
 	{ "!", N_("after USE%: in use to 90 % or more; before a line: something is wrong") },
 	{ "~", N_("in use to half or more") },
-	{ "+ x", N_("the queue came, or went, since the last look") },
+	{ "+ x", N_("the queue appeared or disappeared since the last refresh") },
 	{ ">", N_("selected") },
-	{ "?", N_("not known: it may not be read, which takes root or read permission") },
+	{ "?", N_("unknown: reading it needs root or read permission") },
 	{ ">= 12", N_("at least: some queues or processes may not be read") },
 	{ "61/100", N_("messages, and how many the queue can hold (POSIX)") },
 };
@@ -85,8 +85,7 @@ static void paint_all(struct view *v, struct area *a, const struct facts *facts)
 	for (int col = 0; col < COLUMNS_WATCH; col++)
 		paint_line(v, a, column_name((enum column)col), column_help((enum column)col));
 	if (!facts->root)
-		paint_line(v, a, "",
-			   _("who of other users' processes waits is known to root alone"));
+		paint_line(v, a, "", _("only root can see which processes of other users wait"));
 	if (facts->cost >= 0) {
 		struct buffer cost = { 0 };
 

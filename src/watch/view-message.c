@@ -288,8 +288,7 @@ void view_paint_message(struct view *v, struct area *a, const struct facts *fact
 	if (!w->valid || w->error) {
 		if (w->error)
 			buffer_printf(&v->line, _("the message cannot be looked at: %s"),
-				      w->error == -ENOMSG ? _("it is not there any more") :
-							    strerror(-w->error));
+				      w->error == -ENOMSG ? _("it is gone") : strerror(-w->error));
 		area_line(a, STYLE_DIM, &v->line);
 		return;
 	}

@@ -370,8 +370,8 @@ static void paint_removed(struct view *v, struct area *a, const struct row *row)
 	format_clock(b, v->model->removed_when ? v->model->removed_when : v->model->gone_when);
 	if (row->st.have & STAT_MESSAGES) {
 		buffer_printf(b,
-			      text_n("; in it at last: %" PRIu64 " message",
-				     "; in it at last: %" PRIu64 " messages",
+			      text_n("; it last held %" PRIu64 " message",
+				     "; it last held %" PRIu64 " messages",
 				     (unsigned long)row->st.messages),
 			      row->st.messages);
 	}

@@ -415,8 +415,9 @@ static unsigned int open_over(struct view *v, enum view_over over)
 static unsigned int toggle_waiters(struct view *v)
 {
 	v->waiters = !v->waiters;
-	view_say(v, v->waiters ? _("processes are looked at again") :
-				 _("processes are not looked at: who waits is not known"));
+	view_say(v, v->waiters ?
+			    _("the search for waiting processes is on") :
+			    _("the search for waiting processes is off: who waits is unknown"));
 	return VIEW_PAINT | VIEW_LOOK | VIEW_DETAIL;
 }
 
@@ -468,7 +469,7 @@ static unsigned int search_key(struct view *v, uint32_t key, int64_t now)
 	if (key == 'N' && !v->search[0])
 		return sort_by(v, COL_QUEUE);
 	if (!v->search[0]) {
-		view_say(v, _("nothing is searched for yet: F3 begins"));
+		view_say(v, _("nothing to search for yet: press F3"));
 		return VIEW_PAINT;
 	}
 	return find_next(v, key == 'n' ? 1 : -1, false, now);

@@ -296,7 +296,7 @@ usage()
 	run -1 --separate-stderr mqtool recv -a --move-failed=/p 0x1 -- false
 	equal "${stderr_lines[0]}" "mqtool recv: false exited with status 1; the message cannot be moved"`
 		`" and goes back"
-	equal "${stderr_lines[1]}" "mqtool recv: type 32769 has no priority that stands for it"
+	equal "${stderr_lines[1]}" "mqtool recv: no priority corresponds to type 32769"
 	holds 0x1 $'1 behind\n32769 type'
 	# Too large for the other.
 	mqtool send -t 5 0x1 "$(printf '%065d' 0)"

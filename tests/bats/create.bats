@@ -198,9 +198,9 @@ key:0x0000001f
 @test "an existing queue is an error" {
 	mqtool create /dup key:0xd0
 	run --separate-stderr -1 mqtool create /dup
-	one_line "/dup: the queue is there already"
+	one_line "/dup: the queue already exists"
 	run --separate-stderr -1 mqtool create key:0xd0
-	one_line "key:0x000000d0: the queue is there already"
+	one_line "key:0x000000d0: the queue already exists"
 	run -1 mqtool create /twice /twice
 	mqtool rm /dup key:0xd0 /twice
 }

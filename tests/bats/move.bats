@@ -190,7 +190,7 @@ first()
 	mqtool send -t 7 0x31 before
 	mqtool send -t 32769 0x31 high
 	mqtool send -t 8 0x31 behind
-	fails 1 "/a: type 32769 has no priority that stands for it (see --set-priority);"`
+	fails 1 "/a: no priority corresponds to type 32769 (see --set-priority);"`
 		`" 1 message was moved before it" 0x31 /a
 	holds /a "[6 before]"
 	holds 0x31 "[8 behind][32769 high]"

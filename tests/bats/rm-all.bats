@@ -339,7 +339,7 @@ Remove 2 queues? [y/N] y'
 		status=$?; mqtool rm /same && exit $status'
 	equal "$output" ""
 	equal "$stderr" \
-		"mqtool rm: /same: it is not for certain a queue of this IPC namespace"
+		"mqtool rm: /same: it may not be a queue of this IPC namespace"
 	remains /same /theirs
 }
 
@@ -348,7 +348,7 @@ Remove 2 queues? [y/N] y'
 	mqtool create -m 0 /closed
 	run --separate-stderr -1 without_capabilities mqtool rm -a -P -y -v
 	equal "$stderr" \
-		"mqtool rm: /closed: it is not for certain a queue of this IPC namespace"
+		"mqtool rm: /closed: it may not be a queue of this IPC namespace"
 	remains /closed
 	mqtool create /open
 	run -0 without_capabilities mqtool rm -a -y -v '--match=/c*'

@@ -108,7 +108,7 @@ all_blocked()
 	equal "$(column key:0x00000001)" "1 send"
 	matches "$(block key:1 waiters)" "$pid blocked, sends 64 bytes, for +([0-9])s"
 	matches "$(block key:1 diagnosis)" \
-		"full: 1 sender is blocked, with 64 bytes where 90 of 100 are in use"*
+		"full: 1 sender is blocked, with 64 bytes while 90 of 100 are in use"*
 	equal "$(block key:1 lspid)" "$(mqtool stat -H -o lspid key:1) (exited)"
 }
 

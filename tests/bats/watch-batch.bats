@@ -291,7 +291,7 @@ lines_of()
 
 @test "lines that ask for what cannot be" {
 	refused "--filter: 'use>' lacks a value" -b --filter 'use>'
-	refused "--filter: 'x' is no value of USE%" -b --filter 'use=x'
+	refused "--filter: 'x' is not a value of USE%" -b --filter 'use=x'
 	refused "-s: cannot sort by HISTORY" -b -s history
 	refused "-s: there is no column 'x'; the columns are QUEUE, *, NET/s, HISTORY" -b -s x
 	refused "-s: 'use:x' is not COL or COL:r" -b -s use:x

@@ -121,7 +121,7 @@ load watch
 	keys Down Up
 	mqtool rm /orders
 	shows "REMOVED"
-	shows "in it at last: 4 messages, 4"
+	shows "it last held 4 messages, 4"
 	keys q
 	ended 0
 }

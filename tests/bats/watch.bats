@@ -59,9 +59,9 @@ load watch
 	mqtool rm /orders
 	shows "REMOVED"
 	shows "/orders  posix"
-	shows "in it at last: 4 messages"
+	shows "it last held 4 messages"
 	shows_not "x posix"
-	shows "in it at last: 4 messages"
+	shows "it last held 4 messages"
 	keys Home
 	shows "key:0x4d510001  sysv"
 	shows "! 1 receiver waits for type 77: none is queued"
@@ -98,7 +98,7 @@ load watch
 	keys BSpace BSpace
 	shows "/aa"
 	keys -l 'use>x'
-	shows "'x' is no value of USE%"
+	shows "'x' is not a value of USE%"
 	keys BSpace 20 Enter
 	shows "filter: use>20"
 	shows_not "/aa"

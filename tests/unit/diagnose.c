@@ -163,7 +163,7 @@ static void test_sysv_full(void **state)
 		said(&view),
 		"1 sender waits for ever: its 501 bytes are more than msg_qbytes, 500,"
 		" allows (raise it with mqtool set -b)\n"
-		"full: 1 sender is blocked, with 500 bytes where 400 of 500 are in use\n");
+		"full: 1 sender is blocked, with 500 bytes while 400 of 500 are in use\n");
 	/* Then not even an empty message goes. */
 	st.qbytes = 0;
 	assert_non_null(strstr(said(&view), "2 senders wait for ever"));

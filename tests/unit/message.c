@@ -54,12 +54,12 @@ static const struct {
 	{ QUEUE_POSIX, T | P, 1, 0,
 	  "it has type 1 and priority 0, and messages there have only a priority", 0 },
 	/* Too high. */
-	{ QUEUE_POSIX, T, 32769, 9, "type 32769 has no priority that stands for it", 0 },
+	{ QUEUE_POSIX, T, 32769, 9, "no priority corresponds to type 32769", 0 },
 	{ QUEUE_POSIX, T, LONG_MAX, 9,
 #if LONG_MAX > INT32_MAX
-	  "type 9223372036854775807 has no priority that stands for it",
+	  "no priority corresponds to type 9223372036854775807",
 #else
-	  "type 2147483647 has no priority that stands for it",
+	  "no priority corresponds to type 2147483647",
 #endif
 	  0 },
 	/* A queue of a broker takes both, or none. */
@@ -67,11 +67,11 @@ static const struct {
 	{ QUEUE_AMQP, P, 9, 255, NULL, 0 },
 	{ QUEUE_AMQP, T | P, 7, 3, NULL, 0 },
 	{ QUEUE_AMQP, 0, 9, 9, NULL, 0 },
-	{ QUEUE_AMQP, P, 9, 256, "its priority is 256, and the highest there is 255", 0 },
+	{ QUEUE_AMQP, P, 9, 256, "its priority is 256, and the highest allowed there is 255", 0 },
 	{ QUEUE_AMQP, O, 9, 9, NULL, 0 },
-	{ QUEUE_SYSV, O | P, 9, 9, "its type is no number, and so cannot be carried", 0 },
-	{ QUEUE_POSIX, O, 9, 9, "its type is no number, and so cannot be carried", 0 },
-	{ QUEUE_POSIX, P, 9, 32768, "its priority is 32768, and the highest there is 32767", 0 },
+	{ QUEUE_SYSV, O | P, 9, 9, "its type is not a number, so it cannot be carried", 0 },
+	{ QUEUE_POSIX, O, 9, 9, "its type is not a number, so it cannot be carried", 0 },
+	{ QUEUE_POSIX, P, 9, 32768, "its priority is 32768, and the highest allowed there is 32767", 0 },
 };
 
 static void check_row(size_t i)

@@ -379,7 +379,7 @@ static void test_detail_of_one_that_goes(void **state)
 	shows(s, "\nx");
 	shows(s, "REMOVED");
 	look(s);
-	shows(s, "REMOVED 22:13:22; in it at last: 10 messages, 640");
+	shows(s, "REMOVED 22:13:22; it last held 10 messages, 640");
 	shows(s, "/orders  posix");
 	key(s, VIEW_KEY_HOME);
 	shows_not(s, "REMOVED");
@@ -461,7 +461,7 @@ static void test_help(void **state)
 		buffer_puts(&all, screen(s, 100, 20));
 		key(s, VIEW_KEY_PAGE_DOWN);
 	}
-	assert_non_null(strstr(buffer_string(&all), "change of depth in a second, not traffic"));
+	assert_non_null(strstr(buffer_string(&all), "change of depth per second, not traffic"));
 	assert_non_null(strstr(buffer_string(&all), "which takes root"));
 	buffer_free(&all);
 	key(s, 'y');
