@@ -47,8 +47,8 @@ static int decode(const char *text, size_t len, char to[static 256], struct refu
 						"percent sign itself as %25"));
 			c = (unsigned char)(high << 4 | low);
 			if (!c)
-				/* xgettext:no-c-format */
 				return refuse(error, "%s",
+					      /* xgettext:no-c-format */
 					      _("a name cannot contain NUL: leave %00 out"));
 			i += 2;
 		} else if (!is_plain(c)) {

@@ -167,9 +167,9 @@ static void test_refused(void **state)
 		{ "h/a%", "two hex digits" },
 		{ "h/a%2", "two hex digits" },
 		{ "h/a%zz", "two hex digits" },
-		{ "h/a%00", "no NUL" },
+		{ "h/a%00", "contain NUL" },
 		{ "h/%ff", "UTF-8" },
-		{ "u%00@h/q", "no NUL" },
+		{ "u%00@h/q", "contain NUL" },
 	};
 
 	(void)state;

@@ -286,7 +286,7 @@ static void test_refused(void **state)
 		{ "esc:/", "at least one character" },
 		{ "esc:/a/b", "one slash" },
 		{ "esc:/a\\x2fb", "one slash" },
-		{ "esc:/a\\x00b", "no NUL" },
+		{ "esc:/a\\x00b", "contain NUL" },
 		{ "esc:/\\x2e", "directories" },
 		{ "esc:/\\x2e.", "directories" },
 		{ "esc:/a\\", "two hex digits" },
