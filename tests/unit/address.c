@@ -140,7 +140,7 @@ static void test_refused(void **state)
 		{ "-h/q", "no host" },
 		{ "h\x1b/q", "no host" },
 		{ "[::1/q", "bracket" },
-		{ "[::1]x/q", "a slash or a colon" },
+		{ "[::1]x/q", "a slash, or a colon" },
 		{ "a,/q", "no host" },
 		{ ",a/q", "no host" },
 		{ "a,,b/q", "no host" },
