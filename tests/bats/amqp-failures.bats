@@ -276,6 +276,61 @@ listen()
 	holds "$q" '[x]'
 }
 
+# drop: on $port, which was free, nothing answers a connection: the queue of those to be accepted is full.
+drop()
+{
+	start perl -MSocket -MFcntl -e '
+		socket(my $listener, PF_INET, SOCK_STREAM, 0) or die;
+		bind($listener, sockaddr_in(0, INADDR_LOOPBACK)) or die "bind: $!";
+		listen($listener, 0) or die;
+		my $address = getsockname($listener);
+		my @clients;
+		# Until one of them is not answered within a second.
+		for (my $full = 0; !$full;) {
+			socket(my $client, PF_INET, SOCK_STREAM, 0) or die;
+			fcntl($client, F_SETFL, O_NONBLOCK);
+			connect($client, $address);
+			my $ready = "";
+			vec($ready, fileno($client), 1) = 1;
+			$full = !select(undef, $ready, undef, 1);
+			push(@clients, $client);
+		}
+		open(my $file, ">", "listening.new");
+		print($file ((sockaddr_in($address))[0]), "\n");
+		close($file);
+		rename("listening.new", "listening");
+		sleep(600);'
+	wait_until test -e listening
+	read -r port <listening
+	rm listening
+}
+
+@test "a host that drops what is sent to it: the next is tried in its share of the time" {
+	local number
+	drop
+	mqtool create "$q"
+	# Each begins at any of the three: one drops, one refuses.
+	for number in 1 2 3 4 5 6; do
+		takes_ms 0 5500 mqtool send -T 6 "amqp://127.0.0.1:$port,127.0.0.2:$port,127.0.0.1:$AMQP_PORT/$name" "$number"
+		equal "$status$stderr" 0
+	done
+	holds "$q" '[1][2][3][4][5][6]'
+	takes_ms 900 8000 mqtool recv -T 1 "amqp://127.0.0.1:$port/q"
+	equal "$status" 3
+	matches "$stderr" "*cannot connect to 127.0.0.1, port $port: *"
+	# A stop signal is heard meanwhile.
+	start mqtool recv "amqp://127.0.0.1:$port/q"
+	wait_until connecting "$port"
+	kill -TERM "$pid"
+	finish "$pid" 143
+}
+
+# connecting PORT: somebody tries to connect to it, and has no answer.
+connecting()
+{
+	grep -qi "0100007F:[0-9A-F]* 0100007F:$(printf '%04X' "$1") 02" /proc/net/tcp
+}
+
 @test "a connection is made over TLS: a stop signal ends it" {
 	listen
 	listener=$pid
