@@ -343,19 +343,26 @@ static int end_call(struct amqp_link *l)
 	return end(l, reply_error(l, amqp_get_rpc_reply(l->state)));
 }
 
+/* Sends a method to which there is no answer, or one that is an event. */
+static int send_method(struct amqp_link *l, amqp_method_number_t id, void *method)
+{
+	int rc = begin(l, answer_timeout()), status;
+
+	if (rc < 0)
+		return rc;
+	status = amqp_send_method(l->state, CHANNEL, id, method);
+	return end(l, status == AMQP_STATUS_OK ? 0 : library_failed(l, status));
+}
+
+/* Nothing is waited for: a broker takes what is sent in its order. */
 static int open_channel(struct amqp_link *l)
 {
-	int rc;
+	amqp_channel_open_t open = { 0 };
 
 	if (l->channel)
 		return 0;
-	rc = begin(l, answer_timeout());
-	if (rc < 0)
-		return rc;
-	amqp_channel_open(l->state, CHANNEL);
-	rc = end_call(l);
-	l->channel = rc == 0;
-	return rc;
+	l->channel = true;
+	return send_method(l, AMQP_CHANNEL_OPEN_METHOD, &open);
 }
 
 /* Before a call that wants the channel, which an earlier error may have closed. */
@@ -893,12 +900,10 @@ int amqp_link_delete(struct amqp_link *l, const char *queue)
 
 int amqp_link_confirm(struct amqp_link *l)
 {
-	int rc = begin_call(l);
+	amqp_confirm_select_t select = { 0 };
+	int rc = open_channel(l);
 
-	if (rc < 0)
-		return rc;
-	amqp_confirm_select(l->state, CHANNEL);
-	return end_call(l);
+	return rc < 0 ? rc : send_method(l, AMQP_CONFIRM_SELECT_METHOD, &select);
 }
 
 /* What may be sent of the message's properties; headers may lie in `memory`.  False: there is none. */
@@ -997,17 +1002,6 @@ int amqp_link_publish(struct amqp_link *l, const char *queue, const struct messa
 		return rc;
 	status = amqp_basic_publish(l->state, CHANNEL, amqp_empty_bytes, amqp_cstring_bytes(queue),
 				    1, 0, &properties, body);
-	return end(l, status == AMQP_STATUS_OK ? 0 : library_failed(l, status));
-}
-
-/* Sends a method to which there is no answer, or one that is an event. */
-static int send_method(struct amqp_link *l, amqp_method_number_t id, void *method)
-{
-	int rc = begin(l, answer_timeout()), status;
-
-	if (rc < 0)
-		return rc;
-	status = amqp_send_method(l->state, CHANNEL, id, method);
 	return end(l, status == AMQP_STATUS_OK ? 0 : library_failed(l, status));
 }
 

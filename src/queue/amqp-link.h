@@ -89,7 +89,7 @@ int amqp_link_declare(struct amqp_link *link, const char *queue,
 		      const struct amqp_arguments *arguments) _must_check_;
 int amqp_link_delete(struct amqp_link *link, const char *queue) _must_check_;
 
-/* Has every message confirmed from now on. */
+/* Has every message confirmed from now on; an error comes with the next answer. */
 int amqp_link_confirm(struct amqp_link *link) _must_check_;
 /* Whether a message of such properties can be sent: 0, or -EBADMSG. */
 int amqp_link_can_publish(struct amqp_link *link, const struct message *m) _must_check_;

@@ -38,10 +38,11 @@ static int connect_queue(struct queue *q)
 	int rc;
 
 	rc = amqp_link_open(&a->link, &q->ref.address);
-	if (rc == 0)
-		rc = amqp_link_look(a->link, q->ref.address.queue, &a->ready);
+	/* Before what is waited for, so that it costs no turn of its own. */
 	if (rc == 0 && a->access & QUEUE_WRITE)
 		rc = amqp_link_confirm(a->link);
+	if (rc == 0)
+		rc = amqp_link_look(a->link, q->ref.address.queue, &a->ready);
 	return rc == 0 && a->access & QUEUE_WRITE ? amqp_send_again(q) : rc;
 }
 
