@@ -256,6 +256,9 @@ traced_by()
 	kill -TERM "$tracer"
 	finish "$tracer" 143
 	matches "$(<out)" $'QUEUE *\n/one *-  - *1 *'
+	# The page shows one like that.
+	equal "$(grep -A 1 '^# mqtool trace .*summary' "$BATS_TEST_DIRNAME/../../man/mqtool-trace.1" |
+		tail -n 1 | tr -s ' ')" "$(head -n 1 out | tr -s ' ')"
 }
 
 @test "queues of other namespaces, one and all" {
