@@ -425,7 +425,7 @@ CAP_DAC_READ_SEARCH too"
 	matches "$output" "mqtool trace: tracefs is not mounted on /sys/kernel/tracing and cannot be \
 opened: Operation not permitted *"
 	run -5 with_tracefs with_these ,+perfmon,+dac_read_search mqtool trace -d 0
-	matches "$output" "mqtool trace: not permitted: it takes CAP_BPF *"
+	matches "$output" "mqtool trace: not permitted: it needs CAP_BPF *"
 	run -5 with_tracefs with_these ,+bpf,+dac_read_search mqtool trace -d 0
 	matches "$output" "mqtool trace: not permitted: it takes CAP_PERFMON *"
 	run -5 with_tracefs unshare -Ur mqtool trace -d 0
