@@ -224,7 +224,7 @@ static void check_one(struct check *c, const struct queue_ref *ref)
 	if (rc == 0) {
 		judge(c, name, &st);
 	} else {
-		queue_explain(&attempt, rc, &why);
+		msg_explain(&attempt, rc, &why);
 		make_label(name);
 		add_finding(&c->found[STATE_UNKNOWN], "%s: %s", name, buffer_string(&why));
 	}

@@ -157,7 +157,7 @@ static void put_reason(struct mover *mv, const struct message *m, int error, str
 		return;
 	}
 	if (error != -ERANGE) {
-		queue_explain(&attempt, error, why);
+		msg_explain(&attempt, error, why);
 		return;
 	}
 	message_carry_explain(m, to, why);

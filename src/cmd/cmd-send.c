@@ -339,7 +339,7 @@ static int report_send(struct sender *s, size_t size, bool at_least, int error)
 	if (error == -EINTR)
 		buffer_puts(&why, _("interrupted, not sent"));
 	else
-		queue_explain(&attempt, error, &why);
+		msg_explain(&attempt, error, &why);
 	status = error == -EMSGSIZE ? EX_FAILED : exit_status_of(error);
 	if ((error == -EMSGSIZE || error == -EINTR) &&
 	    queue_flush(s->q, s->opt.timeout_ns) == -EIDRM) {

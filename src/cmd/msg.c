@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
+#include "show/users.h"
 
 /* Foreign text is quoted to this many bytes: a line that names it should stay readable. */
 #define QUOTE_MAX 200
@@ -231,6 +232,32 @@ static bool can_be_made(const struct queue_attempt *attempt, const struct queue_
 	       msg_word(msg_name(ref))[0] != '.';
 }
 
+/* Was it by its mode, or its owner, that a queue refused us?  Its owner may change and remove it. */
+static bool refused_by_rights(enum queue_op op, int error, const struct queue_stat *st)
+{
+	uid_t uid = geteuid();
+
+	if (op == QUEUE_OP_REMOVE || (op == QUEUE_OP_SET && error == -EPERM))
+		return st->uid != uid && !(st->kind == QUEUE_SYSV && st->cuid == uid);
+	return error == -EACCES;
+}
+
+bool msg_explain(const struct queue_attempt *attempt, int error, struct buffer *why)
+{
+	bool limit = queue_explain(attempt, error, why);
+	const struct queue_ref *ref = attempt->ref;
+	struct queue_stat st;
+
+	if (!ref && attempt->queue)
+		ref = queue_ref_of(attempt->queue);
+	if (limit || !ref || (error != -EACCES && error != -EPERM) || queue_rights(ref, &st) < 0 ||
+	    !refused_by_rights(attempt->op, error, &st))
+		return limit;
+	buffer_printf(why, _(" (mode %04o, owner %s:%s)"), (unsigned int)st.mode,
+		      msg_quote(user_name(st.uid)), msg_quote(group_name(st.gid)));
+	return false;
+}
+
 int msg_queue_failed(const struct queue_attempt *attempt, int error)
 {
 	const struct queue_ref *ref = attempt->ref;
@@ -242,7 +269,7 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 		return EX_FAILED;
 	if (!ref && attempt->queue)
 		ref = queue_ref_of(attempt->queue);
-	limit = queue_explain(attempt, error, &why);
+	limit = msg_explain(attempt, error, &why);
 	if (can_be_made(attempt, ref, error))
 		msg_error(_("%s: %s ('mqtool create %s' makes it)"), msg_name(ref),
 			  buffer_string(&why), msg_word(msg_name(ref)));

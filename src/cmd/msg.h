@@ -37,6 +37,10 @@ const char *msg_name(const struct queue_ref *ref);
 /* Says that there is no memory; returns EX_FAILED. */
 int msg_no_memory(void);
 /*
+ * queue_explain(), and where the queue itself refused us, its mode and its owner.
+ */
+bool msg_explain(const struct queue_attempt *attempt, int error, struct buffer *why);
+/*
  * Prints "QUEUE: why" for a queue operation that failed with error (-errno): the explanation with
  * its limit.  Returns the exit status for it.
  */

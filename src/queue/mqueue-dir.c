@@ -352,3 +352,21 @@ int mqueue_dir_open_path(const char *slash_name, bool may_probe)
 	close(dir);
 	return fd;
 }
+
+int mqueue_dir_look(const char *slash_name, struct stat *file)
+{
+	int dir = open_mounted_dir(), rc = 0;
+
+	/* What may be ours is listed too. */
+	if (dir < 0 || compare_entries(dir) == DIR_FOREIGN) {
+		if (dir >= 0)
+			close(dir);
+		dir = open_own_dir();
+	}
+	if (dir < 0)
+		return -EXDEV;
+	if (fstatat(dir, slash_name + 1, file, AT_SYMLINK_NOFOLLOW) < 0)
+		rc = -errno;
+	close(dir);
+	return rc;
+}

@@ -6,6 +6,7 @@
 #define MQTOOL_MQUEUE_DIR_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "base/util.h"
 #include "queue/queue.h"
@@ -16,6 +17,11 @@
  * -errno; the list is then as it was.
  */
 int mqueue_dir_list(struct queue_list *list, unsigned int detail) _must_check_;
+/*
+ * The inode of a queue, named with its slash, as the list has it.  Returns 0, -EXDEV if no directory
+ * is there that may be ours, or another -errno.
+ */
+int mqueue_dir_look(const char *slash_name, struct stat *file) _must_check_;
 /*
  * A queue that its owner may neither read nor write cannot be opened, but its mode can be changed by
  * path.  Opens the path alone (O_PATH), in a directory that is ours for certain; may_probe: a queue

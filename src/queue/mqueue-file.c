@@ -60,6 +60,18 @@ int mqueue_open_proc(const char *pid_fd, unsigned int access)
 	return fd;
 }
 
+int mqueue_look_proc(const char *pid_fd, struct stat *file)
+{
+	int through = open_path_only(pid_fd), rc = 0;
+
+	if (through < 0)
+		return through;
+	if (fstat(through, file) < 0)
+		rc = -errno;
+	close(through);
+	return rc;
+}
+
 bool mqueue_same_file(int a, int b)
 {
 	struct stat sa, sb;

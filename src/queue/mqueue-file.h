@@ -26,6 +26,8 @@ int mqueue_open_to_look(const char *name);
  * such process or descriptor, or it is of something else.
  */
 int mqueue_open_proc(const char *pid_fd, unsigned int access) _must_check_;
+/* The inode of that queue, which takes no permission of its own.  Returns 0 or -errno, as there. */
+int mqueue_look_proc(const char *pid_fd, struct stat *file) _must_check_;
 /* True if two descriptors are of one and the same queue. */
 bool mqueue_same_file(int a, int b);
 /* Sets what the inode of a queue tells. */

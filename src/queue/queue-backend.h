@@ -51,7 +51,8 @@ struct queue_backend {
 	void (*expect)(struct queue *q, uint64_t n, enum queue_expectation how);
 	void (*hold)(struct queue *q, unsigned int n);
 	int (*ready)(const struct queue_ref *ref, struct refusal *error);
-	/* NULL in the next five, but look(): -EOPNOTSUPP. */
+	/* NULL in the next six, but look(): -EOPNOTSUPP. */
+	int (*rights)(const struct queue_ref *ref, struct queue_stat *st);
 	int (*peek)(struct queue *q, struct message *m, size_t room, size_t index);
 	int (*look)(struct queue *q, unsigned int detail, struct queue_stat *st);
 	int (*look_again)(const struct queue_stat *seen, unsigned int detail,

@@ -465,6 +465,17 @@ static int mqueue_look_again(const struct queue_stat *seen, unsigned int detail,
 	return rc;
 }
 
+static int mqueue_rights(const struct queue_ref *ref, struct queue_stat *st)
+{
+	struct stat file;
+	int rc = ref->by == QUEUE_BY_PROC ? mqueue_look_proc(ref->name + strlen("proc:"), &file) :
+					    mqueue_dir_look(ref->name, &file);
+
+	if (rc == 0)
+		mqueue_fill_inode(st, &file);
+	return rc;
+}
+
 /* ---- creating, changing, removing ---- */
 
 static int read_sysctl(const char *name, uint64_t *value)
@@ -875,15 +886,30 @@ static void explain_eperm(const struct queue_attempt *a, struct buffer *why)
 		queue_explain_refused(why);
 }
 
+/* Another's queue, though mq_unlink(3) makes EACCES of EPERM; or another's process. */
+static void explain_eacces(const struct queue_attempt *a, struct buffer *why)
+{
+	struct stat st;
+
+	if (a->op == QUEUE_OP_REMOVE) {
+		explain_eperm(a, why);
+		if (why->len == 0)
+			queue_explain_plain(a, -EPERM, why);
+	} else if (a->ref && a->ref->by == QUEUE_BY_PROC &&
+		   mqueue_look_proc(a->ref->name + strlen("proc:"), &st) == -EACCES) {
+		buffer_puts(why, _("the process may not be looked into: that takes CAP_SYS_PTRACE,"
+				   " which root has"));
+	}
+}
+
 static bool mqueue_explain(const struct queue_attempt *a, int error, struct buffer *why)
 {
 	switch (-error) {
 	case EPERM:
 		explain_eperm(a, why);
 		return false;
-	case EACCES: /* mq_unlink(3) makes it of EPERM */
-		if (a->op == QUEUE_OP_REMOVE)
-			explain_eperm(a, why);
+	case EACCES:
+		explain_eacces(a, why);
 		return false;
 	case EINVAL:
 		return explain_attr(a, why);
@@ -920,6 +946,7 @@ const struct queue_backend queue_backend_posix = {
 	.look = mqueue_look,
 	.look_again = mqueue_look_again,
 	.list = mqueue_dir_list,
+	.rights = mqueue_rights,
 	.create = mqueue_create,
 	.set = mqueue_set,
 	.remove = mqueue_remove,

@@ -682,6 +682,17 @@ static int find_id(const struct queue_ref *ref)
 	return msqid < 0 ? -errno : msqid;
 }
 
+static int sysv_rights(const struct queue_ref *ref, struct queue_stat *st)
+{
+	int msqid = find_id(ref);
+	struct msqid_ds ds;
+	int rc = msqid < 0 ? msqid : stat_any(msqid, &ds);
+
+	if (rc == 0)
+		fill_stat(st, msqid, &ds);
+	return rc;
+}
+
 static int sysv_set(const struct queue_ref *ref, const struct queue_attr *attr)
 {
 	int msqid = find_id(ref);
@@ -871,6 +882,7 @@ const struct queue_backend queue_backend_sysv = {
 	.look_again = sysv_look_again,
 	.list = sysv_list,
 	.visit = sysv_visit,
+	.rights = sysv_rights,
 	.create = sysv_create,
 	.set = sysv_set,
 	.remove = sysv_remove,

@@ -273,6 +273,16 @@ int queue_remove(const struct queue_ref *ref)
 	return ref->error ? ref->error : backend_of(ref->kind)->remove(ref);
 }
 
+int queue_rights(const struct queue_ref *ref, struct queue_stat *st)
+{
+	const struct queue_backend *backend = backend_of(ref->kind);
+
+	*st = (struct queue_stat){ .kind = ref->kind };
+	if (ref->error)
+		return ref->error;
+	return backend->rights ? backend->rights(ref, st) : -EOPNOTSUPP;
+}
+
 static int list_kinds(struct queue_list *list, unsigned int mask, unsigned int detail)
 {
 	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++) {

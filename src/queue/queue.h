@@ -248,6 +248,12 @@ int queue_look(struct queue *q, unsigned int detail, struct queue_stat *st) _mus
  */
 int queue_exists(const struct queue_ref *ref) _must_check_;
 
+/*
+ * Who may use a queue that refuses us: sets what STAT_OWNER stands for, which takes no permission of
+ * the queue's own.  Returns 0, or -errno where even that cannot be told.
+ */
+int queue_rights(const struct queue_ref *ref, struct queue_stat *st) _must_check_;
+
 /* All queues of some kinds at one moment. */
 struct queue_list {
 	struct queue_stat *items;

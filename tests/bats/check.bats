@@ -132,7 +132,7 @@ fill()
 	mqtool create -m 0 /c6 key:0x43
 	plugin 0 -w 80 -c 90
 	run --separate-stderr -3 without_capabilities mqtool check -w 80 -c 90 /c6
-	equal "$output" "MQTOOL UNKNOWN - /c6: permission denied"
+	equal "$output" "MQTOOL UNKNOWN - /c6: permission denied (mode 0000, owner root:root)"
 	run --separate-stderr -3 without_capabilities mqtool check -w 80 -c 90
 	equal "$output" \
 		"MQTOOL UNKNOWN - /c6: cannot be read | 'key:0x00000043'=0%;80;90;0;100"

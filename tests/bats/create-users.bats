@@ -46,5 +46,5 @@ mqtool create: /world exists with group root, not 1234
 mqtool create: key:0x00000066 exists with owner root, not 1234
 mqtool create: key:0x00000066 exists with group root, not 1234"
 	run --separate-stderr -5 as_user 1234 mqtool create -e /root-only
-	matches "$stderr" "mqtool create: /root-only: permission denied"
+	matches "$stderr" "mqtool create: /root-only: permission denied (mode 0600, owner root:root)"
 }

@@ -500,7 +500,7 @@ full()
 		mqtool set -m 400 /b 0x32
 		for to in /b 0x32; do
 			run -5 --separate-stderr without_capabilities mqtool move "$from" "$to"
-			matches "$stderr" "mqtool move: *: permission denied"
+			matches "$stderr" "mqtool move: *: permission denied (mode 0400, owner root:root)"
 		done
 		mqtool set -m 600 /b 0x32
 	done
@@ -512,7 +512,7 @@ full()
 	mqtool set -m 200 /a 0x31
 	for from in /a 0x31; do
 		run -5 --separate-stderr without_capabilities mqtool move "$from" /b
-		matches "$stderr" "mqtool move: *: permission denied"
+		matches "$stderr" "mqtool move: *: permission denied (mode 0200, owner root:root)"
 	done
 	holds /a "[0 stays]"
 	holds 0x31 "[1 stays]"

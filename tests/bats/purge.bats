@@ -150,8 +150,8 @@ fill()
 	without_capabilities mqtool send key:0x28 x
 	run --separate-stderr -5 without_capabilities mqtool purge /p5 key:0x28
 	equal "$output" ""
-	equal "$stderr" "mqtool purge: /p5: permission denied
-mqtool purge: key:0x00000028: permission denied"
+	equal "$stderr" "mqtool purge: /p5: permission denied (mode 0200, owner root:root)
+mqtool purge: key:0x00000028: permission denied (mode 0200, owner root:root)"
 	run -0 mqtool purge /p5 key:0x28
 	mqtool rm /p5 key:0x28
 }

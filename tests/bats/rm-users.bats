@@ -8,10 +8,10 @@ load helper
 @test "another user's queue stays, status 5" {
 	mqtool create -m 666 /others key:0x05
 	run --separate-stderr -5 as_user 1234 mqtool rm /others
-	matches "$stderr" "mqtool rm: /others: *"
+	matches "$stderr" "mqtool rm: /others: not permitted: only the owner, * (mode 0666, owner root:root)"
 	equal "${#stderr_lines[@]}" 1
 	run --separate-stderr -5 as_user 1234 mqtool rm -f key:0x05
-	matches "$stderr" "mqtool rm: key:0x00000005: *"
+	matches "$stderr" "mqtool rm: key:0x00000005: not permitted: *, * (mode 0666, owner root:root)"
 	mqtool rm /others key:0x05
 }
 

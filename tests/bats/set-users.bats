@@ -52,18 +52,18 @@ one_line()
 @test "others change nothing, status 5" {
 	mqtool create -m 666 /others key:0x33
 	run --separate-stderr -5 as_user 1234 mqtool set -m 600 /others
-	one_line "/others: not permitted: only the owner, the creator or a privileged user may"
+	one_line "/others: not permitted: only the owner, the creator or a privileged user may (mode 0666, owner root:root)"
 	run --separate-stderr -5 as_user 1234 mqtool set -m 600 key:0x33
-	one_line "key:0x00000033: not permitted: only the owner, the creator or a privileged user may"
+	one_line "key:0x00000033: not permitted: only the owner, the creator or a privileged user may (mode 0666, owner root:root)"
 	run --separate-stderr -5 as_user 1234 mqtool set -o 1234 /others
-	one_line "/others: not permitted: only the owner, the creator or a privileged user may"
+	one_line "/others: not permitted: only the owner, the creator or a privileged user may (mode 0666, owner root:root)"
 	# Nor to what it is already.
 	run --separate-stderr -5 as_user 1234 mqtool set -m 666 /others
-	one_line "/others: not permitted: only the owner, the creator or a privileged user may"
+	one_line "/others: not permitted: only the owner, the creator or a privileged user may (mode 0666, owner root:root)"
 	run -5 as_user 1234 mqtool set -m 666 key:0x33
 	# The limit is not what stands in his way.
 	run --separate-stderr -5 as_user 1234 mqtool set -b 1G key:0x33
-	one_line "key:0x00000033: not permitted: only the owner, the creator or a privileged user may"
+	one_line "key:0x00000033: not permitted: only the owner, the creator or a privileged user may (mode 0666, owner root:root)"
 	equal "$(posix_mode /others) $(sysv 0x33 perms)" "666 666"
 	mqtool set -m 600 /others
 	run -5 as_user 1234 mqtool set -m 666 /others

@@ -51,7 +51,7 @@ one_line()
 	mqtool rm /open
 	run --separate-stderr -5 bash -c "ulimit -q 0; exec setpriv --bounding-set=-all \
 		--inh-caps=-all mqtool set -m 640 /closed"
-	one_line "/closed: permission denied"
+	one_line "/closed: permission denied (mode 0000, owner root:root)"
 	equal "$(posix_mode /closed)" 0
 	mqtool rm /closed
 }

@@ -207,7 +207,7 @@ processes outside it hold or wait for is not shown"
 	equal "$(tr -s ' ' <<<"$output")" $'key:0x00000001 1 0600 root\n/root-only ? 0600 root'
 	run --separate-stderr -5 as_user 1234 mqtool stat /root-only
 	matches "$output" *$'\n'"messages: ?"$'\n'*"owner: root"$'\n'*
-	matches "$stderr" *"mqtool stat: /root-only: permission denied"*
+	matches "$stderr" *"mqtool stat: /root-only: permission denied (mode 0600, owner root:root)"*
 	run --separate-stderr -0 as_user 1234 mqtool stat key:1
 	matches "$output" *$'\n'"messages: 1"$'\n'*
 }

@@ -350,7 +350,7 @@ waiters: [-?]"
 		'[null,null,null,null,"0000",null]'
 	run --separate-stderr -5 without_capabilities mqtool stat /sealed
 	matches "$output" "queue: /sealed"$'\n'*"messages: ?"$'\n'*"mode: 0000"$'\n'*
-	matches "$stderr" "*mqtool stat: /sealed: permission denied*"
+	matches "$stderr" "*mqtool stat: /sealed: permission denied (mode 0000, owner root:root)*"
 	run --separate-stderr -5 without_capabilities mqtool stat -H -o messages /sealed
 	equal "$output" "?"
 	# All that was asked for can be read.

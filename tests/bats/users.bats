@@ -14,14 +14,17 @@ start_as_user()
 	start setpriv --reuid=$user --regid=$user --clear-groups "$@"
 }
 
-# denied NAME COMMAND...: as the user: status 5, one line.
+# denied NAME COMMAND...: as the user: status 5, one line, with the mode and owner of that queue.
 denied()
 {
-	local name=$1
+	local name=$1 mode uid gid owner
 	shift
+	read -r mode uid gid < <(mqtool stat -H -o MODE,UID,GID "$name")
+	owner=$uid:$gid
+	[ "$owner" != 0:0 ] || owner=root:root
 	run -5 --separate-stderr as_user $user timeout 20 mqtool "$@"
 	equal "$output" ""
-	equal "$stderr" "mqtool $1: $name: permission denied"
+	equal "$stderr" "mqtool $1: $name: permission denied (mode $mode, owner $owner)"
 }
 
 # One queue of each kind, of mode $1; the names are $names, one pair "QUEUE:AS_PRINTED" each.
@@ -72,7 +75,7 @@ names=(/u:/u 0x40:key:0x00000040)
 		run -0 setpriv --reuid=$other --regid=77 --clear-groups mqtool recv -n "$queue"
 		equal "$output" x
 		run -5 as_user $other mqtool recv -n "$queue"
-		equal "$output" "mqtool recv: $name: permission denied"
+		equal "$output" "mqtool recv: $name: permission denied (mode 0660, owner $user:77)"
 	done
 }
 
@@ -95,9 +98,9 @@ names=(/u:/u 0x40:key:0x00000040)
 	id=$output
 	mqtool send "$id" stays
 	run -5 --separate-stderr as_user $user timeout 20 mqtool send "$id" x
-	equal "$stderr" "mqtool send: $id: permission denied"
+	equal "$stderr" "mqtool send: $id: permission denied (mode 0600, owner root:root)"
 	run -5 --separate-stderr as_user $user timeout 20 mqtool recv -n "$id"
-	equal "$stderr" "mqtool recv: $id: permission denied"
+	equal "$stderr" "mqtool recv: $id: permission denied (mode 0600, owner root:root)"
 	equal "$(mqtool recv -a "$id")" stays
 	mqtool rm "$id"
 }
@@ -242,4 +245,31 @@ names=(/u:/u 0x40:key:0x00000040)
 	chown 0 passwords
 	run -1 --separate-stderr mqtool send amqp://me@127.0.0.1:1/q x
 	matches "$stderr" "mqtool send: amqp://me@127.0.0.1:1/q: *"
+}
+
+@test "it takes no right to see why: mode and owner, unless /dev/mqueue shows another namespace" {
+	need_mqueue
+	# No other queue is there that would tell whose directory it is.
+	create -m 640 -o $other:77 /only
+	run -5 --separate-stderr as_user $user mqtool recv -n /only
+	equal "$stderr" "mqtool recv: /only: permission denied (mode 0640, owner $other:77)"
+	run -5 --separate-stderr as_user $user mqtool rm /only
+	matches "$stderr" "mqtool rm: /only: not permitted: * (mode 0640, owner $other:77)"
+	# One that opens tells that the directory is not ours.
+	create -m 644 /theirs
+	# shellcheck disable=SC2016
+	run -5 --separate-stderr unshare -im bash -c '
+		mqtool create -m 0 /only
+		exec setpriv --reuid=1234 --regid=1234 --clear-groups mqtool recv -n /only'
+	equal "$stderr" "mqtool recv: /only: permission denied"
+}
+
+@test "proc:PID/FD of a process that may not be looked into" {
+	create /u
+	mqtool create /gone
+	start mqtool recv /gone
+	blocked "$pid"
+	mqtool rm /gone
+	run -5 --separate-stderr as_user $user mqtool recv -n "proc:$pid/3"
+	matches "$stderr" "mqtool recv: proc:$pid/3: the process may not be looked into: *CAP_SYS_PTRACE*"
 }

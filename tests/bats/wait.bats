@@ -342,7 +342,7 @@ queues()
 	local condition
 	for condition in --messages=1 --empty --writable; do
 		run --separate-stderr -5 without_capabilities mqtool wait "$condition" /closed
-		one_line "/closed: permission denied"
+		one_line "/closed: permission denied (mode 0000, owner root:root)"
 	done
 	# Whichever way a queue opens will do, and System V asks for nothing.
 	mqtool set -m 200 /closed
