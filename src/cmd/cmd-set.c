@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "base/text.h"
 #include "cmd/cmd-attr.h"
 #include "cmd/cmd.h"
@@ -13,14 +14,68 @@
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 
-static const struct poptOption set_options[] = { CMD_MODE_OPTION(N_("permissions in octal")),
-						 CMD_OWNER_OPTION, CMD_MAX_BYTES_OPTION,
-						 CMD_NAMESPACE_OPTION(N_("PID")),
-						 CMD_COMMON_OPTIONS };
+enum { OPT_MAX_MESSAGES = OPT_ATTR_END, OPT_MESSAGE_SIZE };
+
+/* Those of create that nothing can change later are known, to say so. */
+static const struct poptOption set_options[] = {
+	CMD_MODE_OPTION(N_("permissions in octal")),
+	CMD_OWNER_OPTION,
+	CMD_MAX_BYTES_OPTION,
+	CMD_NAMESPACE_OPTION(N_("PID")),
+	{ "max-messages", 'c', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPT_MAX_MESSAGES,
+	  NULL, NULL },
+	{ "message-size", 's', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPT_MESSAGE_SIZE,
+	  NULL, NULL },
+	CMD_COMMON_OPTIONS
+};
+
+struct set {
+	struct queue_attr attr;
+	const char *max_messages, *message_size; /* of a fixed one, the value; popt's */
+};
 
 static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
 {
-	return cmd_attr_option(cl, arg, opt, value);
+	struct set *set = arg;
+
+	switch (opt) {
+	case OPT_MAX_MESSAGES:
+		set->max_messages = value;
+		return true;
+	case OPT_MESSAGE_SIZE:
+		set->message_size = value;
+		return true;
+	default:
+		return cmd_attr_option(cl, &set->attr, opt, value);
+	}
+}
+
+static void put_option(struct buffer *line, const char *option, const char *value)
+{
+	if (value)
+		buffer_printf(line, " %s %s", option, msg_word(value));
+}
+
+/* Nothing changes how many messages a POSIX queue holds: what to do instead. */
+static int refuse_fixed(const struct set *set, const struct queue_ref *ref)
+{
+	const char *option = set->max_messages ? "-c" : "-s";
+	struct buffer line = { 0 };
+
+	if (ref->kind != QUEUE_POSIX)
+		return msg_wrong_kind(option, ref);
+	buffer_puts(&line, "mqtool create");
+	put_option(&line, "-c", set->max_messages);
+	put_option(&line, "-s", set->message_size);
+	buffer_printf(&line, " %s.new && ", msg_word(msg_name(ref)));
+	buffer_printf(&line, "mqtool move %s ", msg_word(msg_name(ref)));
+	buffer_printf(&line, "%s.new", msg_word(msg_name(ref)));
+	msg_error(_("%s: the number and size of the messages of a POSIX queue are fixed when it is"
+		    " made: make another, and move what is on it there"),
+		  option);
+	msg_near(buffer_string(&line));
+	buffer_free(&line);
+	return EX_BADUSAGE;
 }
 
 static int set_one(const struct queue_ref *ref, void *arg)
@@ -32,13 +87,16 @@ static int set_one(const struct queue_ref *ref, void *arg)
 	return rc < 0 ? msg_queue_failed(&attempt, rc) : EX_DONE;
 }
 
-static int set_all(struct cmdline *cl, struct queue_attr *attr)
+static int set_all(struct cmdline *cl, struct set *set)
 {
 	struct queue_ref *refs = cmdline_names(cl, 0);
+	struct queue_attr *attr = &set->attr;
 	int status = EX_DONE, i;
 
 	if (!refs)
 		return EX_BADUSAGE;
+	if (set->max_messages || set->message_size)
+		status = refuse_fixed(set, &refs[0]);
 	for (i = 0; i < cl->noperands && status == EX_DONE; i++)
 		status = cmd_attr_check(attr, &refs[i]);
 	if (status == EX_DONE)
@@ -51,13 +109,13 @@ static int set_all(struct cmdline *cl, struct queue_attr *attr)
 
 static int set_run(struct cmdline *cl)
 {
-	struct queue_attr attr = { 0 };
+	struct set set = { 0 };
 
-	if (!cmdline_read(cl, read_option, &attr))
+	if (!cmdline_read(cl, read_option, &set))
 		return EX_BADUSAGE;
-	if (!attr.have)
+	if (!set.attr.have && !set.max_messages && !set.message_size)
 		return msg_usage(_("nothing to change: give -m, -o or -b"));
-	return set_all(cl, &attr);
+	return set_all(cl, &set);
 }
 
 const struct command cmd_set = {

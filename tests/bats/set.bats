@@ -211,6 +211,35 @@ Try 'mqtool set --help' for more information."
 	mqtool rm /posix key:0x19
 }
 
+# says LINE...: what the second line of stderr suggests; each is a whole command line.
+says()
+{
+	equal "${stderr_lines[1]}" "Did you mean '$1'?"
+	equal "${#stderr_lines[@]}" 2
+}
+
+@test "-c and -s are fixed when a queue is made: what to do instead, which works" {
+	mqtool create -m 640 -c 2 -s 16 /fixed
+	mqtool create key:0x1b
+	mqtool send /fixed one two
+	run --separate-stderr -2 mqtool set -m 600 -c 5 /fixed
+	equal "${stderr_lines[0]}" "mqtool set: -c: the number and size of the messages of a POSIX queue\
+ are fixed when it is made: make another, and move what is on it there"
+	says "mqtool create -c 5 /fixed.new && mqtool move /fixed /fixed.new"
+	equal "$(posix_mode /fixed)" 640
+	run --separate-stderr -2 mqtool set --max-messages=5 --message-size 1k /fixed
+	says "mqtool create -c 5 -s 1k /fixed.new && mqtool move /fixed /fixed.new"
+	bash -c "$(sed -n "s/^Did you mean '\(.*\)'?$/\1/p" <<<"${stderr_lines[1]}")"
+	equal "$(mqtool stat -H -b -o MAXMSG,MSGSIZE /fixed.new | tr -s ' ' | sed 's/^ //')" "5 1024"
+	holds /fixed.new "[one][two]"
+	run --separate-stderr -2 mqtool set -s 1k /fixed
+	equal "${stderr_lines[0]%% the*}" "mqtool set: -s:"
+	run --separate-stderr -2 mqtool set -c 5 key:0x1b
+	equal "${stderr_lines[0]}" \
+		"mqtool set: -c is for POSIX queues, and key:0x0000001b is a System V queue"
+	mqtool rm /fixed /fixed.new key:0x1b
+}
+
 @test "wrong values and names, and nothing is done" {
 	mqtool create -m 640 /wrong key:0x1a
 	local bad
