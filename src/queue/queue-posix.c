@@ -777,8 +777,8 @@ static bool explain_msgqueue(const struct queue_attr *attr, struct buffer *why)
 		return true;
 	buffer_printf(why, _("; the queues visible here use %" PRIu64), bytes);
 	if (bytes <= limit.rlim_cur - charge)
-		buffer_puts(why, _(", the rest belongs to queues that were removed while open,"
-				   " or to other containers"));
+		buffer_puts(why, _(", the rest belongs to queues that were removed while open"
+				   " (mqtool stat --removed), or to other containers"));
 	return true;
 }
 
@@ -807,9 +807,9 @@ static bool explain_queues_max(const struct queue_attempt *a, struct buffer *why
 	if (count_visible(&queues, &bytes) && queues < max)
 		buffer_printf(why,
 			      text_n("; %" PRIu64 " is visible here, the others were removed while"
-				     " open",
+				     " open (mqtool stat --removed)",
 				     "; %" PRIu64 " are visible here, the others were removed while"
-				     " open",
+				     " open (mqtool stat --removed)",
 				     (unsigned long)queues),
 			      queues);
 	return true;
