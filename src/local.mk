@@ -153,6 +153,8 @@ libmqtool_a_SOURCES = \
 	src/cmd/take.h \
 	src/cmd/version.c \
 	src/cmd/version.h \
+	src/cmd/waiting.c \
+	src/cmd/waiting.h \
 	src/cmd/walk.c \
 	src/cmd/walk.h \
 	src/commands.c \

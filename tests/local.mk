@@ -131,6 +131,7 @@ BATS_TESTS = \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
 	tests/bats/systemd.bats \
+	tests/bats/terminal.bats \
 	tests/bats/trace-many.bats \
 	tests/bats/trace.bats \
 	tests/bats/users.bats

@@ -45,6 +45,7 @@
 #endif
 
 #define LOOK_INTERVAL NSEC_PER_SEC
+#define TELL_AFTER (2 * NSEC_PER_SEC)
 /* No real-time signal: those cannot be sent once RLIMIT_SIGPENDING is used up, be it by others. */
 #define KICK_SIGNAL SIGURG
 /* How soon a call that was about to block when the signal came is signalled again. */
@@ -86,6 +87,10 @@ static struct {
 	size_t nkept;            /* one more than KEPT_MAX: there were too many */
 	int (*watch)(void *arg); /* for reads, or NULL; the caller's alone */
 	void *watch_arg;
+	void (*_Atomic say)(void); /* taken by whoever gets it: the helper, or the caller back */
+	atomic_uint told_to;       /* how often wait_tell() was called */
+	unsigned int told_before;  /* the helper's alone: that, at its last look, */
+	int64_t told_since;        /* and when it was first so */
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1, .socket = -1 };
 
 static void wake_helper(void)
@@ -125,6 +130,29 @@ static int find_cause(int64_t now)
 	return 0;
 }
 
+void wait_tell(void (*say)(void))
+{
+	atomic_store_explicit(&state.say, say, memory_order_relaxed);
+	atomic_fetch_add_explicit(&state.told_to, 1, memory_order_release);
+}
+
+/* The helper's, while the caller waits. */
+static void tell(int64_t now)
+{
+	unsigned int told_to = atomic_load_explicit(&state.told_to, memory_order_acquire);
+	void (*say)(void);
+
+	if (told_to != state.told_before) {
+		state.told_before = told_to;
+		state.told_since = now;
+	}
+	if (now - state.told_since < TELL_AFTER)
+		return;
+	say = atomic_exchange(&state.say, NULL);
+	if (say)
+		say();
+}
+
 /* Where the one call is refused (seccomp(2)), the other will do: the helper blocks all signals. */
 static void kick(void)
 {
@@ -144,6 +172,8 @@ static void look_around(void)
 			state.cause = find_cause(now);
 			state.break_at = now + (state.cause == -ETIMEDOUT ? 0 : SOCKET_GRACE);
 		}
+		if (!state.cause)
+			tell(now);
 		if (state.cause) {
 			if (state.socket >= 0 && now >= state.break_at)
 				shutdown(state.socket, SHUT_RDWR);

@@ -22,6 +22,13 @@
 void wait_watch_stdout(void);
 
 /*
+ * For what people at a terminal should know: if the caller waits, and two seconds from now still does,
+ * say() is called by the helper, in its thread, once; it may write to standard error and use nothing
+ * of the caller's.  NULL: not any more.  No wait, and so no helper, is begun for it.
+ */
+void wait_tell(void (*say)(void));
+
+/*
  * fd is for checks: the helper, which gets a table of descriptors of its own at the first wait,
  * keeps it, if that is yet to come, and it stays open there until the process ends.
  */

@@ -302,6 +302,8 @@ static int open_and_receive(struct receiver *r)
 		r->output.terminal = r->output.style != OUTPUT_RAW && isatty(STDOUT_FILENO);
 		wait_watch_stdout();
 	}
+	if (r->take.timeout_ns != QUEUE_NO_WAIT && !r->take.progress && waiting_is_seen())
+		waiting_for_queue(WAITING_MESSAGE, &r->ref, r->take.want.type != 0);
 	stop_init();
 	return receive_all(r);
 }

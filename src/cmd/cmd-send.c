@@ -28,6 +28,7 @@
 #include "cmd/opt.h"
 #include "cmd/prefix.h"
 #include "cmd/progress.h"
+#include "cmd/waiting.h"
 #include "queue/message.h"
 #include "show/json.h"
 
@@ -103,6 +104,8 @@ struct sender {
 	uint64_t given;      /* messages given to the queue, from all sources */
 	bool many;           /* there is more than one message to come */
 	unsigned int always; /* MESSAGE_HAS_*: what every message is given */
+	bool seen;           /* what it waits for is said at a terminal */
+	bool typed;          /* so is the input at hand */
 };
 
 /* ---- the command line ---- */
@@ -458,7 +461,9 @@ static int send_message(struct sender *s, struct message *m)
 		return report_send(s, m->len, false, -EINTR);
 	s->given++;
 	lessened = queue_leaves_out(s->q, m);
+	waiting_begin(WAITING_ROOM);
 	rc = queue_send(s->q, m, s->opt.timeout_ns);
+	waiting_end(WAITING_ROOM);
 	if (rc < 0)
 		rc = recover(s, rc);
 	if (rc < 0)
@@ -583,19 +588,51 @@ static int raise_limit(struct sender *s, struct input *in, size_t seen)
 	return report_send(s, seen - before, in->cut || before, -EMSGSIZE);
 }
 
+/* input_next(): who has typed a first message knows what is read. */
+static int next_record(struct sender *s, struct input *in, char **data, size_t *len)
+{
+	bool first = s->place == 1;
+	int rc;
+
+	if (first && s->typed)
+		waiting_begin(WAITING_INPUT);
+	rc = input_next(in, data, len);
+	if (first && s->typed)
+		waiting_end(WAITING_INPUT);
+	return rc;
+}
+
+/* -v: what an input that nobody meant to be empty, as that of a service, has come to. */
+static void report_empty(struct sender *s, int fd)
+{
+	struct stat st;
+
+	if (!s->opt.verbose || fd != STDIN_FILENO || fstat(fd, &st) < 0 || S_ISFIFO(st.st_mode) ||
+	    S_ISSOCK(st.st_mode))
+		return;
+	progress_clear(&s->progress);
+	msg_error("%s",
+		  s->opt.framed ?
+			  _("standard input is empty, and no pipe: no message was sent") :
+			  _("standard input is empty, and no pipe: an empty message was sent"));
+}
+
 /* Sends all messages of one input. */
 static int send_input(struct sender *s, int fd)
 {
 	struct input in;
-	size_t len;
+	size_t len = 0;
 	char *data;
 	int status = EX_DONE;
 	int rc;
 
 	rc = input_init(&in, fd, s->opt.framing);
 	s->place = 1;
+	s->typed = s->seen && isatty(fd);
+	if (s->typed)
+		waiting_for_input(s->opt.framed);
 	while (status == EX_DONE && rc >= 0) {
-		rc = input_next(&in, &data, &len);
+		rc = next_record(s, &in, &data, &len);
 		if (rc == 0)
 			break;
 		if (rc == -EMSGSIZE) {
@@ -611,6 +648,8 @@ static int send_input(struct sender *s, int fd)
 	}
 	if (rc < 0)
 		status = report_input(s, rc);
+	else if (status == EX_DONE && (s->opt.framed ? s->place == 1 : len == 0))
+		report_empty(s, fd);
 	input_free(&in);
 	return status;
 }
@@ -724,12 +763,23 @@ static int send_files(struct sender *s)
 	return status;
 }
 
+static void prepare_waiting(struct sender *s, bool reads)
+{
+	/* A broker may take its time for other reasons than having no room. */
+	bool waits = s->ref.kind != QUEUE_AMQP && s->opt.timeout_ns != QUEUE_NO_WAIT;
+
+	s->seen = (waits || reads) && !s->opt.progress && waiting_is_seen();
+	if (s->seen && waits)
+		waiting_for_queue(WAITING_ROOM, &s->ref, false);
+}
+
 static int send_all(struct sender *s, struct cmdline *cl)
 {
 	int status, rc;
 
 	if (s->opt.verbose || s->opt.progress)
 		progress_begin(&s->progress, s->opt.progress);
+	prepare_waiting(s, cl->noperands == 1);
 	if (cl->noperands > 1)
 		status = send_operands(s, cl->operands + 1, cl->noperands - 1);
 	else

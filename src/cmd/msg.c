@@ -66,6 +66,15 @@ void msg_error(const char *fmt, ...)
 	write_stderr(&b);
 }
 
+void msg_put(struct buffer *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(b, fmt, ap);
+	va_end(ap);
+}
+
 static void say_usage(const char *fmt, va_list ap) _printf_(1, 0);
 
 static void say_usage(const char *fmt, va_list ap)

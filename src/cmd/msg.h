@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/util.h"
 #include "cmd/exit.h"
 #include "queue/queue.h"
@@ -18,7 +19,9 @@
 void msg_set_command(const char *name);
 /* Prints the line: foreign text in it must have been escaped by the caller. */
 void msg_error(const char *fmt, ...) _printf_(1, 2);
-/* The same, with "Try 'mqtool COMMAND --help'" as a second line; returns EX_BADUSAGE. */
+/* Appends the line that msg_error() would print. */
+void msg_put(struct buffer *b, const char *fmt, ...) _printf_(2, 3);
+/* msg_error() with "Try 'mqtool COMMAND --help'" as a second line; returns EX_BADUSAGE. */
 int msg_usage(const char *fmt, ...) _printf_(1, 2) _must_check_;
 /* The same, but returns false, as readers of options do when they refuse a value. */
 bool msg_refuse(const char *fmt, ...) _printf_(1, 2);

@@ -14,6 +14,7 @@
 #include "cmd/batch.h"
 #include "cmd/cmd-take.h"
 #include "cmd/progress.h"
+#include "cmd/waiting.h"
 #include "queue/queue.h"
 #include "show/render.h"
 
@@ -58,8 +59,13 @@ int receiver_take_again(struct receiver *r, int64_t timeout_ns) _must_check_;
 /* batch_take(), which survives the loss of a connection where messages are followed. */
 static inline int receiver_take(struct receiver *r, int64_t timeout_ns)
 {
-	int rc = batch_take(&r->batch, &r->take.want, timeout_ns);
+	int rc;
 
+	if (timeout_ns != QUEUE_NO_WAIT)
+		waiting_begin(WAITING_MESSAGE);
+	rc = batch_take(&r->batch, &r->take.want, timeout_ns);
+	if (timeout_ns != QUEUE_NO_WAIT)
+		waiting_end(WAITING_MESSAGE);
 	return rc == -ECONNRESET && r->take.follow ? receiver_take_again(r, timeout_ns) : rc;
 }
 
