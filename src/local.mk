@@ -46,27 +46,35 @@ if HAVE_BPF
 pkglibexec_PROGRAMS += mqtool-trace
 endif
 mqtool_trace_SOURCES = src/main-trace.c src/trace/trace-load.c src/trace/trace-load.h \
+	src/trace/trace-look.c src/trace/trace-look.h src/trace/kern-look.h \
 	src/trace/trace-may.c src/trace/trace-may.h src/trace/trace-names.c \
 	src/trace/trace-names.h src/trace/trace-run.c src/trace/trace-run.h \
 	src/trace/trace-serve.c src/trace/trace-serve.h src/trace/trace-summary.c \
-	src/trace/trace-summary.h src/trace/trace.skel.h
+	src/trace/trace-summary.h src/trace/look.skel.h src/trace/trace.skel.h
 mqtool_trace_CPPFLAGS = $(AM_CPPFLAGS) -iquote src
 mqtool_trace_CFLAGS = $(AM_CFLAGS) $(LIBBPF_CFLAGS)
 mqtool_trace_LDADD = libmqtool.a $(LIBBPF_LIBS) $(POPT_LIBS) $(LIBINTL)
 
-# The program itself, as a header: a release carries it, so that it takes libbpf alone.
-EXTRA_DIST += src/trace/trace.bpf.c
-src/mqtool_trace-main-trace.$(OBJEXT) src/trace/mqtool_trace-trace-load.$(OBJEXT): \
-	src/trace/trace.skel.h
+# The programs themselves, as headers: a release carries them, so that it takes libbpf alone.
+EXTRA_DIST += src/trace/look.bpf.c src/trace/trace.bpf.c
+src/trace/mqtool_trace-trace-load.$(OBJEXT): src/trace/trace.skel.h
+src/trace/mqtool_trace-trace-look.$(OBJEXT): src/trace/look.skel.h
 if HAVE_BPF_TOOLS
-MOSTLYCLEANFILES += src/trace/trace.bpf.o src/trace/trace.linked.o
-MAINTAINERCLEANFILES += src/trace/trace.skel.h
-src/trace/trace.skel.h: src/trace/trace.bpf.c src/trace/kern.h
-	$(AM_V_GEN)$(MKDIR_P) src/trace && \
+MOSTLYCLEANFILES += src/trace/look.bpf.o src/trace/look.linked.o \
+	src/trace/trace.bpf.o src/trace/trace.linked.o
+MAINTAINERCLEANFILES += src/trace/look.skel.h src/trace/trace.skel.h
+
+# NAME.skel.h of NAME.bpf.c.
+make_skeleton = name=`basename $@ .skel.h` && $(MKDIR_P) src/trace && \
 	$(CLANG) -target bpf -mcpu=v2 -O2 -g -Wall $(BPF_CFLAGS) -iquote $(srcdir)/src \
-		-c $(srcdir)/src/trace/trace.bpf.c -o src/trace/trace.bpf.o && \
-	$(BPFTOOL) gen object src/trace/trace.linked.o src/trace/trace.bpf.o && \
-	$(BPFTOOL) gen skeleton src/trace/trace.linked.o name trace_bpf >$@.new && mv $@.new $@
+		-c $(srcdir)/src/trace/$$name.bpf.c -o src/trace/$$name.bpf.o && \
+	$(BPFTOOL) gen object src/trace/$$name.linked.o src/trace/$$name.bpf.o && \
+	$(BPFTOOL) gen skeleton src/trace/$$name.linked.o name $${name}_bpf >$@.new && \
+	mv $@.new $@
+src/trace/trace.skel.h: src/trace/trace.bpf.c src/trace/kern.h
+	$(AM_V_GEN)$(make_skeleton)
+src/trace/look.skel.h: src/trace/look.bpf.c src/trace/kern-look.h src/trace/kern.h
+	$(AM_V_GEN)$(make_skeleton)
 endif
 
 noinst_LIBRARIES += libmqtool.a
@@ -189,6 +197,8 @@ libmqtool_a_SOURCES = \
 	src/queue/queue.h \
 	src/queue/ref.c \
 	src/queue/ref.h \
+	src/queue/snapshot.c \
+	src/queue/snapshot.h \
 	src/queue/tracer-refusal.c \
 	src/queue/tracer-refusal.h \
 	src/queue/tracer-wire.h \

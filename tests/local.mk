@@ -44,6 +44,7 @@ UNIT_PURE = \
 	tests/unit/queue-stat \
 	tests/unit/ref \
 	tests/unit/render \
+	tests/unit/snapshot \
 	tests/unit/stat \
 	tests/unit/table \
 	tests/unit/text \
@@ -109,6 +110,7 @@ BATS_TESTS = \
 	tests/bats/namespaces.bats \
 	tests/bats/openmetrics.bats \
 	tests/bats/peek.bats \
+	tests/bats/peek-posix.bats \
 	tests/bats/progress.bats \
 	tests/bats/purge.bats \
 	tests/bats/recv.bats \
@@ -169,6 +171,7 @@ TESTS += $(SOURCE_TESTS)
 check_PROGRAMS += \
 	tests/helpers/ask-tracer \
 	tests/helpers/blocked \
+	tests/helpers/peek-race \
 	tests/helpers/read-proc \
 	tests/helpers/rights \
 	tests/helpers/system-service \

@@ -41,8 +41,7 @@ static const struct poptOption recv_options[] = {
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
 	  N_("wait at most this long for each message"), N_("DURATION") },
 	CMD_TYPE_OPTIONS,
-	{ "peek", 0, POPT_ARG_NONE, NULL, OPT_PEEK,
-	  N_("show messages without taking them (System V)"), NULL },
+	{ "peek", 0, POPT_ARG_NONE, NULL, OPT_PEEK, N_("show messages without taking them"), NULL },
 	{ "null", '0', POPT_ARG_NONE, NULL, OPT_NULL, N_("end each message with NUL, not newline"),
 	  NULL },
 	{ "raw", 'r', POPT_ARG_NONE, NULL, OPT_RAW, N_("write the messages and nothing else"),
@@ -142,16 +141,12 @@ static int check_peek(const struct receiver *r)
 {
 	const char *name = msg_name(&r->ref);
 
-	if (!r->opt.peek || r->ref.kind == QUEUE_SYSV)
+	if (!r->opt.peek || r->ref.kind != QUEUE_AMQP)
 		return EX_DONE;
-	if (r->ref.kind == QUEUE_AMQP)
-		msg_error(_("%s: AMQP has no way to look at a message without taking it; --peek is"
-			    " for System V queues"),
-			  name);
-	else
-		msg_error(_("%s: Linux has no way to look at a message of a POSIX queue without"
-			    " taking it; --peek is for System V queues"),
-			  name);
+	msg_error(
+		_("%s: AMQP has no way to look at a message without taking it; --peek is for queues"
+		  " of this machine"),
+		name);
 	return EX_BADUSAGE;
 }
 

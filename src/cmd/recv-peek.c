@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/stop.h"
 #include "cmd/msg.h"
+#include "queue/tracer.h"
 
 /* A walk through the queue, from the oldest message. */
 struct walk {
@@ -164,5 +165,9 @@ static int peek_lowest_first(struct receiver *r)
 
 int recv_peek(struct receiver *r)
 {
-	return r->take.want.type < 0 ? peek_lowest_first(r) : peek_in_order(r);
+	int status = r->take.want.type < 0 ? peek_lowest_first(r) : peek_in_order(r);
+
+	/* Nothing is left in the kernel once this is over. */
+	tracer_end();
+	return status;
 }

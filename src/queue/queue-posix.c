@@ -26,6 +26,8 @@
 #include "queue/mqueue-file.h"
 #include "queue/queue-backend.h"
 #include "queue/queue-call.h"
+#include "queue/snapshot.h"
+#include "queue/tracer-refusal.h"
 
 #define SYSCTL_DIR "/proc/sys/fs/mqueue/"
 
@@ -42,6 +44,7 @@ struct mqueue {
 	size_t room;                /* that a take must have: mq_msgsize */
 	/* sends since the queue was last seen not to be removed, and those before */
 	uint64_t unlooked, looked;
+	struct snapshot snapshot; /* what peek() shows */
 };
 
 static struct mqueue *mqueue_of(struct queue *q)
@@ -122,6 +125,7 @@ static void mqueue_close(struct queue *queue)
 		close(q->return_fd);
 	if (q->try_fd >= 0)
 		close(q->try_fd);
+	snapshot_free(&q->snapshot);
 }
 
 /* ---- what both directions need ---- */
@@ -391,6 +395,14 @@ static size_t mqueue_max_message(struct queue *queue)
 	struct mq_attr attr;
 
 	return mq_getattr(q->fd, &attr) == 0 ? (size_t)attr.mq_msgsize : SIZE_MAX;
+}
+
+static int mqueue_peek(struct queue *queue, struct message *m, size_t room, size_t index)
+{
+	struct mqueue *q = mqueue_of(queue);
+	int rc = snapshot_take(&q->snapshot, q->fd);
+
+	return rc < 0 ? rc : snapshot_get(&q->snapshot, index, m, room);
 }
 
 static bool mqueue_same(const struct queue *a, const struct queue *b)
@@ -902,8 +914,21 @@ static void explain_eacces(const struct queue_attempt *a, struct buffer *why)
 	}
 }
 
+/* Why there is no snapshot. */
+static bool explain_peek(const struct queue_attempt *a, struct buffer *why)
+{
+	const struct mqueue *q = (const struct mqueue *)(const void *)a->queue;
+
+	if (a->op != QUEUE_OP_PEEK || !q || !q->snapshot.why.error)
+		return false;
+	tracer_refusal_put(&q->snapshot.why, why);
+	return true;
+}
+
 static bool mqueue_explain(const struct queue_attempt *a, int error, struct buffer *why)
 {
+	if (explain_peek(a, why))
+		return false;
 	switch (-error) {
 	case EPERM:
 		explain_eperm(a, why);
@@ -940,6 +965,7 @@ const struct queue_backend queue_backend_posix = {
 	.change_fd = mqueue_fd,
 	.same = mqueue_same,
 	.put_back = mqueue_put_back,
+	.peek = mqueue_peek,
 	.flush = mqueue_flush,
 	.still_there = mqueue_still_there,
 	.unconfirmed = mqueue_unconfirmed,

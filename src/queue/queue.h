@@ -227,9 +227,11 @@ bool queue_same(const struct queue *a, const struct queue *b);
  */
 int queue_settle(struct queue *q, const struct message *m, enum queue_settle how) _must_check_;
 /*
- * Copies the message at position index (0 is the oldest) without taking it: msgrcv(2), MSG_COPY.
- * -ENOMSG past the last; -EMSGSIZE for one that today's msgmax hides; -ENOSYS where the kernel was
- * built without it; POSIX: -EOPNOTSUPP.
+ * Copies the message at position index (0 is the one that queue_take() would take first) without
+ * taking it: msgrcv(2), MSG_COPY.  -ENOMSG past the last; -EMSGSIZE for one that today's msgmax
+ * hides; -ENOSYS where the kernel was built without it.  POSIX: all are those of one moment, that of
+ * the first call; whoever has the last of them calls tracer_end(); errors of tracer_ask(), which
+ * queue_explain() tells apart by attempt->queue.
  */
 int queue_peek(struct queue *q, struct message *m, size_t room, size_t index) _must_check_;
 

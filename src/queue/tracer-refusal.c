@@ -142,6 +142,13 @@ void tracer_refusal_put(const struct tracer_refusal *why, struct buffer *b)
 	case TRACER_OTHER_RELEASE:
 		buffer_puts(b, _("mqtool-trace is of another release than mqtool"));
 		break;
+	case TRACER_BUSY:
+		buffer_puts(b, _("the queue is too busy to look at: no two readings were equal"));
+		break;
+	case TRACER_TOO_LARGE:
+		buffer_puts(b,
+			    _("the queue has more than 512 MiB of messages, too much to look at"));
+		break;
 	default:
 		put_denied(why, b);
 	}

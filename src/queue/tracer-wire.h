@@ -32,6 +32,9 @@
 
 enum tracer_kind {
 	TRACER_CHECK = 1, /* whether a program may be loaded: no records */
+	/* The messages of the POSIX queue whose descriptor, open for reading, comes with it: struct
+	 * tracer_message, in the order that mq_receive(3) would take them. */
+	TRACER_PEEK,
 };
 
 struct tracer_request {
@@ -60,6 +63,8 @@ enum tracer_code {
 	TRACER_NO_TRACEFS,     /* cause: errno */
 	TRACER_TRACEFS_CLOSED, /* it is mounted, for root alone */
 	TRACER_NO_EVENT,       /* what: its name, cause: errno */
+	TRACER_BUSY,           /* the queue changes faster than it can be read */
+	TRACER_TOO_LARGE,      /* its messages are, all together */
 	TRACER_CODES
 };
 
@@ -80,6 +85,12 @@ struct tracer_reply {
 	uint32_t records;
 	uint64_t length; /* bytes of all records */
 	struct tracer_refusal refusal;
+};
+
+/* A message; its body follows, and zeros up to a multiple of 8. */
+struct tracer_message {
+	uint32_t priority;
+	uint32_t size;
 };
 
 #endif

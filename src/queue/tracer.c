@@ -161,7 +161,7 @@ static int spawn(const char *path, int socket, pid_t *pid)
 
 static int refuse_start(struct tracer_refusal *why, int cause)
 {
-	return tracer_refuse(why, -cause,
+	return tracer_refuse(why, cause == EACCES ? -EACCES : -ENOSYS,
 			     cause == ENOENT ? TRACER_NOT_INSTALLED : TRACER_NOT_STARTED, NULL,
 			     cause);
 }
@@ -236,10 +236,17 @@ static int lose_sibling(int rc, struct tracer_refusal *why)
 {
 	tracer_end();
 	if (rc == 0 || rc == -EPIPE || rc == -ECONNRESET)
-		return tracer_refuse(why, -EPIPE, TRACER_ENDED, NULL, 0);
+		return tracer_refuse(why, -EIO, TRACER_ENDED, NULL, 0);
 	if (rc == -EPROTO)
 		return tracer_refuse(why, rc, TRACER_OTHER_RELEASE, NULL, 0);
 	return tracer_refuse(why, rc, TRACER_PLAIN, NULL, 0);
+}
+
+/* Errors that would say something of the queue (queue.h), or of standard output. */
+static bool is_of_queue(int error)
+{
+	return error == -ENOENT || error == -EIDRM || error == -EAGAIN || error == -ETIMEDOUT ||
+	       error == -ENOMSG || error == -E2BIG || error == -EMSGSIZE || error == -EPIPE;
 }
 
 int tracer_ask(struct tracer_request *request, int fd, struct tracer_answer *answer,
@@ -261,6 +268,8 @@ int tracer_ask(struct tracer_request *request, int fd, struct tracer_answer *ans
 		return lose_sibling(rc, why);
 	*why = reply.refusal;
 	why->what[sizeof(why->what) - 1] = '\0';
+	if (is_of_queue(why->error))
+		why->error = -EIO;
 	return why->error;
 }
 

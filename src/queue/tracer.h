@@ -28,7 +28,7 @@ int tracer_start(struct tracer_refusal *why) _must_check_;
  * Asks, and waits for the answer.  request->version is filled in; fd is a descriptor of the
  * queue that is meant, or -1, and stays the caller's.  Returns 0 with *answer, whose data is
  * replaced; or -errno with *why: -EPERM where a privilege is missing, -EINTR by a stop signal, else
- * what the machine lacks.
+ * what the machine lacks, but none that says something of a queue, as -ENOENT and -EAGAIN do.
  */
 int tracer_ask(struct tracer_request *request, int fd, struct tracer_answer *answer,
 	       struct tracer_refusal *why) _must_check_;

@@ -16,11 +16,13 @@
 #include "cmd/exit.h"
 #include "queue/tracer-refusal.h"
 #include "queue/tracer.h"
+#include "trace/trace-look.h"
 #include "trace/trace-may.h"
 
 /* What is kept between requests. */
 struct server {
 	struct tracer_answer answer;
+	struct trace_look *look;
 };
 
 /* ---- the requests ---- */
@@ -34,10 +36,18 @@ static int check(struct server *s, const struct tracer_request *request, int fd,
 	return trace_may_load(TRACE_LINUX, why);
 }
 
+static int peek(struct server *s, const struct tracer_request *request, int fd,
+		struct tracer_refusal *why)
+{
+	(void)request;
+	return trace_look_peek(&s->look, fd, &s->answer, why);
+}
+
 /* Each puts its records into s->answer, empty before, and returns 0, or -errno with *why or without. */
 static int (*const answers[])(struct server *s, const struct tracer_request *request, int fd,
 			      struct tracer_refusal *why) = {
 	[TRACER_CHECK] = check,
+	[TRACER_PEEK] = peek,
 };
 
 /* ---- the socket ---- */
@@ -114,5 +124,6 @@ int trace_serve(void)
 	ignore_keys();
 	while (serve_one(&s))
 		;
+	trace_look_close(s.look);
 	return EX_DONE;
 }

@@ -363,7 +363,8 @@ untouched()
 	fails 2 "*" recv -x -t 1 "$q"
 	fails 2 "*" purge -t 1 "$q"
 	run -2 --separate-stderr mqtool recv --peek "$q"
-	matches "$stderr" "mqtool recv: $q: AMQP has no way to look at a message *"
+	matches "$stderr" "mqtool recv: $q: AMQP has no way to look at a message without taking it; --peek is for queues \
+of this machine"
 	fails 2 "*--mode*" set -m 600 "$q"
 	fails 2 "*" set -b 100 "$q"
 	fails 2 "*" watch "$q"

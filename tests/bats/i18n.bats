@@ -197,7 +197,6 @@ say_usage()
 		recv -f -n /q
 		recv --peek -f 0x4d510001
 		recv --peek -T 1 0x4d510001
-		recv --peek /q
 		recv -0 /q -- true
 		recv --on-failure=stop /q
 		recv --on-failure=x /q -- true

@@ -126,12 +126,19 @@ same()
 	equal "$(mqtool recv --peek -n 0x1)" x
 }
 
-@test "--peek of a POSIX queue is refused with the reason" {
+@test "--peek of a POSIX queue without mqtool-trace names the package, or says that it was not built" {
 	mqtool create -c 10 -s 64 /p
 	mqtool send /p stays
-	run -2 --separate-stderr mqtool recv --peek -a /p
+	export MQTOOL_LIBEXECDIR=$PWD
+	run -1 --separate-stderr mqtool recv --peek -a /p
 	equal "$output" ""
-	matches "$stderr" "mqtool recv: /p: Linux has no way to look at a message of a POSIX queue*"
+	if grep -q '^#define HAVE_BPF 1$' "$MQTOOL_BUILD/config.h"; then
+		equal "$stderr" "mqtool recv: /p: mqtool-trace is not installed: $PWD/mqtool-trace is in \
+the package of that name"
+	else
+		equal "$stderr" \
+			"mqtool recv: /p: this build cannot look into the kernel: it was made without libbpf"
+	fi
 	equal "$(mqtool recv -a /p)" stays
 	mqtool rm /p
 }

@@ -7,7 +7,8 @@ EXTRA_DIST += tests/soak/soak
 
 # make soak MESSAGES=n
 MESSAGES = 10000000
-soak: mqtool$(EXEEXT) tests/soak/conserve$(EXEEXT) soak-rights
+soak: mqtool$(EXEEXT) tests/soak/conserve$(EXEEXT) tests/helpers/ask-tracer$(EXEEXT) \
+		tests/helpers/blocked$(EXEEXT) tests/helpers/peek-race$(EXEEXT) soak-rights
 	@$(srcdir)/tests/soak/soak $(abs_top_builddir) $(MESSAGES)
 
 # What a user may do with the queues of others, in all 512 modes.

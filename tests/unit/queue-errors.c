@@ -645,10 +645,6 @@ static void test_peek(void **state)
 	kernel.stat_error = EINVAL;
 	assert_int_equal(peek(), -EIDRM);
 	assert_int_equal(queue_peek(q, &m, 64, SIZE_MAX), -ENOMSG);
-
-	open_queue(&queue_backend_posix);
-	script(0, NULL);
-	assert_int_equal(peek(), -EOPNOTSUPP);
 }
 
 int main(void)

@@ -147,6 +147,10 @@ static void a_refusal_says_why(void **state)
 	assert_string_equal(
 		text_of(&why),
 		"not permitted: it needs CAP_PERFMON (root has both CAP_BPF and CAP_PERFMON)");
+	/* What would say that the queue is not there. */
+	reply.refusal.error = -ENOENT;
+	say(&reply, sizeof(reply));
+	assert_int_equal(ask(&answer, &why), -EIO);
 	/* Text of the other end is cut where it has no end. */
 	reply.refusal = (struct tracer_refusal){ .error = -ENOTSUP, .code = TRACER_NOT_TAKEN };
 	memset(reply.refusal.what, 'x', sizeof(reply.refusal.what));
@@ -176,7 +180,7 @@ static void what_is_no_answer_is_refused(void **state)
 	struct tracer_reply reply = good;
 
 	(void)state;
-	expect_broken(good, 0, -EPIPE, "mqtool-trace ended without an answer");
+	expect_broken(good, 0, -EIO, "mqtool-trace ended without an answer");
 	expect_broken(good, sizeof(good) - 1, -EPROTO, other);
 	reply.version++;
 	expect_broken(reply, sizeof(reply), -EPROTO, other);
@@ -193,7 +197,7 @@ static void what_is_no_answer_is_refused(void **state)
 	/* Records that do not come. */
 	reply = good;
 	reply.length = 8;
-	expect_broken(reply, sizeof(reply), -EPIPE, "mqtool-trace ended without an answer");
+	expect_broken(reply, sizeof(reply), -EIO, "mqtool-trace ended without an answer");
 	/* More than there is memory for. */
 	reply.length = UINT64_MAX / 2;
 	expect_broken(reply, sizeof(reply), -ENOMEM, strerror(ENOMEM));
@@ -211,7 +215,7 @@ static void a_sibling_that_is_not_there_is_named(void **state)
 	snprintf(expected, sizeof(expected), "%s: %s", sibling, strerror(EACCES));
 	assert_string_equal(text_of(&why), expected);
 	assert_int_equal(unlink(sibling), 0);
-	assert_int_equal(ask(&answer, &why), -ENOENT);
+	assert_int_equal(ask(&answer, &why), -ENOSYS);
 	snprintf(expected, sizeof(expected),
 		 "mqtool-trace is not installed: %s is in the package of that name", sibling);
 	assert_string_equal(text_of(&why), expected);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kern-look.h - what the programs that look at a queue and trace-look.c tell each other
+ */
+#ifndef MQTOOL_KERN_LOOK_H
+#define MQTOOL_KERN_LOOK_H
+
+#include "trace/kern.h"
+
+/* The most of a body that lies in one piece: a page (ipc/msgutil.c). */
+#define LOOK_PIECE_MAX 65536u
+
+/* How a walk ended. */
+enum look_end {
+	LOOK_UNFINISHED, /* after all the steps that it may make */
+	LOOK_WHOLE,
+	LOOK_NO_QUEUE, /* the descriptor is none of a POSIX queue */
+	LOOK_NO_ROOM,
+	LOOK_TORN, /* the queue has changed underneath */
+};
+
+/* What a program is called with. */
+struct look_call {
+	kern_u32 fd;    /* of the queue, in the caller's table */
+	kern_u32 steps; /* the most that a walk may make */
+};
+
+/* What the walk found out, beside the messages. */
+struct look_walk {
+	kern_u64 messages, bytes; /* as the queue says: before it */
+	kern_u64 messages_after, bytes_after;
+	kern_u64 found, found_bytes; /* on the way */
+	kern_u64 used;               /* bytes of the area */
+	kern_u32 end;                /* enum look_end */
+	kern_u32 unused;
+};
+
+/* A message in the area, at a multiple of 8; its body follows. */
+struct look_message {
+	kern_u64 address; /* in the kernel: no other message has it at the same time */
+	kern_u32 priority;
+	kern_u32 size;
+};
+
+#endif
