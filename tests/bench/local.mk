@@ -6,6 +6,9 @@ bench_programs = \
 	tests/bench/bare \
 	tests/bench/least \
 	tests/bench/pairs
+if HAVE_RABBITMQ
+bench_programs += tests/bench/window
+endif
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
 
@@ -13,6 +16,8 @@ tests_bench_bare_LDADD =
 tests_bench_least_CPPFLAGS = $(AM_CPPFLAGS) $(POPT_CFLAGS)
 tests_bench_least_LDADD = $(POPT_LIBS)
 tests_bench_pairs_LDADD =
+tests_bench_window_CFLAGS = $(AM_CFLAGS) $(RABBITMQ_CFLAGS)
+tests_bench_window_LDADD = $(RABBITMQ_LIBS)
 
 EXTRA_DIST += tests/bench/bench
 
