@@ -170,9 +170,8 @@ static void test_all_properties(void **state)
 		"\"expiration\":\"4294967295\",\"message_id\":\"\","
 		"\"timestamp\":\"18446744073709551615\",\"type\":\"d\",\"user_id\":\"e\","
 		"\"app_id\":\"f\",\"cluster_id\":\"g\"}";
-	static const char encoded[] =
-		"\xe7\xfc\1a\1b\0\0\0\0\1c\1\xff\x0a"
-		"4294967295\0\xff\xff\xff\xff\xff\xff\xff\xff\1d\1e\1f\1g";
+	static const char encoded[] = "\xe7\xfc\1a\1b\0\0\0\0\1c\1\xff\x0a"
+				      "4294967295\0\xff\xff\xff\xff\xff\xff\xff\xff\1d\1e\1f\1g";
 	struct buffer b = { 0 };
 
 	(void)state;
@@ -191,10 +190,11 @@ static void test_type(void **state)
 	struct message m;
 
 	(void)state;
-	assert_int_equal(read_line("{\"body\":\"\",\"properties\":{\"type\":\"x\"}}", &m, &body, &error),
-			 0);
+	assert_int_equal(
+		read_line("{\"body\":\"\",\"properties\":{\"type\":\"x\"}}", &m, &body, &error), 0);
 	assert_int_equal(m.have, MESSAGE_HAS_OTHER_TYPE);
-	assert_int_equal(read_line("{\"body\":\"\",\"properties\":{\"app_id\":\"x\"}}", &m, &body, &error),
+	assert_int_equal(read_line("{\"body\":\"\",\"properties\":{\"app_id\":\"x\"}}", &m, &body,
+				   &error),
 			 0);
 	assert_int_equal(m.have, 0);
 	buffer_free(&body);
@@ -331,10 +331,10 @@ static void test_too_deep_or_large(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),	       cmocka_unit_test(test_other_forms),
+		cmocka_unit_test(test_values),         cmocka_unit_test(test_other_forms),
 		cmocka_unit_test(test_all_properties), cmocka_unit_test(test_type),
-		cmocka_unit_test(test_deep),	       cmocka_unit_test(test_many),
-		cmocka_unit_test(test_refused),	       cmocka_unit_test(test_too_deep_or_large),
+		cmocka_unit_test(test_deep),           cmocka_unit_test(test_many),
+		cmocka_unit_test(test_refused),        cmocka_unit_test(test_too_deep_or_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

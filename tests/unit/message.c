@@ -71,7 +71,8 @@ static const struct {
 	{ QUEUE_AMQP, O, 9, 9, NULL, 0 },
 	{ QUEUE_SYSV, O | P, 9, 9, "its type is not a number, so it cannot be carried", 0 },
 	{ QUEUE_POSIX, O, 9, 9, "its type is not a number, so it cannot be carried", 0 },
-	{ QUEUE_POSIX, P, 9, 32768, "its priority is 32768, and the highest allowed there is 32767", 0 },
+	{ QUEUE_POSIX, P, 9, 32768, "its priority is 32768, and the highest allowed there is 32767",
+	  0 },
 };
 
 static void check_row(size_t i)
