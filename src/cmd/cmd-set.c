@@ -70,8 +70,8 @@ static int refuse_fixed(const struct set *set, const struct queue_ref *ref)
 	buffer_printf(&line, " %s.new && ", msg_word(msg_name(ref)));
 	buffer_printf(&line, "mqtool move %s ", msg_word(msg_name(ref)));
 	buffer_printf(&line, "%s.new", msg_word(msg_name(ref)));
-	msg_error(_("%s: the number and size of the messages of a POSIX queue are fixed when it is"
-		    " made: make another, and move what is on it there"),
+	msg_error(_("%s: the number and size of the messages of a POSIX queue are fixed when it"
+		    " is made: make another one and move the messages"),
 		  option);
 	msg_near(buffer_string(&line));
 	buffer_free(&line);

@@ -254,7 +254,7 @@ static int reply_error(struct amqp_link *l, amqp_rpc_reply_t reply)
 		if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD)
 			return connection_closed(l, reply.reply.decoded);
 		l->lost = true;
-		return fail(-EPROTO, _("the broker sent method 0x%08x where none was due"),
+		return fail(-EPROTO, _("the broker sent method 0x%08x when none was due"),
 			    reply.reply.id);
 	default:
 		return library_failed(l, reply.library_error);

@@ -421,7 +421,7 @@ static int put_object(struct encoder *e, const json_t *object, const struct plac
 	while (form->name && strcmp(form->name, name) != 0)
 		form++;
 	if (!form->name)
-		return refuse(e, at, _("this is no form that a header's value has"));
+		return refuse(e, at, _("a header's value cannot have this form"));
 	return put_form(e, form, value, &inside);
 }
 

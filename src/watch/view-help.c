@@ -40,7 +40,7 @@ static const struct help_line key_help[] = {
 	{ "+ -", N_("double or halve the interval") },
 	{ "t", N_("all queues, System V, POSIX") },
 	{ "z", N_("hide queues that are empty and idle") },
-	{ "f", N_("follow: the screen goes where the selected queue goes") },
+	{ "f", N_("follow: the screen stays with the selected queue") },
 	{ "o F2", N_("choose columns") },
 	{ "x F9", N_("purge, remove, send, receive (with --allow-changes), or their commands") },
 	{ "i", N_("turn the search for waiting processes on or off") },
