@@ -83,6 +83,7 @@ BATS_TESTS = \
 	tests/bats/watch-screen.bats \
 	tests/bats/i18n.bats \
 	tests/bats/watch-batch.bats \
+	tests/bats/watch-peek.bats \
 	tests/bats/docs.bats \
 	tests/bats/send.bats \
 	tests/bats/hostile.bats \

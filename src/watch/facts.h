@@ -23,7 +23,7 @@ struct facts_look {
 };
 
 struct facts_message {
-	long type;
+	long type; /* or its priority: POSIX */
 	size_t size;
 	size_t shown;   /* bytes in data */
 	char data[256]; /* the body's beginning; foreign bytes */
@@ -44,7 +44,7 @@ struct facts_detail {
 	const char *findings;                                        /* lines, or NULL */
 	char sender[PROC_COMMAND + 16], receiver[PROC_COMMAND + 16]; /* escaped; "" not known */
 	bool peeked;                                                 /* messages were looked at */
-	int peek_error;                                              /* 0, or -errno */
+	const char *peek_why; /* why none can be, translated; or NULL */
 	size_t peek_from; /* the place on the queue of the first message in peek; 0 is the oldest */
 	struct facts_message peek[FACTS_MESSAGES];
 	size_t npeek;
@@ -53,9 +53,10 @@ struct facts_detail {
 /* One message whole.  Zeroed there is none. */
 struct facts_whole {
 	bool valid;
-	bool taken;   /* it is off the queue */
-	int error;    /* 0, or -errno: why it cannot be shown */
-	size_t index; /* its place on the queue */
+	bool taken;      /* it is off the queue */
+	int error;       /* 0, or -errno: why it cannot be shown */
+	const char *why; /* the same, translated */
+	size_t index;    /* its place on the queue */
 	bool has_priority;
 	long type; /* or its priority */
 	size_t size;

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "queue/limit.h"
+#include "queue/tracer.h"
 #include "show/diagnose.h"
 
 /* Looking at processes takes at most one part in so many of the time. */
@@ -197,6 +198,11 @@ static void name_past_process(char *text, size_t size, pid_t pid, int64_t then)
 	buffer_free(&b);
 }
 
+static long type_or_priority(const struct message *m)
+{
+	return m->have & MESSAGE_HAS_PRIORITY ? (long)m->priority : m->type;
+}
+
 /* Copies what shows of one message; returns 0, or -errno of looking at it. */
 static int peek_one(struct sampler *s, struct queue *q, size_t index, struct facts_message *peeked)
 {
@@ -211,10 +217,20 @@ static int peek_one(struct sampler *s, struct queue *q, size_t index, struct fac
 	rc = queue_peek(q, &m, room, index);
 	if (rc < 0)
 		return rc;
-	*peeked = (struct facts_message){ .type = m.type, .size = m.len };
+	*peeked = (struct facts_message){ .type = type_or_priority(&m), .size = m.len };
 	peeked->shown = m.len < sizeof(peeked->data) ? m.len : sizeof(peeked->data);
 	memcpy(peeked->data, m.data, peeked->shown);
 	return 0;
+}
+
+/* Why the messages cannot be looked at; q is NULL where it cannot be opened. */
+static void explain_peek(struct sampler *s, const struct queue_ref *ref, const struct queue *q,
+			 int error)
+{
+	const struct queue_attempt attempt = { .op = QUEUE_OP_PEEK, .ref = ref, .queue = q };
+
+	s->peek_why.len = 0;
+	(void)queue_explain(&attempt, error, &s->peek_why);
 }
 
 struct peek {
@@ -229,18 +245,40 @@ static int peek_there(void *arg)
 	struct facts_detail *detail = ((struct peek *)arg)->detail;
 	struct queue_ref ref;
 	struct queue *q;
+	bool opened;
 	int rc;
 
 	queue_stat_ref(&detail->of, &ref);
 	rc = queue_open(&q, &ref, QUEUE_READ);
+	opened = rc == 0;
 	while (rc == 0 && detail->npeek < FACTS_MESSAGES) {
 		rc = peek_one(s, q, detail->peek_from + detail->npeek, &detail->peek[detail->npeek]);
 		/* One more message may have made room too small: the next look will do. */
 		if (rc == 0)
 			detail->npeek++;
 	}
+	if (rc < 0)
+		explain_peek(s, &ref, opened ? q : NULL, rc);
 	queue_close(q);
 	return rc;
+}
+
+/* What explain_peek() has said; nothing where the namespace could not be entered. */
+static const char *why_not(struct sampler *s, int error)
+{
+	if (!s->peek_why.len && error < 0)
+		buffer_puts(&s->peek_why, strerror(-error));
+	return buffer_string(&s->peek_why);
+}
+
+/* Here, since it stays: a namespace that is entered for a while is not kept by it. */
+static void start_tracer(const struct queue_stat *st)
+{
+	struct tracer_refusal why;
+
+	/* Where there is none, the question says so. */
+	if (st->kind == QUEUE_POSIX)
+		(void)!tracer_start(&why);
 }
 
 static void peek_all(struct sampler *s, size_t from, struct facts_detail *detail)
@@ -250,9 +288,13 @@ static void peek_all(struct sampler *s, size_t from, struct facts_detail *detail
 
 	detail->peek_from = from;
 	detail->npeek = 0;
+	s->peek_why.len = 0;
+	start_tracer(&detail->of);
 	rc = namespace_call(&detail->of, peek_there, &peek);
 	detail->peeked = true;
-	detail->peek_error = rc == -ENOMSG || rc == -E2BIG || detail->npeek ? 0 : rc;
+	if (rc == 0 || rc == -ENOMSG || rc == -E2BIG || detail->npeek)
+		return;
+	detail->peek_why = why_not(s, rc);
 }
 
 /* Makes the room that the largest message of the queue may need. */
@@ -284,16 +326,20 @@ static int copy_there(void *arg)
 	struct take_room *room = &copy->s->whole;
 	struct queue_ref ref;
 	struct queue *q;
+	bool opened;
 	int rc;
 
 	queue_stat_ref(copy->st, &ref);
 	rc = queue_open(&q, &ref, QUEUE_READ);
+	opened = rc == 0;
 	if (rc == 0)
 		rc = make_room(room, queue_room_wanted(q));
 	if (rc == 0) {
 		copy->m.data = room->memory + MESSAGE_HEADROOM;
 		rc = queue_peek(q, &copy->m, room->size, copy->index);
 	}
+	if (rc < 0)
+		explain_peek(copy->s, &ref, opened ? q : NULL, rc);
 	queue_close(q);
 	return rc;
 }
@@ -302,15 +348,20 @@ void sampler_message(struct sampler *s, const struct queue_stat *st, size_t inde
 		     struct facts_whole *whole)
 {
 	struct copy copy = { .s = s, .st = st, .index = index };
-	int rc = namespace_call(st, copy_there, &copy);
 	const struct message *m = &copy.m;
+	int rc;
+
+	s->peek_why.len = 0;
+	start_tracer(st);
+	rc = namespace_call(st, copy_there, &copy);
 
 	*whole = (struct facts_whole){
 		.valid = true,
 		.error = rc,
+		.why = why_not(s, rc),
 		.index = index,
 		.has_priority = m->have & MESSAGE_HAS_PRIORITY,
-		.type = m->have & MESSAGE_HAS_PRIORITY ? (long)m->priority : m->type,
+		.type = type_or_priority(m),
 		.size = m->len,
 		.data = m->data,
 	};
@@ -394,5 +445,7 @@ void sampler_free(struct sampler *s)
 	buffer_free(&s->limits);
 	buffer_free(&s->missing);
 	buffer_free(&s->findings);
+	buffer_free(&s->peek_why);
 	buffer_free(&s->body);
+	tracer_end();
 }

@@ -38,7 +38,7 @@ struct sampler {
 	int64_t began_ns;       /* the last look that had processes */
 	int64_t limits_due_ns;
 	struct alarms alarms;
-	struct buffer limits, missing, findings;
+	struct buffer limits, missing, findings, peek_why;
 	struct buffer body;     /* of a message that is looked at */
 	struct take_room whole; /* of the message that is shown whole */
 };

@@ -28,7 +28,7 @@ static const struct help_line key_help[] = {
 	{ "Up Down j k", N_("move the selection") },
 	{ "PgUp PgDn g G", N_("a page up or down; g or Home the first, G or End the last") },
 	{ "Enter", N_("the selected queue in detail; the selection then stays with it") },
-	{ "p", N_("its messages, without taking them (System V)") },
+	{ "p", N_("its messages, without taking them") },
 	{ "Tab", N_("move among the messages, or among the queues again; Enter shows one whole") },
 	{ "e", N_("what has happened") },
 	{ "/ F4", N_("filter: text !text use>50 user=jo full waiting empty idle 0x99") },

@@ -77,29 +77,14 @@ unsigned int view_messages_key(struct view *v, uint32_t key)
 	}
 }
 
-static void put_peek_error(struct buffer *b, int error, const struct queue_stat *st)
-{
-	struct queue_ref ref;
-	const struct queue_attempt attempt = { .op = QUEUE_OP_PEEK, .ref = &ref };
-	struct buffer why = { 0 };
-
-	queue_stat_ref(st, &ref);
-	(void)queue_explain(&attempt, error, &why);
-	buffer_printf(b, _("messages cannot be looked at: %s"), buffer_string(&why));
-	buffer_free(&why);
-}
-
-static void paint_why_not(const struct view *v, struct area *a, const struct facts_detail *d,
-			  const struct row *row)
+static void paint_why_not(const struct view *v, struct area *a, const struct facts_detail *d)
 {
 	struct buffer b = { 0 };
 
 	if (!d->peeked)
 		buffer_puts(&b, v->paused ? _("paused") : "...");
-	else if (d->peek_error == -EOPNOTSUPP && row->st.kind == QUEUE_POSIX)
-		buffer_puts(&b, _("Linux shows no message of a POSIX queue without taking it"));
-	else if (d->peek_error)
-		put_peek_error(&b, d->peek_error, &row->st);
+	else if (d->peek_why)
+		buffer_printf(&b, _("messages cannot be looked at: %s"), d->peek_why);
 	else
 		buffer_puts(&b, _("no messages"));
 	area_wrap(a, STYLE_DIM, buffer_string(&b), 0);
@@ -119,8 +104,9 @@ static void paint_item(struct view *v, struct area *a, const struct facts_detail
 	area_line(a, style, &v->line);
 }
 
-static void paint_heading(struct view *v, struct area *a, size_t total)
+static void paint_heading(struct view *v, struct area *a, const struct queue_stat *st)
 {
+	size_t total = (size_t)st->messages;
 	int width;
 
 	buffer_printf(&v->line, _("%zu of %zu"), total ? v->message + 1 : 0, total);
@@ -129,7 +115,7 @@ static void paint_heading(struct view *v, struct area *a, size_t total)
 		canvas_puts(a->c, a->y, a->x + a->width - width, width, STYLE_BOLD,
 			    buffer_string(&v->line));
 	v->line.len = 0;
-	buffer_puts(&v->line, "   #       TYPE   SIZE  ");
+	buffer_printf(&v->line, "   # %10s   SIZE  ", st->kind == QUEUE_POSIX ? "PRIORITY" : "TYPE");
 	buffer_puts(&v->line, a->width > 50 ? _("DATA (Tab: move here, Enter: all of it)") : "DATA");
 	a->width -= width + 2;
 	area_line(a, STYLE_BOLD, &v->line);
@@ -145,12 +131,12 @@ void view_paint_messages(struct view *v, struct area *a, const struct facts *fac
 	if (a->end - a->y < 1)
 		return;
 	if (!d->npeek) {
-		paint_why_not(v, a, d, row);
+		paint_why_not(v, a, d);
 		return;
 	}
 	if (v->message >= row->st.messages)
 		v->message = row->st.messages ? (size_t)row->st.messages - 1 : 0;
-	paint_heading(v, a, (size_t)row->st.messages);
+	paint_heading(v, a, &row->st);
 	lines = a->end > a->y ? (size_t)(a->end - a->y) : 0;
 	first = v->message >= lines && lines ? v->message - lines + 1 : 0;
 	for (size_t i = 0; i < d->npeek && a->y < a->end; i++) {
@@ -288,7 +274,7 @@ void view_paint_message(struct view *v, struct area *a, const struct facts *fact
 	if (!w->valid || w->error) {
 		if (w->error)
 			buffer_printf(&v->line, _("the message cannot be looked at: %s"),
-				      w->error == -ENOMSG ? _("it is gone") : strerror(-w->error));
+				      w->error == -ENOMSG ? _("it is gone") : w->why);
 		area_line(a, STYLE_DIM, &v->line);
 		return;
 	}

@@ -272,6 +272,25 @@ programs()
 	equal "$(waiting /p)" 10
 }
 
+@test "save-queues, restore-queues: POSIX queues with their messages" {
+	PATH=$PATH:$(cd "$BATS_TEST_DIRNAME/../../examples" && pwd)
+	need_mqueue
+	mqtool rm -a -S -P -y
+	create -m 640 -c 5 -s 300 /saved 'esc:/a\x20b'
+	create key:7
+	mqtool send -t 3 key:7 three
+	all_bytes | mqtool send -p 32767 /saved
+	mqtool send /saved '' low
+	save-queues saved
+	mqtool stat -o QUEUE,MODE,MAXMSG,MSGSIZE,MESSAGES,BYTES >before
+	peek -a -j /saved >messages
+	mqtool rm /saved 'esc:/a\x20b' key:7
+	restore-queues saved
+	mqtool stat -o QUEUE,MODE,MAXMSG,MSGSIZE,MESSAGES,BYTES | cmp - before
+	mqtool recv -a -j /saved | cmp - messages
+	equal "$(wc -l <messages)" 3
+}
+
 # scratch CAPABILITY...: a copy of the programs that any user may run, in which mqtool-trace has them.
 scratch()
 {

@@ -85,6 +85,24 @@ load watch
 	ended 0
 }
 
+@test "messages of a POSIX queue without mqtool-trace, or privilege: the pane says why" {
+	mqtool create -c 10 -s 64 /q
+	mqtool send /q x
+	# The screen alone.
+	mkdir "$BATS_TEST_TMPDIR/libexec"
+	cp "$MQTOOL_BUILD/mqtool-watch" "$BATS_TEST_TMPDIR/libexec"
+	MQTOOL_LIBEXECDIR=$BATS_TEST_TMPDIR/libexec
+	terminal
+	watch
+	keys p
+	shows "messages cannot be looked at: "
+	keys Enter
+	shows "the message cannot be looked at: "
+	keys Escape q
+	ended 0
+	equal "$(waiting /q)" 1
+}
+
 @test "filter and sort" {
 	mqtool create /aa /bb /cc -c 4 -s 8
 	mqtool send /bb 1
@@ -463,7 +481,7 @@ narrow()
 	state >state
 	watch
 	keys Enter p
-	shows "Linux shows no message of a POSIX queue"
+	shows "messages cannot be looked at: "
 	keys Tab Down p
 	shows "DATA"
 	state | cmp - state

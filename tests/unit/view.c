@@ -357,8 +357,14 @@ static void test_detail_pane(void **state)
 	shows(s, "902 a\\x1b[31m  blocked, sends 7 bytes");
 	key(s, 'p');
 	s->facts.detail.peeked = true;
-	s->facts.detail.peek_error = -EOPNOTSUPP;
-	shows(s, "Linux shows no message of a POSIX queue");
+	s->facts.detail.peek_why = "not permitted";
+	shows(s, "messages cannot be looked at: not permitted");
+	s->facts.detail.peek_why = NULL;
+	s->facts.detail.npeek = 1;
+	s->facts.detail.peek[0] =
+		(struct facts_message){ .type = 32767, .size = 3, .shown = 3, .data = "one" };
+	shows(s, "   #   PRIORITY   SIZE  DATA");
+	shows(s, "1      32767      3  one");
 	key(s, VIEW_KEY_TAB);
 	/* Another queue is selected: nothing of this one is said of that. */
 	key(s, VIEW_KEY_DOWN);
@@ -431,7 +437,7 @@ static void test_peek(void **state)
 	key(s, VIEW_KEY_TAB);
 	s->facts.detail.npeek = 0;
 	shows(s, "no messages");
-	s->facts.detail.peek_error = -13;
+	s->facts.detail.peek_why = "permission denied";
 	shows(s, "messages cannot be looked at: permission denied");
 }
 
