@@ -237,3 +237,19 @@ same()
 	recv -j "$q.2" | send -j "$q"
 	same "$name"
 }
+
+@test "properties that do not fit a frame of the broker: status 1, and what came before is there" {
+	local large
+	large=$(printf 'x%.0s' {1..5000})
+	mqtool create "$q" "$q.2"
+	printf '%s\n' '{"body":"a"}' "{\"body\":\"b\",\"properties\":{\"headers\":{\"a\":\"$large\"}}}" \
+		'{"body":"c"}' >lines
+	send -j "$q" <lines
+	broker ctl eval 'application:set_env(rabbit, frame_max, 4096).'
+	fails 1 "line 2: $q.2: its properties do not fit a frame of 4096 bytes; 1 message was sent before it*" \
+		send -j "$q.2" <lines
+	equal "$(recv -a "$q.2")" a
+	broker ctl eval 'application:set_env(rabbit, frame_max, 131072).'
+	move "$q" "$q.2"
+	equal "$(recv -a "$q.2")" $'a\nb\nc'
+}
