@@ -445,7 +445,6 @@ static int check_queue(void *q)
 
 static int send_message(struct sender *s, struct message *m)
 {
-	bool lessened;
 	int rc;
 
 	/* The line's own type or priority wins over the option's. */
@@ -460,7 +459,6 @@ static int send_message(struct sender *s, struct message *m)
 	if (stop_signal())
 		return report_send(s, m->len, false, -EINTR);
 	s->given++;
-	lessened = queue_leaves_out(s->q, m);
 	waiting_begin(WAITING_ROOM);
 	rc = queue_send(s->q, m, s->opt.timeout_ns);
 	waiting_end(WAITING_ROOM);
@@ -469,7 +467,6 @@ static int send_message(struct sender *s, struct message *m)
 	if (rc < 0)
 		return report_send(s, m->len, false, rc);
 	progress_count(&s->progress, m->len);
-	s->progress.lessened += lessened;
 	return EX_DONE;
 }
 
@@ -495,21 +492,27 @@ static const char *refuse_members(const struct sender *s, struct message *m)
 	return NULL;
 }
 
+/* Sends the message of a line; only such a one has properties. */
+static int send_read(struct sender *s, struct message *m)
+{
+	const char *refusal = refuse_members(s, m);
+	bool lessened = queue_leaves_out(s->q, m);
+	int status = refusal ? report_bad(s, refusal) : send_message(s, m);
+
+	s->progress.lessened += status == EX_DONE && lessened;
+	return status;
+}
+
 static int send_json(struct sender *s, const char *line, size_t len)
 {
 	struct message m = { 0 };
 	struct json_error error;
 	struct buffer why = { 0 };
-	const char *refusal;
 	int rc;
 
 	rc = json_read_message(line, len, &m, &s->body, &error);
-	if (rc == 0) {
-		refusal = refuse_members(s, &m);
-		if (!refusal)
-			return send_message(s, &m);
-		return report_bad(s, refusal);
-	}
+	if (rc == 0)
+		return send_read(s, &m);
 	if (rc != -EINVAL && rc != -ENOSYS)
 		buffer_puts(&why, strerror(-rc));
 	else if (error.column > 0)
