@@ -6,10 +6,12 @@
 
 #include "cmd/ask.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cmd/msg.h"
 #include "queue/queue-stat.h"
 
 #define NAMES_SHOWN 20
@@ -46,12 +48,19 @@ static char read_answer(void)
 	return first;
 }
 
-bool ask(const struct queue_list *list, const char *question)
+bool ask(const struct queue_list *list, const char *declined, const char *question, ...)
 {
+	va_list ap;
 	char answer;
 
 	show_names(list);
-	fprintf(stderr, "%s [y/N] ", question);
+	va_start(ap, question);
+	vfprintf(stderr, question, ap);
+	va_end(ap);
+	fputs(" [y/N] ", stderr);
 	answer = read_answer();
-	return answer == 'y' || answer == 'Y';
+	if (answer == 'y' || answer == 'Y')
+		return true;
+	msg_error("%s", declined);
+	return false;
 }

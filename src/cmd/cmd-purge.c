@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buffer.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "cmd/ask.h"
@@ -101,18 +100,10 @@ static int purge_one(const struct queue_ref *ref, void *arg)
 
 static bool confirmed(const struct queue_list *list)
 {
-	struct buffer question = { 0 };
-	bool yes;
-
-	buffer_printf(&question,
-		      text_n("Throw away the messages of %zu queue?",
-			     "Throw away the messages of %zu queues?", list->n),
-		      list->n);
-	yes = ask(list, buffer_string(&question));
-	buffer_free(&question);
-	if (!yes)
-		msg_error(_("nothing was thrown away"));
-	return yes;
+	return ask(list, _("nothing was thrown away"),
+		   text_n("Throw away the messages of %zu queue?",
+			  "Throw away the messages of %zu queues?", list->n),
+		   list->n);
 }
 
 static int purge_listed(struct purge *p, const struct queue_list *list)

@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/ask.h"
@@ -298,16 +297,8 @@ static int remove_at_sight(const struct rm *rm, unsigned int *kinds)
 
 static bool confirmed(const struct queue_list *list)
 {
-	struct buffer question = { 0 };
-	bool yes;
-
-	buffer_printf(&question, text_n("Remove %zu queue?", "Remove %zu queues?", list->n),
-		      list->n);
-	yes = ask(list, buffer_string(&question));
-	buffer_free(&question);
-	if (!yes)
-		msg_error(_("nothing was removed"));
-	return yes;
+	return ask(list, _("nothing was removed"),
+		   text_n("Remove %zu queue?", "Remove %zu queues?", list->n), list->n);
 }
 
 static int remove_chosen(const struct rm *rm, const struct queue_list *list)

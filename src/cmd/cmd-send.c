@@ -21,6 +21,7 @@
 #include "base/util.h"
 #include "base/wait.h"
 #include "cmd/cmd-given.h"
+#include "cmd/cmd-take.h"
 #include "cmd/cmd.h"
 #include "cmd/enter.h"
 #include "cmd/input.h"
@@ -35,19 +36,7 @@
 /* Bytes of a JSON line that are not its body. */
 #define JSON_OTHER_MEMBERS ((size_t)64 * 1024)
 
-enum {
-	OPT_FILE = OPT_FIRST,
-	OPT_LINES,
-	OPT_NULL,
-	OPT_JSON,
-	OPT_PREFIX,
-	OPT_TYPE,
-	OPT_PRIORITY,
-	OPT_NONBLOCK,
-	OPT_TIMEOUT,
-	OPT_VERBOSE,
-	OPT_PROGRESS
-};
+enum { OPT_FILE = OPT_OWN, OPT_LINES, OPT_NULL, OPT_JSON, OPT_PREFIX, OPT_PRIORITY };
 
 static const struct poptOption send_options[] = {
 	{ "file", 'f', POPT_ARG_STRING, NULL, OPT_FILE,
@@ -64,14 +53,9 @@ static const struct poptOption send_options[] = {
 	  N_("type of the messages, 1 or more; default 1 (System V, AMQP)"), N_("N") },
 	{ "priority", 'p', POPT_ARG_STRING, NULL, OPT_PRIORITY,
 	  N_("priority of the messages, 0 to 32767; default 0 (POSIX, AMQP: to 255)"), N_("N") },
-	{ "nonblock", 'n', POPT_ARG_NONE, NULL, OPT_NONBLOCK,
-	  N_("do not wait for room: exit with status 3"), NULL },
-	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT,
-	  N_("wait at most this long for room for each message"), N_("DURATION") },
-	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, N_("say at the end how much was sent"),
-	  NULL },
-	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show progress on a terminal"),
-	  NULL },
+	CMD_WAIT_OPTIONS(N_("do not wait for room: exit with status 3"),
+			 N_("wait at most this long for room for each message")),
+	CMD_SUMMARY_OPTIONS(N_("say at the end how much was sent")),
 	CMD_NAMESPACE_OPTION(N_("PID")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
@@ -85,11 +69,8 @@ struct send_options {
 	bool json;
 	char *prefix; /* SEP of --prefix, decoded, or NULL; malloc'd */
 	size_t prefix_len;
-	struct carry_as as; /* -t, -p */
-	int64_t timeout_ns;
-	bool nonblock, timeout;
-	bool verbose;
-	bool progress;
+	struct carry_as as;       /* -t, -p */
+	struct take_options wait; /* -n, -T, -v and --progress alone */
 };
 
 /* One run of send. */
@@ -150,20 +131,8 @@ static bool read_option(struct cmdline *cl, int val, const char *value, void *ar
 		return cmd_given_type(cl, &opt->as, value);
 	case OPT_PRIORITY:
 		return cmd_given_priority(cl, &opt->as, value);
-	case OPT_NONBLOCK:
-		opt->nonblock = true;
-		break;
-	case OPT_TIMEOUT:
-		if (!opt_duration(cl, value, &opt->timeout_ns))
-			return false;
-		opt->timeout = true;
-		break;
-	case OPT_VERBOSE:
-		opt->verbose = true;
-		break;
-	case OPT_PROGRESS:
-		opt->progress = true;
-		break;
+	default:
+		return cmd_take_option(cl, &opt->wait, val, value);
 	}
 	return true;
 }
@@ -227,20 +196,21 @@ static int read_options(struct cmdline *cl, struct sender *s)
 	opt->files = calloc(words + 1, sizeof(*opt->files));
 	if (!opt->files)
 		return msg_no_memory();
-	opt->timeout_ns = QUEUE_WAIT_FOREVER;
+	opt->wait.timeout_ns = QUEUE_WAIT_FOREVER;
 	if (!cmdline_read(cl, read_option, opt))
 		return EX_BADUSAGE;
-	cmdline_set_timeout(cl, opt->timeout_ns);
+	cmdline_set_timeout(cl, opt->wait.timeout_ns);
 	if (!cmdline_queue(cl, cl->operands[0], &s->ref)) {
 		suggest_order(cl);
 		return EX_BADUSAGE;
 	}
 	if (cl->noperands > 1 && (opt->framed || opt->nfiles))
 		return msg_usage(_("a MESSAGE cannot be given together with -f, -l, -0 or -j"));
-	if (opt->nonblock && opt->timeout)
-		return msg_usage(_("-n never waits, so -T has no meaning with it"));
-	if (opt->nonblock)
-		opt->timeout_ns = QUEUE_NO_WAIT;
+	status = cmd_take_check(&opt->wait, NULL);
+	if (status != EX_DONE)
+		return status;
+	if (opt->wait.nonblock)
+		opt->wait.timeout_ns = QUEUE_NO_WAIT;
 	status = cmd_given_check(&opt->as, &s->ref, "-t", "-p");
 	return status == EX_DONE ? check_prefix(opt) : status;
 }
@@ -345,7 +315,7 @@ static int report_send(struct sender *s, size_t size, bool at_least, int error)
 		msg_explain(&attempt, error, &why);
 	status = error == -EMSGSIZE ? EX_FAILED : exit_status_of(error);
 	if ((error == -EMSGSIZE || error == -EINTR) &&
-	    queue_flush(s->q, s->opt.timeout_ns) == -EIDRM) {
+	    queue_flush(s->q, s->opt.wait.timeout_ns) == -EIDRM) {
 		buffer_free(&why);
 		return report_removed(s);
 	}
@@ -362,7 +332,7 @@ static int report_removed(struct sender *s)
 /* The same for input that is no message: all before it is to be sent. */
 static int report_bad(struct sender *s, const char *why)
 {
-	if (queue_flush(s->q, s->opt.timeout_ns) == -EIDRM)
+	if (queue_flush(s->q, s->opt.wait.timeout_ns) == -EIDRM)
 		return report_removed(s);
 	report(s, false, why);
 	return EX_FAILED;
@@ -376,7 +346,7 @@ static int report_input(struct sender *s, int error)
 		return report_send(s, 0, false, error);
 	if (error == -EINTR)
 		return report_bad(s, _("interrupted, not sent"));
-	if (queue_flush(s->q, s->opt.timeout_ns) == -EIDRM)
+	if (queue_flush(s->q, s->opt.wait.timeout_ns) == -EIDRM)
 		return report_removed(s);
 	find_outcome(s, &o);
 	s->progress.messages = o.sent;
@@ -393,7 +363,7 @@ static void report_resent(struct sender *s)
 {
 	uint64_t n = queue_resent(s->q);
 
-	if (!s->opt.verbose || n == 0)
+	if (!s->opt.wait.verbose || n == 0)
 		return;
 	progress_clear(&s->progress);
 	msg_error(text_n("%" PRIu64 " message was sent again and may be there twice",
@@ -421,7 +391,7 @@ static int recover(struct sender *s, int error)
 	if (error != -ECONNRESET || s->ref.kind != QUEUE_AMQP || !*s->ref.address.more)
 		return error;
 	progress_clear(&s->progress);
-	return msg_reconnect(s->q, error, s->opt.timeout_ns);
+	return msg_reconnect(s->q, error, s->opt.wait.timeout_ns);
 }
 
 static int flush(struct sender *s)
@@ -429,7 +399,7 @@ static int flush(struct sender *s)
 	int rc;
 
 	do {
-		rc = queue_flush(s->q, s->opt.timeout_ns);
+		rc = queue_flush(s->q, s->opt.wait.timeout_ns);
 		if (rc == 0)
 			return 0;
 		rc = recover(s, rc);
@@ -460,7 +430,7 @@ static int send_message(struct sender *s, struct message *m)
 		return report_send(s, m->len, false, -EINTR);
 	s->given++;
 	waiting_begin(WAITING_ROOM);
-	rc = queue_send(s->q, m, s->opt.timeout_ns);
+	rc = queue_send(s->q, m, s->opt.wait.timeout_ns);
 	waiting_end(WAITING_ROOM);
 	if (rc < 0)
 		rc = recover(s, rc);
@@ -610,8 +580,8 @@ static void report_empty(struct sender *s, int fd)
 {
 	struct stat st;
 
-	if (!s->opt.verbose || fd != STDIN_FILENO || fstat(fd, &st) < 0 || S_ISFIFO(st.st_mode) ||
-	    S_ISSOCK(st.st_mode))
+	if (!s->opt.wait.verbose || fd != STDIN_FILENO || fstat(fd, &st) < 0 ||
+	    S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
 		return;
 	progress_clear(&s->progress);
 	msg_error("%s",
@@ -769,9 +739,9 @@ static int send_files(struct sender *s)
 static void prepare_waiting(struct sender *s, bool reads)
 {
 	/* A broker may take its time for other reasons than having no room. */
-	bool waits = s->ref.kind != QUEUE_AMQP && s->opt.timeout_ns != QUEUE_NO_WAIT;
+	bool waits = s->ref.kind != QUEUE_AMQP && s->opt.wait.timeout_ns != QUEUE_NO_WAIT;
 
-	s->seen = (waits || reads) && !s->opt.progress && waiting_is_seen();
+	s->seen = (waits || reads) && !s->opt.wait.progress && waiting_is_seen();
 	if (s->seen && waits)
 		waiting_for_queue(WAITING_ROOM, &s->ref, false);
 }
@@ -780,8 +750,8 @@ static int send_all(struct sender *s, struct cmdline *cl)
 {
 	int status, rc;
 
-	if (s->opt.verbose || s->opt.progress)
-		progress_begin(&s->progress, s->opt.progress);
+	if (s->opt.wait.verbose || s->opt.wait.progress)
+		progress_begin(&s->progress, s->opt.wait.progress);
 	prepare_waiting(s, cl->noperands == 1);
 	if (cl->noperands > 1)
 		status = send_operands(s, cl->operands + 1, cl->noperands - 1);
@@ -795,7 +765,7 @@ static int send_all(struct sender *s, struct cmdline *cl)
 			report_all(s);
 	}
 	report_resent(s);
-	progress_end(&s->progress, PROGRESS_SENT, s->opt.verbose);
+	progress_end(&s->progress, PROGRESS_SENT, s->opt.wait.verbose);
 	return status;
 }
 
@@ -811,7 +781,7 @@ static void choose_members(struct sender *s)
 /* Whatever ends it, it is to say how far it came. */
 static void catch_stops(const struct sender *s, const struct cmdline *cl)
 {
-	bool one = cl->noperands == 2 && !s->opt.verbose && !s->opt.progress;
+	bool one = cl->noperands == 2 && !s->opt.wait.verbose && !s->opt.wait.progress;
 
 	/* One message is mostly sent in a moment, and to catch all signals takes part of that. */
 	if (one && s->ref.kind != QUEUE_AMQP)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd-take.c - what commands that take messages have in common: options, and how taking ends
+ * cmd-take.c - what recv, move, purge and send have in common: options, and how taking ends
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd-take.h - what commands that take messages have in common: options, and how taking ends
+ * cmd-take.h - what recv, move, purge and send have in common: options, and how taking ends
  */
 #ifndef MQTOOL_CMD_TAKE_H
 #define MQTOOL_CMD_TAKE_H
@@ -34,6 +34,14 @@ enum {
 	  N_("only messages of type N; 0 any, -N the lowest type up to N (System V)"), N_("N") }, \
 	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,                                         \
 	  N_("with -t N: only messages of other types (System V)"), NULL }
+/* Those of -n and -T, and of -v and --progress; the texts say what is waited for and counted. */
+#define CMD_WAIT_OPTIONS(nonblock, timeout)                                                       \
+	{ "nonblock", 'n', POPT_ARG_NONE, NULL, OPT_NONBLOCK, nonblock, NULL },                   \
+	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT, timeout, N_("DURATION") }
+#define CMD_SUMMARY_OPTIONS(verbose)                                                              \
+	{ "verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, verbose, NULL },                      \
+	{ "progress", 0, POPT_ARG_NONE, NULL, OPT_PROGRESS, N_("show progress on a terminal"),    \
+	  NULL }
 /* clang-format on */
 
 struct take_options {

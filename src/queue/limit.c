@@ -6,7 +6,6 @@
 
 #include "queue/limit.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -14,6 +13,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "queue/queue-stat.h"
 
 enum limit_use { USE_UNKNOWN, USE_QUEUES, USE_CHARGE };
 
@@ -141,13 +141,7 @@ uint64_t queue_charge(uint64_t maxmsg, uint64_t msgsize)
 
 int limit_percent(const struct limit *limit)
 {
-	uint64_t percent;
-
 	if (!limit->known || limit->unlimited || !limit->use_known)
 		return -1;
-	if (limit->value == 0)
-		return 100;
-	percent = limit->use > UINT64_MAX / 100 ? limit->use / limit->value * 100 :
-						  limit->use * 100 / limit->value;
-	return percent > INT_MAX ? INT_MAX : (int)percent;
+	return queue_percent(limit->use, limit->value);
 }

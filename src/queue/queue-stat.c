@@ -80,30 +80,30 @@ int queue_stat_compare(const struct queue_stat *a, const struct queue_stat *b)
 
 /* ---- use ---- */
 
-static uint64_t percent(uint64_t part, uint64_t whole)
+int queue_percent(uint64_t part, uint64_t whole)
 {
+	uint64_t percent;
+
 	if (!whole)
 		return 100;
 	if (part <= UINT64_MAX / 100)
-		return part * 100 / whole;
-	/* Wherever this fits an int, whole is so large that its last two digits do not count. */
-	return whole < 100 ? UINT64_MAX : part / (whole / 100);
+		percent = part * 100 / whole;
+	else /* If this fits an int, whole is so large that its last two digits do not count. */
+		percent = whole < 100 ? UINT64_MAX : part / (whole / 100);
+	return percent > INT_MAX ? INT_MAX : (int)percent;
 }
 
 int queue_stat_use(const struct queue_stat *st)
 {
 	unsigned int need = STAT_MESSAGES;
-	uint64_t use;
 
 	/* A broker may tell no maximum at all. */
 	need |= st->kind == QUEUE_SYSV ? STAT_BYTES | STAT_QBYTES : STAT_MAXMSG;
 	if ((st->have & need) != need)
 		return -1;
 	if (st->kind != QUEUE_SYSV)
-		use = percent(st->messages, st->maxmsg);
-	else
-		use = percent(st->bytes > st->messages ? st->bytes : st->messages, st->qbytes);
-	return use > INT_MAX ? INT_MAX : (int)use;
+		return queue_percent(st->messages, st->maxmsg);
+	return queue_percent(st->bytes > st->messages ? st->bytes : st->messages, st->qbytes);
 }
 
 bool queue_stat_fits(const struct queue_stat *st, uint64_t size)

@@ -67,6 +67,8 @@ struct queue_stat {
 void queue_stat_name(struct queue_stat *st, const struct queue_ref *ref);
 /* Writes the queue's name in the form mqtool prints and accepts back; returns buf. */
 const char *queue_stat_text(const struct queue_stat *st, char buf[static QUEUE_NAME_TEXT]);
+/* part of whole in percent, rounded down, at most INT_MAX; 100 if whole is 0. */
+int queue_percent(uint64_t part, uint64_t whole);
 /*
  * Percent of the queue in use, rounded down: System V the larger of bytes and messages over
  * msg_qbytes (the kernel blocks on either; 100 where msg_qbytes is 0), POSIX messages over
