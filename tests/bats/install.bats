@@ -101,7 +101,8 @@ setup()
 	[ ! -e "$source/config.status" ] || skip_loudly "the sources are configured themselves"
 	# configure takes no blank in that path.
 	ln -s "$source" source
-	mkdir without && cd without
+	mkdir without
+	cd without
 	../source/configure --disable-links --with-bash-completion-dir=/there/bash \
 		--without-zsh-completion-dir --with-fish-completion-dir=no --quiet >../configure.log 2>&1
 	mkdir there

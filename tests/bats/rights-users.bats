@@ -93,7 +93,8 @@ calls()
 	# Nor runs as another than who started it.
 	run -0 find root -type f \( -perm /002 -o -perm /6000 \)
 	equal "$output" ""
-	mkdir run home && cd run
+	mkdir run home
+	cd run
 	export TMPDIR=$PWD HOME=$PWD/../home
 	(
 		umask 000

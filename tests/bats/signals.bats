@@ -109,7 +109,8 @@ fill_pipe()
 	for sig in "${signals[@]}"; do
 		for from in /source 0x53; do
 			[ "$from" = /source ] && to=0x54 || to=/dest
-			new "$from" && new "$to"
+			new "$from"
+			new "$to"
 			mqtool send -l -f in "$from"
 			fill "$to"
 			begin mqtool move -f "$from" "$to"
@@ -130,7 +131,8 @@ fill()
 
 @test "send from a pipe: what came is sent, and how many is said" {
 	local sig queue
-	rm -f pipe && mkfifo pipe
+	rm -f pipe
+	mkfifo pipe
 	for sig in "${signals[@]}"; do
 		for queue in /piped 0x55; do
 			new "$queue"

@@ -86,7 +86,9 @@ all_blocked()
 	up_to=$pid
 	start "$program" msgrcv 0x1 3 5 020000
 	but=$pid
-	blocked "$any" msgrcv && blocked "$up_to" msgrcv && blocked "$but" msgrcv
+	blocked "$any" msgrcv
+	blocked "$up_to" msgrcv
+	blocked "$but" msgrcv
 	# jq 1.6 would round the type.
 	run --separate-stderr -0 mqtool stat -wj key:1
 	matches "$output" *"\"pid\":$any,"*"\"type\":0,\"except\":false,"*
@@ -127,7 +129,8 @@ all_blocked()
 	start "$program" msgrcv 0x1 100 77 0
 	receiver=$pid
 	start "$program" msgsnd 0x1 1
-	blocked "$receiver" msgrcv && blocked "$pid" msgsnd
+	blocked "$receiver" msgrcv
+	blocked "$pid" msgsnd
 	equal "$(column key:0x00000001)" "1 recv, 1 send"
 	# What it says of a receiver it must have seen before the messages were counted.
 	wait_until eval '[[ $(block key:1 diagnosis) == *"1 receiver waits for type 77: none is queued" ]]'
