@@ -16,10 +16,11 @@
 #define QUEUE_SHORTEST 6
 #define HISTORY_SHORT 8
 
-/* What is left out first comes last in its group: columns that the user added go before these. */
+/* What is left out first comes last: a name shows its kind already.  Columns that the user added go
+ * before all of these. */
 static const enum column last_to_go[] = {
-	COL_QUEUE, COL_USE,  COL_KIND,    COL_MESSAGES, COL_WAITING,
-	COL_NET,   COL_LAST, COL_HISTORY, COL_BYTES,    COL_OWNER,
+	COL_QUEUE, COL_USE,     COL_MESSAGES, COL_WAITING, COL_NET,
+	COL_LAST,  COL_HISTORY, COL_KIND,     COL_BYTES,   COL_OWNER,
 };
 
 /* The larger, the sooner a column is left out. */
