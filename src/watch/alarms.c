@@ -62,17 +62,42 @@ static struct alarm_seen judge(const struct alarms *a, const struct proc_waiter 
 	return seen;
 }
 
+/* Room to judge n threads in. */
+static int make_room(struct alarms *a, size_t n)
+{
+	struct alarm_seen *grown;
+
+	if (n <= a->judged_cap)
+		return 0;
+	grown = reallocarray(a->judged, 2 * n, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	a->judged = grown;
+	a->judged_cap = 2 * n;
+	return 0;
+}
+
+/* What was judged now is what was seen before, at the next look. */
+static void swap_seen(struct alarms *a)
+{
+	struct alarm_seen *seen = a->seen;
+	size_t cap = a->seen_cap;
+
+	a->seen = a->judged;
+	a->seen_cap = a->judged_cap;
+	a->judged = seen;
+	a->judged_cap = cap;
+}
+
 static int remember(struct alarms *a, const struct procs *procs, int64_t now_ns)
 {
-	struct alarm_seen *fresh = calloc(procs->nwaiters + 1, sizeof(*fresh));
-
-	if (!fresh)
+	if (make_room(a, procs->nwaiters) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < procs->nwaiters; i++)
-		fresh[i] = judge(a, &procs->waiters[i], now_ns);
-	qsort(fresh, procs->nwaiters, sizeof(*fresh), compare_seen);
-	free(a->seen);
-	a->seen = fresh;
+		a->judged[i] = judge(a, &procs->waiters[i], now_ns);
+	if (procs->nwaiters > 1)
+		qsort(a->judged, procs->nwaiters, sizeof(*a->judged), compare_seen);
+	swap_seen(a);
 	a->nseen = procs->nwaiters;
 	return 0;
 }
@@ -178,40 +203,40 @@ static bool graver(const struct alarm *a, const struct alarm *b)
 	return a->blocked_ns > b->blocked_ns;
 }
 
-static void insert(struct alarms *a, const struct alarm *alarm)
+/* Brings the item after the last to its place; what falls out at the end is only counted. */
+static void insert(struct alarms *a)
 {
+	const struct alarm alarm = a->items[a->n];
 	size_t at = a->n;
 
-	while (at && graver(alarm, &a->items[at - 1]))
+	while (at && graver(&alarm, &a->items[at - 1]))
 		at--;
-	if (a->n == ALARMS_KEPT) {
+	memmove(&a->items[at + 1], &a->items[at], (a->n - at) * sizeof(*a->items));
+	a->items[at] = alarm;
+	if (a->n == ALARMS_KEPT)
 		a->more++;
-		if (at == ALARMS_KEPT) {
-			free(alarm->text);
-			return;
-		}
-		free(a->items[--a->n].text);
-	}
-	memmove(&a->items[at + 1], &a->items[at], (a->n++ - at) * sizeof(*a->items));
-	a->items[at] = *alarm;
+	else
+		a->n++;
 }
 
 static int add_alarm(struct alarms *a, const struct queue_stat *st, const struct finding *finding,
 		     bool fresh)
 {
-	struct alarm alarm = { .kind = kind_of(finding),
-			       .st = *st,
-			       .blocked_ns = finding->longest_ns,
-			       .fresh = fresh };
-	struct buffer b = { 0 };
+	struct alarm *alarm = &a->items[a->n];
 
-	alarm.st.name = NULL;
-	put_text(&b, st, finding);
-	alarm.text = strdup(buffer_string(&b));
-	buffer_free(&b);
-	if (!alarm.text)
+	alarm->kind = kind_of(finding);
+	alarm->st = *st;
+	alarm->st.name = NULL;
+	alarm->blocked_ns = finding->longest_ns;
+	alarm->fresh = fresh;
+	alarm->line.len = 0;
+	put_text(&alarm->line, st, finding);
+	alarm->text = buffer_string(&alarm->line);
+	if (alarm->line.failed) {
+		buffer_free(&alarm->line);
 		return -ENOMEM;
-	insert(a, &alarm);
+	}
+	insert(a);
 	return 0;
 }
 
@@ -239,9 +264,7 @@ static int look_at_queue(struct alarms *a, const struct procs *procs, const stru
 
 static void forget_items(struct alarms *a)
 {
-	while (a->n)
-		free(a->items[--a->n].text);
-	a->more = 0;
+	a->n = a->more = 0;
 }
 
 int alarms_update(struct alarms *a, const struct procs *procs, const struct queue_stat *queues,
@@ -279,8 +302,10 @@ void alarms_clear(struct alarms *a)
 
 void alarms_free(struct alarms *a)
 {
-	forget_items(a);
+	for (size_t i = 0; i < ARRAY_SIZE(a->items); i++)
+		buffer_free(&a->items[i].line);
 	free(a->seen);
+	free(a->judged);
 	free(a->stuck);
 	*a = (struct alarms){ .n = 0 };
 }

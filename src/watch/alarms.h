@@ -29,7 +29,8 @@ struct alarm {
 	struct queue_stat st; /* without its name */
 	int64_t blocked_ns;   /* the longest */
 	bool fresh;           /* nobody was stuck there at the look before */
-	char *text;           /* one line, translated: "/orders: full, 2 senders blocked for 42s" */
+	const char *text;     /* one line, translated: "/orders: full, 2 senders blocked for 42s" */
+	struct buffer line;   /* that text; used again for the next alarm that stands here */
 };
 
 /* A blocked thread as it was at the last look. */
@@ -42,11 +43,11 @@ struct alarm_seen {
 
 /* Zeroed there are none; the owner calls alarms_free(). */
 struct alarms {
-	struct alarm items[ALARMS_KEPT]; /* gravest first, then the longest */
+	struct alarm items[ALARMS_KEPT + 1]; /* gravest first, then the longest; one to put in */
 	size_t n;
 	size_t more; /* those not kept */
-	struct alarm_seen *seen;
-	size_t nseen, seen_cap;
+	struct alarm_seen *seen, *judged;
+	size_t nseen, seen_cap, judged_cap;
 	struct proc_waiter *stuck; /* of one queue, while alarms are sought */
 	size_t stuck_cap;
 };

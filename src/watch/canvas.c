@@ -35,6 +35,7 @@ int canvas_resize(struct canvas *c, int width, int height)
 void canvas_free(struct canvas *c)
 {
 	free(c->cells);
+	buffer_free(&c->format);
 	*c = (struct canvas){ 0 };
 }
 
@@ -166,16 +167,13 @@ int canvas_puts(struct canvas *c, int y, int x, int room, unsigned int style, co
 
 int canvas_printf(struct canvas *c, int y, int x, int room, unsigned int style, const char *fmt, ...)
 {
-	struct buffer b = { 0 };
 	va_list ap;
-	int used;
 
+	c->format.len = 0;
 	va_start(ap, fmt);
-	buffer_vprintf(&b, fmt, ap);
+	buffer_vprintf(&c->format, fmt, ap);
 	va_end(ap);
-	used = canvas_puts(c, y, x, room, style, buffer_string(&b));
-	buffer_free(&b);
-	return used;
+	return canvas_puts(c, y, x, room, style, buffer_string(&c->format));
 }
 
 void canvas_style(struct canvas *c, int y, int x, int width, unsigned int style)
