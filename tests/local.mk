@@ -241,7 +241,9 @@ tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_l
 tests_unit_procs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=openat64 -Wl,--wrap=reallocarray
 
 # Users that exist nowhere.
-tests_unit_view_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name -Wl,--wrap=group_name
+tests_unit_view_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name -Wl,--wrap=group_name \
+	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=reallocarray \
+	-Wl,--wrap=strdup
 
 # Files of any key.
 tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok

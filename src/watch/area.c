@@ -36,26 +36,34 @@ static size_t first_character(const char *text, size_t len)
 	return n;
 }
 
-size_t text_fits(const struct canvas *c, const char *text, size_t len, int width)
+/* Where a line ends at the latest, or before: at a blank, or at two where fields are kept whole. */
+static size_t line_end(const struct canvas *c, const char *text, size_t len, int width, bool fields)
 {
-	size_t at = 0, blank = 0;
+	size_t at = 0, blank = 0, gap = 0;
 	int used = 0;
 
 	while (at < len && text[at] != '\n') {
 		size_t n = first_character(text + at, len - at);
 		int wide = canvas_text_width(c, text + at, n);
 
-		if (text[at] == ' ' && at)
+		if (text[at] == ' ' && at) {
 			blank = at;
+			gap = fields && at + 1 < len && text[at + 1] == ' ' ? at : gap;
+		}
 		if (used + wide > width && at)
-			return blank ? blank : at;
+			return gap ? gap : blank ? blank : at;
 		used += wide;
 		at += n;
 	}
 	return at;
 }
 
-void area_wrap(struct area *a, unsigned int style, const char *text, int indent)
+size_t text_fits(const struct canvas *c, const char *text, size_t len, int width)
+{
+	return line_end(c, text, len, width, false);
+}
+
+static void wrap(struct area *a, unsigned int style, const char *text, int indent, bool fields)
 {
 	size_t len = strlen(text);
 	int x = 0;
@@ -63,7 +71,7 @@ void area_wrap(struct area *a, unsigned int style, const char *text, int indent)
 	if (indent * 2 > a->width)
 		indent = 0;
 	do {
-		size_t n = text_fits(a->c, text, len, a->width - x);
+		size_t n = line_end(a->c, text, len, a->width - x, fields);
 
 		put_in_area(a, style, x, text, n);
 		n += strspn(text + n, " \n");
@@ -71,6 +79,16 @@ void area_wrap(struct area *a, unsigned int style, const char *text, int indent)
 		len -= n;
 		x = indent;
 	} while (len && a->y < a->end);
+}
+
+void area_wrap(struct area *a, unsigned int style, const char *text, int indent)
+{
+	wrap(a, style, text, indent, false);
+}
+
+void area_fields(struct area *a, unsigned int style, const char *text, int indent)
+{
+	wrap(a, style, text, indent, true);
 }
 
 void area_rule(struct area *a, const char *text)

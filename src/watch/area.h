@@ -25,6 +25,8 @@ void area_line(struct area *a, unsigned int style, struct buffer *b);
 void area_puts(struct area *a, unsigned int style, const char *text);
 /* The same in as many lines as the text takes, broken at blanks; later ones begin at `indent`. */
 void area_wrap(struct area *a, unsigned int style, const char *text, int indent);
+/* The same for fields two blanks apart, which stay whole where they can. */
+void area_fields(struct area *a, unsigned int style, const char *text, int indent);
 /* A rule with text in it. */
 void area_rule(struct area *a, const char *text);
 /* Bytes of text that fit into width columns: up to a newline or a blank if there is one, at least one

@@ -39,9 +39,10 @@ struct facts_detail {
 	size_t nwaiters;
 	const struct proc_holder *holders;
 	size_t nholders;
-	bool looked;                                                 /* processes were looked at */
-	bool partial;                                                /* and not all of them */
-	const char *findings;                                        /* lines, or NULL */
+	bool looked;          /* processes were looked at */
+	bool partial;         /* and not all of them */
+	const char *findings; /* lines, the gravest first; or NULL */
+	size_t grave;         /* so many of them say that senders are blocked */
 	char sender[PROC_COMMAND + 16], receiver[PROC_COMMAND + 16]; /* escaped; "" not known */
 	bool peeked;                                                 /* messages were looked at */
 	const char *peek_why; /* why none can be, translated; or NULL */

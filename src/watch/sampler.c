@@ -384,9 +384,11 @@ static void find_findings(struct sampler *s, struct facts_detail *detail)
 	size_t n = diagnose(&view, findings);
 
 	s->findings.len = 0;
+	detail->grave = 0;
 	for (size_t i = 0; i < n; i++) {
 		finding_put(&s->findings, &view, &findings[i]);
 		buffer_putc(&s->findings, '\n');
+		detail->grave += findings[i].kind <= FINDING_NO_ROOM;
 	}
 	detail->findings = buffer_string(&s->findings);
 }

@@ -46,11 +46,12 @@ static void put_word(struct buffer *b, const char *word)
 }
 
 /* The mqtool command that does the same; text NULL: it is not known yet. */
-static void put_command(struct buffer *b, const struct view_change *change, const char *text)
+static void put_command(struct buffer *b, const struct view_change *change, enum change_kind kind,
+			const char *text)
 {
-	buffer_printf(b, "mqtool %s ", changes[change->kind].command);
+	buffer_printf(b, "mqtool %s ", changes[kind].command);
 	put_word(b, change->text);
-	if (change->kind != CHANGE_SEND)
+	if (kind != CHANGE_SEND)
 		return;
 	if (text && *text == '-')
 		buffer_puts(b, " --");
@@ -79,7 +80,7 @@ unsigned int view_open_changes(struct view *v)
 	v->over = OVER_CHANGE;
 	v->over_at = 0;
 	v->model->touched = true;
-	return VIEW_PAINT;
+	return VIEW_PAINT | VIEW_DETAIL;
 }
 
 /* Without --allow-changes the command is all there is. */
@@ -96,7 +97,7 @@ static unsigned int choose(struct view *v)
 			change->asking = true;
 		return VIEW_PAINT;
 	}
-	put_command(&b, change, NULL);
+	put_command(&b, change, change->kind, NULL);
 	view_say(v, buffer_string(&b));
 	buffer_free(&b);
 	v->over = OVER_NONE;
@@ -144,38 +145,68 @@ unsigned int view_change_key(struct view *v, uint32_t key)
 	}
 }
 
-void view_paint_changes(struct view *v, struct area *a)
+static void put_choice(struct view *v, size_t kind)
 {
-	buffer_puts(&v->line, v->change.text);
-	area_rule(a, buffer_string(&v->line));
-	v->line.len = 0;
+	put_command(&v->line, &v->change, (enum change_kind)kind, NULL);
+}
+
+/* The widest command, as far as it leaves half of the room to what it does. */
+static int command_width(struct view *v, const struct area *a)
+{
+	int widest = 0;
+
+	for (size_t i = 0; i < CHANGE_KINDS; i++) {
+		int width;
+
+		put_choice(v, i);
+		width = canvas_text_width(a->c, buffer_string(&v->line), v->line.len);
+		widest = width > widest ? width : widest;
+		v->line.len = 0;
+	}
+	return widest < a->width / 2 ? widest : a->width / 2;
+}
+
+static void paint_choices(struct view *v, struct area *a)
+{
+	const bool labels = a->width > 60;
+	const int room = labels ? command_width(v, a) : a->width - 1;
+
+	v->over_y = a->y;
+	v->over_lines = CHANGE_KINDS;
+	v->over_row = v->over_at;
+	for (size_t i = 0; i < CHANGE_KINDS && a->y < a->end; i++) {
+		unsigned int style = i == v->over_at ? STYLE_SELECTED : STYLE_PLAIN;
+
+		canvas_blank(a->c, a->y, a->x, a->width, style);
+		if (labels)
+			canvas_puts(a->c, a->y, a->x + room + 4, a->width - room - 4, style,
+				    _(changes[i].label));
+		put_choice(v, i);
+		canvas_puts(a->c, a->y++, a->x + 1, room, style, buffer_string(&v->line));
+		v->line.len = 0;
+	}
+}
+
+/* What the queue is like stands below: it is what the choice depends on. */
+void view_paint_changes(struct view *v, struct area *a, const struct facts *facts)
+{
 	if (!v->allow_changes)
 		area_wrap(a, STYLE_WARN,
 			  _("watch changes nothing unless it is started with --allow-changes; Enter"
 			    " shows the command to copy"),
 			  0);
-	v->over_y = a->y;
-	v->over_lines = CHANGE_KINDS;
-	v->over_row = v->over_at;
-	for (size_t i = 0; i < CHANGE_KINDS && a->y < a->end; i++) {
-		struct view_change shown = v->change;
-		unsigned int style = i == v->over_at ? STYLE_SELECTED : STYLE_PLAIN;
-
-		shown.kind = (enum change_kind)i;
-		put_command(&v->line, &shown, NULL);
-		canvas_blank(a->c, a->y, a->x, a->width, style);
-		if (a->width > 70)
-			canvas_puts(a->c, a->y, a->x + 42, a->width - 42, style,
-				    _(changes[i].label));
-		canvas_puts(a->c, a->y++, a->x + 1, a->width > 70 ? 40 : a->width - 1, style,
-			    buffer_string(&v->line));
-		v->line.len = 0;
-	}
+	paint_choices(v, a);
+	if (a->end - a->y < 3)
+		return;
+	a->y++;
+	if (a->width > VIEW_DETAIL_WIDEST)
+		a->width = VIEW_DETAIL_WIDEST;
+	view_paint_detail(v, a, facts);
 }
 
 void view_put_question(const struct view *v, struct buffer *b)
 {
-	put_command(b, &v->change, v->typed);
+	put_command(b, &v->change, v->change.kind, v->typed);
 	buffer_puts(b, "   ");
 	/* TRANSLATORS: the answer is y in every language. */
 	buffer_puts(b, _("Do it? [y/N]"));

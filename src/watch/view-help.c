@@ -17,6 +17,8 @@
 #define KEYS_WIDTH 15
 /* Lines longer than this are hard to read. */
 #define WIDEST 100
+/* Where there is room for two of so many columns, two pages stand side by side. */
+#define NARROWEST 78
 
 struct help_line {
 	const char *keys, *text;
@@ -87,12 +89,11 @@ static void paint_all(struct view *v, struct area *a, const struct facts *facts)
 	if (!facts->root)
 		paint_line(v, a, "", _("only root can see which processes of other users wait"));
 	if (facts->cost >= 0) {
-		struct buffer cost = { 0 };
-
-		buffer_printf(&cost, _("watch itself takes %.1f %% of one processor"), facts->cost);
 		area_puts(a, STYLE_PLAIN, "");
-		area_wrap(a, STYLE_DIM, buffer_string(&cost), 0);
-		buffer_free(&cost);
+		buffer_printf(&v->line, _("watch itself takes %.1f %% of one processor"),
+			      facts->cost);
+		area_wrap(a, STYLE_DIM, buffer_string(&v->line), 0);
+		v->line.len = 0;
 	}
 }
 
@@ -104,23 +105,28 @@ static size_t pages_of(size_t lines, size_t room)
 void view_paint_help(struct view *v, struct area *a, const struct facts *facts)
 {
 	const int endless = 10000;
-	int room = a->end - a->y - 1, width = a->width > WIDEST ? WIDEST : a->width;
+	const int beside = a->width >= 2 * NARROWEST ? 2 : 1;
+	const int room = a->end - a->y - 1, part = a->width / beside - (beside - 1);
 	struct canvas none = { .ascii = a->c->ascii };
-	struct area measure = { .c = &none, .width = width, .end = endless };
-	struct area page = { .c = a->c, .x = a->x, .width = width };
+	struct area measure = { .c = &none, .width = part > WIDEST ? WIDEST : part };
 	size_t pages;
 
 	if (room < 1)
 		return;
+	measure.end = endless;
 	/* On a canvas without cells nothing is painted, and the lines are counted. */
 	paint_all(v, &measure, facts);
-	pages = pages_of((size_t)measure.y, (size_t)room);
+	pages = pages_of((size_t)measure.y, (size_t)room * (size_t)beside);
 	if (v->over_at >= pages)
 		v->over_at = pages - 1;
-	page.y = a->y - (int)v->over_at * room;
-	page.end = a->y + room;
-	page.top = a->y;
-	paint_all(v, &page, facts);
+	for (int i = 0; i < beside; i++) {
+		struct area page = { .c = a->c, .width = measure.width, .top = a->y };
+
+		page.x = a->x + i * (part + beside - 1);
+		page.y = a->y - ((int)v->over_at * beside + i) * room;
+		page.end = a->y + room;
+		paint_all(v, &page, facts);
+	}
 	canvas_printf(a->c, a->y + room, a->x, a->width, STYLE_BOLD, "%zu/%zu", v->over_at + 1,
 		      pages);
 }

@@ -77,18 +77,18 @@ unsigned int view_messages_key(struct view *v, uint32_t key)
 	}
 }
 
-static void paint_why_not(const struct view *v, struct area *a, const struct facts_detail *d)
+static void paint_why_not(struct view *v, struct area *a, const struct facts_detail *d)
 {
-	struct buffer b = { 0 };
+	struct buffer *b = &v->line;
 
 	if (!d->peeked)
-		buffer_puts(&b, v->paused ? _("paused") : "...");
+		buffer_puts(b, v->paused ? _("paused") : "...");
 	else if (d->peek_why)
-		buffer_printf(&b, _("messages cannot be looked at: %s"), d->peek_why);
+		buffer_printf(b, _("messages cannot be looked at: %s"), d->peek_why);
 	else
-		buffer_puts(&b, _("no messages"));
-	area_wrap(a, STYLE_DIM, buffer_string(&b), 0);
-	buffer_free(&b);
+		buffer_puts(b, _("no messages"));
+	area_wrap(a, STYLE_DIM, buffer_string(b), 0);
+	b->len = 0;
 }
 
 static void paint_item(struct view *v, struct area *a, const struct facts_detail *d, size_t i)
@@ -269,7 +269,7 @@ static void clamp(struct view *v, const struct area *a, size_t lines)
 void view_paint_message(struct view *v, struct area *a, const struct facts *facts)
 {
 	const struct facts_whole *w = &facts->whole;
-	struct buffer text = { 0 };
+	struct buffer *text = &v->words;
 
 	if (!w->valid || w->error) {
 		if (w->error)
@@ -288,8 +288,8 @@ void view_paint_message(struct view *v, struct area *a, const struct facts *fact
 		paint_hex(v, a, w);
 		return;
 	}
-	escape_put(&text, w->data, w->size, ESCAPE_TERMINAL);
-	clamp(v, a, walk_text(a, buffer_string(&text), text.len, 0, false));
-	walk_text(a, buffer_string(&text), text.len, v->over_at, true);
-	buffer_free(&text);
+	text->len = 0;
+	escape_put(text, w->data, w->size, ESCAPE_TERMINAL);
+	clamp(v, a, walk_text(a, buffer_string(text), text->len, 0, false));
+	walk_text(a, buffer_string(text), text->len, v->over_at, true);
 }

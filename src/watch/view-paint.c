@@ -112,18 +112,90 @@ static int put_piece(struct view *v, struct canvas *c, int y, int x, unsigned in
 	return x;
 }
 
+/* ---- a line of pieces, of which the least important are left out where they do not fit ---- */
+
+struct piece {
+	size_t from, len; /* in v->line */
+	int width;
+	unsigned int style;
+	int rank; /* the largest, RANK_MAX, is left out first, 0 never */
+};
+
+#define RANK_MAX 4
+
+struct pieces {
+	struct piece items[6];
+	size_t n;
+};
+
+/* What v->line got since the piece before is one. */
+static void end_piece(struct view *v, const struct canvas *c, struct pieces *p, unsigned int style,
+		      int rank)
+{
+	const struct piece *before = p->n ? &p->items[p->n - 1] : NULL;
+	struct piece *piece = &p->items[p->n++];
+
+	*piece = (struct piece){ .from = before ? before->from + before->len : 0,
+				 .style = style,
+				 .rank = rank };
+	piece->len = v->line.len - piece->from;
+	piece->width = canvas_text_width(c, buffer_string(&v->line) + piece->from, piece->len);
+}
+
+static void leave_out(struct pieces *p, int width)
+{
+	int sum = 0;
+
+	for (int rank = 0; rank <= RANK_MAX; rank++) {
+		for (size_t i = 0; i < p->n; i++) {
+			if (p->items[i].rank != rank)
+				continue;
+			if (rank && sum + p->items[i].width > width)
+				p->items[i].width = 0;
+			sum += p->items[i].width;
+		}
+	}
+}
+
+/* Paints them, and empties v->line.  Returns the column after them. */
+static int paint_pieces(struct view *v, struct canvas *c, int y, struct pieces *p)
+{
+	int x = 0;
+
+	leave_out(p, c->width);
+	for (size_t i = 0; i < p->n; i++) {
+		const char *text = buffer_string(&v->line) + p->items[i].from;
+		size_t len = p->items[i].width ? p->items[i].len : 0, blanks = 0;
+
+		/* What stands before the first is no gap. */
+		while (!x && blanks < len && text[blanks] == ' ')
+			blanks++;
+		x += canvas_put(c, y, x, c->width - x, p->items[i].style, text + blanks,
+				len - blanks);
+	}
+	v->line.len = 0;
+	return x;
+}
+
 static void paint_title(struct view *v, struct canvas *c, const struct facts *facts, int y)
 {
 	struct buffer *b = &v->line;
+	struct pieces p = { .n = 0 };
 	int width, x;
 
-	buffer_printf(b, "mqtool watch   %s   ", facts->host);
+	buffer_puts(b, "mqtool watch");
+	end_piece(v, c, &p, STYLE_BOLD, 2);
+	buffer_printf(b, "   %s", facts->host);
+	end_piece(v, c, &p, STYLE_BOLD, 3);
+	buffer_puts(b, "   ");
 	put_delay(b, v, facts, c->width >= 100);
+	end_piece(v, c, &p, STYLE_BOLD, 1);
 	buffer_puts(b, "   ");
 	format_clock(b, facts->now);
-	x = put_piece(v, c, y, 0, STYLE_BOLD, true);
+	end_piece(v, c, &p, STYLE_BOLD, 4);
 	put_state(b, v, facts);
-	x = put_piece(v, c, y, x, STYLE_WARN, true);
+	end_piece(v, c, &p, STYLE_WARN, 0);
+	x = paint_pieces(v, c, y, &p);
 	totals_put_queues(b, &v->model->totals);
 	width = canvas_text_width(c, buffer_string(b), b->len);
 	if (x + 2 + width <= c->width)
@@ -135,34 +207,54 @@ static void paint_summary(struct view *v, struct canvas *c, const struct facts *
 {
 	const struct totals *t = &v->model->totals;
 	struct buffer *b = &v->line;
-	int x;
+	const char *gap = c->width < 60 ? "  " : "   ";
+	struct pieces p = { .n = 0 };
 
+	/* Without a title this is the place to say it. */
+	if (v->paused && y == 0) {
+		buffer_puts(b, _("PAUSED"));
+		end_piece(v, c, &p, STYLE_WARN, 0);
+		buffer_puts(b, gap);
+	}
 	totals_put_messages(b, t);
+	end_piece(v, c, &p, STYLE_PLAIN, 0);
 	buffer_puts(b, "  ");
 	totals_put_bytes(b, t);
-	x = put_piece(v, c, y, 0, STYLE_PLAIN, true);
-	buffer_puts(b, "   ");
+	end_piece(v, c, &p, STYLE_PLAIN, 3);
+	buffer_puts(b, gap);
 	totals_put_full(b, t);
-	x = put_piece(v, c, y, x, t->full.value ? STYLE_ALARM : STYLE_PLAIN, true);
+	end_piece(v, c, &p, t->full.value ? STYLE_ALARM : STYLE_PLAIN, 1);
 	if (v->waiters) {
 		buffer_puts(b, "   ");
 		totals_put_waiting(b, t, facts->hidden || facts->hidepid || facts->blind);
-		x = put_piece(v, c, y, x, STYLE_PLAIN, true);
+		end_piece(v, c, &p, STYLE_PLAIN, 2);
 	}
 	if (facts->limits && *facts->limits) {
 		buffer_printf(b, "   %s %s", _("queues"), facts->limits);
-		put_piece(v, c, y, x, STYLE_PLAIN, false);
+		end_piece(v, c, &p, STYLE_PLAIN, 4);
 	}
+	paint_pieces(v, c, y, &p);
+}
+
+/* What tells of `left` more alarms, in v->line.  Returns its columns, 0 where there is nothing to tell
+ * or no room for it. */
+static int put_more(struct view *v, const struct canvas *c, size_t left)
+{
+	int width;
+
+	v->line.len = 0;
+	if (!left)
+		return 0;
+	buffer_printf(&v->line, _("(+%zu more)"), left);
+	width = canvas_text_width(c, buffer_string(&v->line), v->line.len);
+	return width < c->width / 3 ? width : 0;
 }
 
 static void paint_more(struct view *v, struct canvas *c, int y, size_t left)
 {
-	int width;
+	int width = put_more(v, c, left);
 
-	buffer_printf(&v->line, _("(+%zu more)"), left);
-	width = canvas_text_width(c, buffer_string(&v->line), v->line.len);
-	if (width < c->width)
-		canvas_puts(c, y, c->width - width, width, STYLE_BOLD, buffer_string(&v->line));
+	canvas_puts(c, y, c->width - width, width, STYLE_BOLD, buffer_string(&v->line));
 	v->line.len = 0;
 }
 
@@ -176,15 +268,14 @@ static void paint_alarms(struct view *v, struct canvas *c, const struct alarms *
 		const struct alarm *alarm = &a->items[i];
 		unsigned int style = alarm_is_grave(alarm) ? STYLE_ALARM : STYLE_WARN;
 		int width = 2 + canvas_text_width(c, alarm->text, strlen(alarm->text));
-		int reserve = left > 1 && c->width > 40 ? 14 : 0;
+		int more = put_more(v, c, left - 1), reserve = more ? more + 1 : 0;
 
 		if (i && x + 3 + width + reserve > c->width)
 			break;
 		x += i ? 3 : 0;
 		x += canvas_printf(c, y, x, c->width - x - reserve, style, "! %s", alarm->text);
 	}
-	if (left)
-		paint_more(v, c, y, left);
+	paint_more(v, c, y, left);
 }
 
 static void paint_alert(struct view *v, struct canvas *c, const struct facts *facts, int y)
@@ -321,7 +412,7 @@ static unsigned int waiting_style(const struct row *row, const struct facts *fac
 	const struct alarm *alarm = facts->alarms ? alarms_of(facts->alarms, &row->st) : NULL;
 
 	if (!alarm)
-		return STYLE_PLAIN;
+		return row->st.receivers || row->st.senders ? STYLE_PLAIN : STYLE_DIM;
 	return alarm_is_grave(alarm) ? STYLE_ALARM : STYLE_WARN;
 }
 
@@ -329,11 +420,12 @@ static unsigned int cell_style(enum column col, const struct row *row, const str
 {
 	switch (col) {
 	case COL_USE:
-	case COL_HISTORY:
 		return use_style(row);
 	case COL_MESSAGES:
 	case COL_NET:
-		return row->state & ROW_CHANGED ? STYLE_BOLD : STYLE_PLAIN;
+		if (row->state & ROW_CHANGED)
+			return STYLE_BOLD;
+		return col == COL_NET && row->st.net == 0 ? STYLE_DIM : STYLE_PLAIN;
 	case COL_WAITING:
 		return waiting_style(row, facts);
 	default:
@@ -341,13 +433,23 @@ static unsigned int cell_style(enum column col, const struct row *row, const str
 	}
 }
 
-static void put_history(struct buffer *b, const struct row *row, int width, bool ascii)
+/* Each look in the colour of what was in use then, unless the row has one of its own. */
+static void paint_history(struct canvas *c, int y, const struct layout_column *lc,
+			  const struct row *row, unsigned int style, struct buffer *b)
 {
+	const struct history *h = &row->history;
+	int n = h->n < lc->width ? h->n : lc->width;
+
+	if (!(row->st.have & STAT_MESSAGES)) {
+		canvas_puts(c, y, lc->x, lc->width, style, _("may not be read"));
+		return;
+	}
+	history_put_spark(b, h, (size_t)lc->width, c->ascii);
+	canvas_put(c, y, lc->x, lc->width, style, buffer_string(b), b->len);
 	b->len = 0;
-	if (row->st.have & STAT_MESSAGES)
-		history_put_spark(b, &row->history, (size_t)width, ascii);
-	else
-		buffer_puts(b, _("may not be read"));
+	for (int i = 0; i < n && style == STYLE_PLAIN; i++)
+		canvas_style(c, y, lc->x + i, 1,
+			     view_use_style(history_use(h, (size_t)(n - 1 - i))));
 }
 
 static void paint_cell(struct canvas *c, int y, const struct layout_column *lc,
@@ -355,10 +457,7 @@ static void paint_cell(struct canvas *c, int y, const struct layout_column *lc,
 {
 	char mark[2] = { model_mark(row), '\0' };
 
-	if (lc->col == COL_HISTORY)
-		put_history(b, row, lc->width, c->ascii);
-	else
-		put_cell(b, lc->col, row, now);
+	put_cell(b, lc->col, row, now);
 	paint_aligned(c, y, lc, column_right(lc->col), lc->col == COL_USE ? LAYOUT_MARK : 0, style,
 		      buffer_string(b), b->len);
 	if (lc->col == COL_USE)
@@ -393,6 +492,15 @@ static unsigned int row_style(const struct row *row, bool selected)
 									       STYLE_PLAIN;
 }
 
+/* Where the selected row ends: a picture at its end is no part of the bar. */
+static int selection_end(const struct view *v)
+{
+	const struct layout *l = &v->layout;
+	const struct layout_column *last = l->n ? &l->columns[l->n - 1] : NULL;
+
+	return last && last->col == COL_HISTORY ? last->x : v->table_width;
+}
+
 static void paint_row(struct view *v, struct canvas *c, const struct facts *facts, int y,
 		      const struct row *row, bool selected, int64_t now)
 {
@@ -405,10 +513,16 @@ static void paint_row(struct view *v, struct canvas *c, const struct facts *fact
 		unsigned int style = whole ? whole :
 					     cell_style(v->layout.columns[i].col, row, facts);
 
-		paint_cell(c, y, &v->layout.columns[i], row, style, now, &v->line);
+		/* Dim and turned round is a spot. */
+		if (selected && style == STYLE_DIM)
+			style = STYLE_PLAIN;
+		if (v->layout.columns[i].col == COL_HISTORY)
+			paint_history(c, y, &v->layout.columns[i], row, style, &v->line);
+		else
+			paint_cell(c, y, &v->layout.columns[i], row, style, now, &v->line);
 	}
 	/* A picture turned round would say the opposite. */
-	for (int x = 0; selected && x < v->table_width; x++) {
+	for (int x = 0; selected && x < selection_end(v); x++) {
 		if (layout_find(&v->layout, x) != COL_HISTORY)
 			canvas_at(c, y, x)->style |= STYLE_SELECTED;
 	}
@@ -627,7 +741,7 @@ static void paint_over(struct view *v, struct canvas *c, const struct facts *fac
 		view_paint_message(v, &a, facts);
 		break;
 	case OVER_CHANGE:
-		view_paint_changes(v, &a);
+		view_paint_changes(v, &a, facts);
 		break;
 	default:
 		view_paint_menu(v, &a);
@@ -663,15 +777,12 @@ static void paint_body(struct view *v, struct canvas *c, const struct facts *fac
 		paint_beside(v, c, facts, p);
 }
 
-/* The detail is given what the table has no use for, and at most so much as reads well. */
-#define DETAIL_WIDEST 96
-
 static void plan_width(struct view *v, const struct canvas *c)
 {
 	v->wide = c->width >= VIEW_WIDE && c->height >= 12;
 	v->table_width = v->wide ? c->width * 56 / 100 : c->width;
-	if (v->wide && c->width - v->table_width > DETAIL_WIDEST)
-		v->table_width = c->width - DETAIL_WIDEST;
+	if (v->wide && c->width - v->table_width > VIEW_DETAIL_WIDEST)
+		v->table_width = c->width - VIEW_DETAIL_WIDEST;
 	model_bind(v->model, v->wide || v->pane == PANE_DETAIL);
 }
 

@@ -96,20 +96,20 @@ static bool is_about(const struct facts_detail *d, const struct row *row)
 	return d->valid && queue_stat_same(&d->of, &row->st);
 }
 
-static void paint_findings(struct area *a, const char *findings)
+/* Red is for senders that cannot go on, as in the line of alarms. */
+static void paint_findings(struct view *v, struct area *a, const struct facts_detail *d)
 {
-	struct buffer b = { 0 };
+	const char *findings = d->findings;
 
-	while (findings && *findings) {
+	for (size_t i = 0; findings && *findings; i++) {
 		size_t len = strcspn(findings, "\n");
 
-		buffer_puts(&b, "! ");
-		buffer_put(&b, findings, len);
-		area_wrap(a, STYLE_ALARM, buffer_string(&b), 2);
-		b.len = 0;
+		buffer_puts(&v->line, "! ");
+		buffer_put(&v->line, findings, len);
+		area_wrap(a, i < d->grave ? STYLE_ALARM : STYLE_WARN, buffer_string(&v->line), 2);
+		v->line.len = 0;
 		findings += len + (findings[len] == '\n');
 	}
-	buffer_free(&b);
 }
 
 /* ---- its processes ---- */
@@ -136,15 +136,17 @@ static void put_waiting_state(struct buffer *b, const struct proc_waiter *w)
 		buffer_printf(b, _(", receives types up to %lu"), 0ul - (unsigned long)w->type);
 }
 
+/* Most names of programs are no longer. */
+#define COMMAND_WIDTH 10
+
 static void put_process(struct buffer *b, pid_t pid, const char *command)
 {
-	char name[4 * PROC_COMMAND + 1];
-	struct buffer escaped = { 0 };
+	size_t end;
 
-	escape_put(&escaped, command, strlen(command), ESCAPE_FOREIGN);
-	snprintf(name, sizeof(name), "%s", buffer_string(&escaped));
-	buffer_free(&escaped);
-	buffer_printf(b, "%7d %-10s ", (int)pid, name);
+	buffer_printf(b, "%7d ", (int)pid);
+	end = b->len + COMMAND_WIDTH;
+	escape_put(b, command, strlen(command), ESCAPE_FOREIGN);
+	buffer_printf(b, "%*s", end > b->len ? (int)(end - b->len) + 1 : 1, "");
 }
 
 static const struct proc_waiter *waiter_of(const struct facts_detail *d, pid_t pid)
@@ -163,21 +165,18 @@ static const char *access_text(const struct proc_holder *h)
 	return h->reads ? "r" : h->writes ? "w" : "-";
 }
 
-static void paint_holders(struct area *a, const struct facts_detail *d)
+static void paint_holders(struct view *v, struct area *a, const struct facts_detail *d)
 {
-	struct buffer b = { 0 };
-
 	for (size_t i = 0; i < d->nholders; i++) {
 		const struct proc_holder *h = &d->holders[i];
 		const struct proc_waiter *w = waiter_of(d, h->pid);
 
-		put_process(&b, h->pid, h->command);
-		buffer_printf(&b, "fd %d %-2s ", h->fd, access_text(h));
+		put_process(&v->line, h->pid, h->command);
+		buffer_printf(&v->line, "fd %d %-2s ", h->fd, access_text(h));
 		if (w)
-			put_waiting_state(&b, w);
-		area_line(a, w && w->sender ? STYLE_ALARM : STYLE_PLAIN, &b);
+			put_waiting_state(&v->line, w);
+		area_line(a, w && w->sender ? STYLE_ALARM : STYLE_PLAIN, &v->line);
 	}
-	buffer_free(&b);
 }
 
 static bool is_holder(const struct facts_detail *d, pid_t pid)
@@ -189,20 +188,17 @@ static bool is_holder(const struct facts_detail *d, pid_t pid)
 	return false;
 }
 
-static void paint_waiters(struct area *a, const struct facts_detail *d)
+static void paint_waiters(struct view *v, struct area *a, const struct facts_detail *d)
 {
-	struct buffer b = { 0 };
-
 	for (size_t i = 0; i < d->nwaiters; i++) {
 		const struct proc_waiter *w = &d->waiters[i];
 
 		if (is_holder(d, w->pid))
 			continue;
-		put_process(&b, w->pid, w->command);
-		put_waiting_state(&b, w);
-		area_line(a, w->sender ? STYLE_ALARM : STYLE_PLAIN, &b);
+		put_process(&v->line, w->pid, w->command);
+		put_waiting_state(&v->line, w);
+		area_line(a, w->sender ? STYLE_ALARM : STYLE_PLAIN, &v->line);
 	}
-	buffer_free(&b);
 }
 
 static void put_hidden(struct buffer *b, const struct facts *facts)
@@ -220,33 +216,46 @@ static void put_hidden(struct buffer *b, const struct facts *facts)
 			      facts->blind);
 }
 
-static void paint_processes(struct area *a, const struct facts *facts, const struct row *row,
-			    bool looked)
+static void put_holders(struct buffer *b, const struct facts_detail *d)
+{
+	if (d->nholders)
+		buffer_printf(b, text_n("%zu descriptor, ", "%zu descriptors, ", d->nholders),
+			      d->nholders);
+	else
+		buffer_puts(b, d->partial ? _("descriptors: ?, ") : _("nobody has it open, "));
+}
+
+static void put_waiters(struct buffer *b, const struct facts_detail *d)
+{
+	if (d->nwaiters)
+		buffer_printf(b, text_n("%zu waits", "%zu wait", d->nwaiters), d->nwaiters);
+	else
+		buffer_puts(b, d->partial ? _("waiting: ?") : _("nobody waits"));
+}
+
+static void paint_processes(struct view *v, struct area *a, const struct facts *facts,
+			    const struct row *row)
 {
 	const struct facts_detail *d = &facts->detail;
-	struct buffer b = { 0 };
+	struct buffer *b = &v->line;
 
-	if (!looked) {
+	if (!v->waiters) {
 		area_puts(a, STYLE_DIM, _("processes are not looked at (i)"));
 		return;
 	}
-	if (row->st.kind == QUEUE_POSIX && !d->nholders && d->partial)
-		buffer_puts(&b, _("descriptors: ?, "));
-	else if (row->st.kind == QUEUE_POSIX)
-		buffer_printf(&b, text_n("%zu descriptor, ", "%zu descriptors, ", d->nholders),
-			      d->nholders);
-	if (!d->nwaiters && d->partial)
-		buffer_puts(&b, _("waiting: ?"));
-	else
-		buffer_printf(&b, text_n("%zu waits", "%zu wait", d->nwaiters), d->nwaiters);
-	put_hidden(&b, facts);
-	area_line(a, STYLE_BOLD, &b);
-	buffer_free(&b);
-	paint_holders(a, d);
-	paint_waiters(a, d);
+	if (row->st.kind == QUEUE_POSIX)
+		put_holders(b, d);
+	put_waiters(b, d);
+	put_hidden(b, facts);
+	area_line(a, STYLE_BOLD, b);
+	paint_holders(v, a, d);
+	paint_waiters(v, a, d);
 }
 
 /* ---- how full it was ---- */
+
+/* Lines, its title among them: a higher one tells no more. */
+#define GRAPH_MOST 10
 
 /* One column of the graph: bars of eighths, from below, of all that the queue can hold. */
 static void paint_bar(struct area *a, int x, int use, bool any, unsigned int style)
@@ -273,6 +282,8 @@ static void put_graph_title(struct buffer *b, const struct row *row, size_t n, i
 	}
 	if (row->st.have & STAT_MAXMSG)
 		buffer_printf(b, _("; 100%% is %" PRIu64), row->st.maxmsg);
+	else if (row->st.have & STAT_QBYTES)
+		buffer_printf(b, _("; 100%% is %" PRIu64 " bytes"), row->st.qbytes);
 }
 
 static void paint_scale(struct area *a)
@@ -286,31 +297,33 @@ static void paint_scale(struct area *a)
 		canvas_puts(a->c, a->end - 1, a->x, 5, STYLE_DIM, "  0%");
 }
 
+/* One look, as wide as it is of all the room that the graph has once it is whole. */
+static void paint_look(struct area *a, int from, int to, const struct history *h, size_t age)
+{
+	int use = history_use(h, age);
+
+	for (int x = from; x < to; x++)
+		paint_bar(a, x, use, history_depth(h, age) > 0, view_use_style(use));
+}
+
 /* To capacity, as HISTORY is: a queue that is a quarter full must not look full. */
 static void paint_graph(struct view *v, struct area *a, const struct row *row)
 {
 	const struct history *h = &row->history;
 	const int scale = 5;
-	int bars = a->width - scale, each;
+	const int room = a->width - scale;
+	const int looks = room < HISTORY_SIZE ? room : HISTORY_SIZE;
 	size_t n;
 
 	if (a->end - a->y < 2 || a->width < 16)
 		return;
-	each = bars / HISTORY_SIZE > 0 ? bars / HISTORY_SIZE : 1;
-	n = h->n < bars / each ? h->n : (size_t)(bars / each);
+	n = h->n < looks ? h->n : (size_t)looks;
 	put_graph_title(&v->line, row, n, v->model->dt_ns);
 	area_line(a, STYLE_BOLD, &v->line);
 	paint_scale(a);
-	for (size_t i = 0; i < n; i++) {
-		int use = history_use(h, n - 1 - i);
-
-		for (int k = 0; k < each; k++)
-			paint_bar(a, a->x + scale + (int)i * each + k, use,
-				  history_depth(h, n - 1 - i) > 0,
-				  use >= 90 ? STYLE_ALARM :
-				  use >= 50 ? STYLE_WARN :
-					      STYLE_GOOD);
-	}
+	for (int i = 0; i < (int)n; i++)
+		paint_look(a, a->x + scale + i * room / looks,
+			   a->x + scale + (i + 1) * room / looks, h, n - 1 - (size_t)i);
 	a->y = a->end;
 }
 
@@ -329,14 +342,17 @@ static void paint_halves(struct view *v, const struct facts *f, const struct row
 	} else {
 		first.end = first.y + (first.end - first.y) / 2;
 	}
-	if (view_wants_messages(v))
+	if (view_wants_messages(v)) {
 		view_paint_messages(v, &first, f, row);
-	else
+	} else {
+		if (first.end > first.y + GRAPH_MOST)
+			first.end = first.y + GRAPH_MOST;
 		paint_graph(v, &first, row);
+	}
 	if (a->width < 96)
 		second.y = first.y;
 	if (is_about(&f->detail, row))
-		paint_processes(&second, f, row, v->waiters);
+		paint_processes(v, &second, f, row);
 }
 
 /* Beside the table: the graph, processes, messages. */
@@ -346,14 +362,14 @@ static void paint_column(struct view *v, const struct facts *f, const struct row
 	int lines = a->end - a->y;
 	struct area part = *a;
 
-	part.end = a->y + (lines > 30 ? 10 : lines / 3);
+	part.end = a->y + (lines > 3 * GRAPH_MOST ? GRAPH_MOST : lines / 3);
 	paint_graph(v, &part, row);
 	a->y = part.y + 1;
 	if (!is_about(&f->detail, row))
 		return;
 	part = *a;
 	part.end = a->y + (a->end - a->y) / 2;
-	paint_processes(&part, f, row, v->waiters);
+	paint_processes(v, &part, f, row);
 	a->y = part.y + 1;
 	if (!view_wants_messages(v))
 		return;
@@ -388,26 +404,26 @@ void view_paint_detail(struct view *v, struct area *a, const struct facts *facts
 	const struct row *row = model_selected(v->model);
 	const struct facts *f = row && is_about(&facts->detail, row) ? facts : &nothing;
 	bool gone = row && row->state & ROW_GONE;
+	struct buffer *b = &v->line;
 	char name[QUEUE_NAME_TEXT];
-	struct buffer b = { 0 };
 
 	if (!row) {
 		area_rule(a, _("no queue is selected"));
 		return;
 	}
-	buffer_printf(&b, "%s  %s", queue_stat_text(&row->st, name), queue_kind_name(row->st.kind));
-	area_rule(a, buffer_string(&b));
-	b.len = 0;
+	buffer_printf(b, "%s  %s", queue_stat_text(&row->st, name), queue_kind_name(row->st.kind));
+	area_rule(a, buffer_string(b));
+	b->len = 0;
 	if (gone)
 		paint_removed(v, a, row);
-	put_attributes(&b, row);
-	area_wrap(a, STYLE_PLAIN, buffer_string(&b), 2);
-	b.len = 0;
-	put_times(&b, row, facts);
-	area_wrap(a, STYLE_PLAIN, buffer_string(&b), 2);
-	buffer_free(&b);
+	put_attributes(b, row);
+	area_fields(a, STYLE_PLAIN, buffer_string(b), 2);
+	b->len = 0;
+	put_times(b, row, facts);
+	area_fields(a, STYLE_PLAIN, buffer_string(b), 2);
+	b->len = 0;
 	if (!gone)
-		paint_findings(a, f->detail.findings);
+		paint_findings(v, a, &f->detail);
 	if (v->wide)
 		paint_column(v, f, row, a);
 	else

@@ -22,11 +22,13 @@ void view_init(struct view *v, struct model *m)
 void view_free(struct view *v)
 {
 	buffer_free(&v->line);
+	buffer_free(&v->words);
 }
 
 bool view_wants_detail(const struct view *v)
 {
-	return (v->pane == PANE_DETAIL || v->wide) && model_selected(v->model);
+	return (v->pane == PANE_DETAIL || v->wide || v->over == OVER_CHANGE) &&
+	       model_selected(v->model);
 }
 
 bool view_wants_messages(const struct view *v)
@@ -36,6 +38,11 @@ bool view_wants_messages(const struct view *v)
 	if (!row || v->model->removed_when || !view_wants_detail(v))
 		return false;
 	return v->wide || (v->peek && queue_stat_same(&v->peek_of, &row->st));
+}
+
+unsigned int view_use_style(int use)
+{
+	return use >= 90 ? STYLE_ALARM : use >= 50 ? STYLE_WARN : STYLE_GOOD;
 }
 
 void view_say(struct view *v, const char *text)

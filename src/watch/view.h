@@ -34,6 +34,8 @@ enum view_typing { TYPING_NONE, TYPING_FILTER, TYPING_SEARCH, TYPING_MESSAGE };
 
 /* From so many columns on the table and the selected queue in detail stand side by side. */
 #define VIEW_WIDE 140
+/* The detail is given what the table has no use for, and at most so much as reads well. */
+#define VIEW_DETAIL_WIDEST 96
 
 /* A change that was chosen in the menu. */
 struct view_change {
@@ -92,7 +94,8 @@ struct view {
 	size_t over_row; /* the line of the menu that over_at is on */
 	struct view_button footer[VIEW_BUTTONS];
 	size_t nfooter;
-	struct buffer line; /* of what is being painted */
+	struct buffer line;  /* what is being painted */
+	struct buffer words; /* a part of it */
 };
 
 /* Keys that are no character; characters are their code points. */
@@ -154,6 +157,8 @@ void view_paint(struct view *v, struct canvas *c, const struct facts *facts);
 /* view-state.c */
 void view_say(struct view *v, const char *text);
 void view_begin_typing(struct view *v, enum view_typing what);
+/* The style of a queue that is in use to so many percent, where it is drawn. */
+unsigned int view_use_style(int use);
 
 /* view-message.c */
 unsigned int view_messages_key(struct view *v, uint32_t key);
@@ -167,7 +172,7 @@ unsigned int view_open_changes(struct view *v);
 unsigned int view_change_key(struct view *v, uint32_t key);
 /* The text to send was typed. */
 unsigned int view_change_typed(struct view *v);
-void view_paint_changes(struct view *v, struct area *a);
+void view_paint_changes(struct view *v, struct area *a, const struct facts *facts);
 /* The question, for the last line. */
 void view_put_question(const struct view *v, struct buffer *b);
 

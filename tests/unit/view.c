@@ -2,7 +2,8 @@
 /*
  * view.c - tests of watch's screen: what keys do, and what is painted at every size
  *
- * Linked with --wrap=user_name and --wrap=group_name: users that exist nowhere.
+ * Linked with --wrap=user_name and --wrap=group_name: users that exist nowhere; and with --wrap of what
+ * allocates, to count.
  */
 #include "config.h"
 
@@ -34,6 +35,51 @@ const char *__wrap_user_name(uid_t uid)
 const char *__wrap_group_name(gid_t gid)
 {
 	return gid ? "app" : "root";
+}
+
+/* ---- what is allocated ---- */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__real_reallocarray(void *old, size_t n, size_t size);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_reallocarray(void *old, size_t n, size_t size);
+char *__wrap_strdup(const char *text);
+
+static int allocations;
+
+void *__wrap_malloc(size_t size)
+{
+	allocations++;
+	return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	allocations++;
+	return __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	allocations++;
+	return __real_realloc(old, size);
+}
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size)
+{
+	allocations++;
+	return __real_reallocarray(old, n, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	allocations++;
+	return __real_strdup(text);
 }
 
 /* ---- a machine with queues ---- */
@@ -218,13 +264,14 @@ static void fill_detail(struct scene *s)
 		.nholders = 2,
 		.looked = true,
 		.findings = "full: 2 blocked\nand so on\n",
+		.grave = 1,
 	};
 	s->facts.hidden = 1;
 	if (!s->alarms.n) {
 		s->alarms.items[0] = (struct alarm){ .kind = ALARM_FULL,
 						     .st = s->items[0],
 						     .blocked_ns = 42 * NSEC_PER_SEC };
-		s->alarms.items[0].text = strdup("/orders: full, 2 senders blocked for 42s");
+		s->alarms.items[0].text = "/orders: full, 2 senders blocked for 42s";
 		s->alarms.n = 1;
 		s->alarms.more = 2;
 	}
@@ -325,6 +372,42 @@ static void test_every_size(void **state)
 	}
 }
 
+/* Each of the things that can be shown. */
+static void show(struct scene *s, int what)
+{
+	s->v.pane = what < 3 ? (enum view_pane)what : PANE_NONE;
+	s->v.over = what >= 3 && what < 8 ? (enum view_over)(what - 2) : OVER_NONE;
+	s->v.typing = what == 8 ? TYPING_FILTER : TYPING_NONE;
+}
+
+/* Once it was painted, a screen is painted again without memory from anywhere. */
+static void test_painting_allocates_nothing(void **state)
+{
+	static const int sizes[][2] = {
+		{ 80, 24 }, { 120, 40 }, { 200, 60 }, { 40, 10 }, { 20, 5 }
+	};
+	struct scene *s = *state;
+
+	fill_detail(s);
+	s->facts.whole =
+		(struct facts_whole){ .valid = true, .type = 7, .size = 5, .data = "hello" };
+	s->facts.missing = "POSIX queues are not listed: why";
+	for (int what = 0; what < 9; what++) {
+		for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+			show(s, what);
+			assert_int_equal(canvas_resize(&s->c, sizes[i][0], sizes[i][1]), 0);
+			view_paint(&s->v, &s->c, &s->facts);
+			allocations = 0;
+			/* Other numbers, the same queues. */
+			s->items[1].messages ^= 1;
+			look(s);
+			assert_int_equal(canvas_resize(&s->c, sizes[i][0], sizes[i][1]), 0);
+			view_paint(&s->v, &s->c, &s->facts);
+			assert_int_equal(allocations, 0);
+		}
+	}
+}
+
 static void test_small(void **state)
 {
 	struct scene *s = *state;
@@ -338,6 +421,143 @@ static void test_small(void **state)
 	/* The selection stays on the screen. */
 	key(s, VIEW_KEY_END);
 	assert_non_null(strstr(screen(s, 60, 2), ">"));
+}
+
+/* What does not fit is left out whole, the least important first; a state is always told. */
+static void test_narrow_lines(void **state)
+{
+	struct scene *s = *state;
+
+	fill_detail(s);
+	s->items[3].have = s->items[0].have; /* all is known */
+	look(s);
+	assert_non_null(strstr(screen(s, 80, 24), "mqtool watch   db1   every 1s   22:13:20"));
+	assert_non_null(strstr(screen(s, 38, 10), "mqtool watch   db1   every 1s\n20 messages"));
+	assert_non_null(strstr(screen(s, 40, 10), "20 messages  8.8K  1 full\n"));
+	assert_non_null(
+		strstr(screen(s, 40, 10), "! /orders: full, 2 senders bl\u2026 (+2 more)\n"));
+	assert_non_null(strstr(screen(s, 20, 10), "! /orders: full, 2 \u2026\n"));
+	assert_non_null(strstr(screen(s, 20, 10), "db1   every 1s\n20 messages  1 full\n"));
+	key(s, ' ');
+	assert_non_null(strstr(screen(s, 40, 10), "db1   every 1s   PAUSED\n"));
+	assert_non_null(strstr(screen(s, 20, 10), "every 1s   PAUSED\n"));
+	assert_non_null(strstr(screen(s, 40, 5), "PAUSED  20 messages"));
+	s->m.hide_idle = true;
+	assert_non_null(strstr(screen(s, 35, 10), "PAUSED   idle queues hidden\n"));
+}
+
+/* The selected row ends where the picture begins, also where the screen goes on after it. */
+static void test_selected_row_beside_the_detail(void **state)
+{
+	struct scene *s = *state;
+	const struct layout_column *last;
+
+	screen(s, 200, 40);
+	last = &s->v.layout.columns[s->v.layout.n - 1];
+	assert_int_equal(last->col, COL_HISTORY);
+	for (int x = 0; x < 200; x++)
+		assert_int_equal((canvas_at(&s->c, s->v.table_y, x)->style & STYLE_SELECTED) != 0,
+				 x < last->x);
+}
+
+/* Each look in the colour of its own use, in the table and in the graph. */
+static void test_colours_of_history(void **state)
+{
+	static const unsigned int styles[] = { STYLE_WARN, STYLE_WARN, STYLE_GOOD, STYLE_ALARM };
+	struct scene *s = *state;
+	const struct layout_column *last;
+
+	s->items[1].messages = 2;
+	look(s);
+	s->items[1].messages = 9;
+	look(s);
+	screen(s, 100, 30);
+	last = &s->v.layout.columns[s->v.layout.n - 1];
+	for (size_t i = 0; i < ARRAY_SIZE(styles); i++)
+		assert_int_equal(canvas_at(&s->c, s->v.table_y + 1, last->x + (int)i)->style,
+				 styles[i]);
+	/* What does not change is no louder than it must be. */
+	for (int x = 0; x < last->x; x++) {
+		if (layout_find(&s->v.layout, x) == COL_WAITING)
+			assert_int_equal(canvas_at(&s->c, s->v.table_y + 1, x)->style &
+						 ~(unsigned int)STYLE_DIM,
+					 0);
+	}
+}
+
+/* The line of the screen that begins with a text, from column x on; -1: none. */
+static int line_of(const struct scene *s, int x, const char *text)
+{
+	for (int y = 0; y < s->c.height; y++) {
+		int i = 0;
+
+		while (text[i] && canvas_at(&s->c, y, x + i)->ch[0] == (unsigned char)text[i])
+			i++;
+		if (!text[i])
+			return y;
+	}
+	return -1;
+}
+
+/* Red is for senders that are blocked, the rest is yellow. */
+static void test_colours_of_findings(void **state)
+{
+	struct scene *s = *state;
+
+	fill_detail(s);
+	key(s, VIEW_KEY_ENTER);
+	screen(s, 100, 30);
+	assert_int_equal(canvas_at(&s->c, line_of(s, 0, "! full: 2 blocked"), 0)->style,
+			 STYLE_ALARM);
+	assert_int_equal(canvas_at(&s->c, line_of(s, 0, "! and so on"), 0)->style, STYLE_WARN);
+}
+
+/* Once it has all its looks the graph takes the whole width, and of a high pane ten lines. */
+static void test_graph_takes_its_room(void **state)
+{
+	struct scene *s = *state;
+	int y, title, bottom;
+
+	for (int i = 0; i < HISTORY_SIZE; i++)
+		look(s);
+	key(s, VIEW_KEY_ENTER);
+	screen(s, 120, 40);
+	title = line_of(s, 61, "use, the last ");
+	bottom = line_of(s, 61, "  0%");
+	assert_true(title > 0 && bottom - title < 10);
+	for (y = title + 1; y <= bottom; y++) {
+		assert_int_equal(canvas_at(&s->c, y, 66)->ch[0], 0x2588);
+		assert_int_equal(canvas_at(&s->c, y, 119)->ch[0], 0x2588);
+	}
+}
+
+static void test_fields_stay_whole(void **state)
+{
+	struct scene *s = *state;
+
+	key(s, VIEW_KEY_ENTER);
+	assert_non_null(strstr(screen(s, 80, 30), "not empty since 22:13:20\n  notify none\n"));
+}
+
+static void test_words_for_none(void **state)
+{
+	struct scene *s = *state;
+
+	key(s, VIEW_KEY_ENTER);
+	fill_detail(s);
+	s->facts.hidden = 0;
+	s->facts.detail.nwaiters = s->facts.detail.nholders = 0;
+	shows(s, "nobody has it open, nobody waits  ");
+	s->facts.detail.partial = true;
+	shows(s, "descriptors: ?, waiting: ?  ");
+}
+
+static void test_graph_of_system_v(void **state)
+{
+	struct scene *s = *state;
+
+	keys(s, "/4d51\n\n");
+	shows(s, "use, the last 2 looks, every 1s; 100% is 16384 b");
 }
 
 static void test_detail_pane(void **state)
@@ -474,6 +694,10 @@ static void test_help(void **state)
 	assert_int_equal(s->v.over, OVER_NONE);
 	key(s, VIEW_KEY_F1);
 	assert_int_equal(s->v.over, OVER_HELP);
+	/* Two pages side by side where there is room. */
+	shows_not(s, "\n1/1\n");
+	assert_non_null(strstr(screen(s, 200, 60), "\n1/1\n"));
+	assert_non_null(strstr(screen(s, 200, 60), "change of depth in a second, not traffic"));
 }
 
 /* ---- keys ---- */
@@ -746,6 +970,8 @@ static void test_changes(void **state)
 	key(s, 'x');
 	shows(s, "watch changes nothing unless it is started with --allow-changes");
 	shows(s, "mqtool purge /orders");
+	/* With what it is about. */
+	shows(s, "mode 0640  ino 1");
 	key(s, VIEW_KEY_DOWN);
 	assert_int_equal(key(s, VIEW_KEY_ENTER), VIEW_PAINT);
 	assert_string_equal(s->v.said, "mqtool rm /orders");
@@ -835,7 +1061,16 @@ int main(void)
 		TEST(test_selected_row),
 		TEST(test_ascii),
 		TEST(test_every_size),
+		TEST(test_painting_allocates_nothing),
 		TEST(test_small),
+		TEST(test_narrow_lines),
+		TEST(test_selected_row_beside_the_detail),
+		TEST(test_colours_of_history),
+		TEST(test_colours_of_findings),
+		TEST(test_graph_takes_its_room),
+		TEST(test_fields_stay_whole),
+		TEST(test_words_for_none),
+		TEST(test_graph_of_system_v),
 		TEST(test_detail_pane),
 		TEST(test_detail_of_one_that_goes),
 		TEST(test_peek),
