@@ -2,8 +2,8 @@
 /*
  * tui.c - the screen of watch: a terminal, a clock and keys, put together
  *
- * The only user of curses.  Signals are taken only while it waits: what curses does in its own
- * handlers (stopping, a change of size) never meets it half way through painting.
+ * The only user of curses.  Signals are taken only while it waits, so that none meets it half way
+ * through painting.
  */
 #include "config.h"
 
@@ -137,6 +137,56 @@ static void forget_crash(void)
 		sigaction(crash_signals[i], &usual_crash[crash_signals[i]], NULL);
 }
 
+/* ---- stopping (Ctrl-Z) ---- */
+
+static volatile sig_atomic_t stop_wanted;
+
+static void on_stop(int sig)
+{
+	(void)sig;
+	stop_wanted = true;
+}
+
+/* curses has a handler of its own where there is none yet, and ignores the signal while it paints: one
+ * that waits to be taken would be lost. */
+static void catch_stop(void)
+{
+	const struct sigaction ours = { .sa_handler = on_stop };
+	struct sigaction old;
+
+	if (sigaction(SIGTSTP, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+		sigaction(SIGTSTP, &ours, NULL);
+}
+
+static void forget_stop(void)
+{
+	struct sigaction old;
+
+	if (sigaction(SIGTSTP, NULL, &old) == 0 && old.sa_handler == on_stop)
+		signal(SIGTSTP, SIG_DFL);
+}
+
+/* Stops, with the terminal as it was before; goes on when continued. */
+static void stop_here(void)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	struct sigaction ours;
+	sigset_t set, blocked;
+
+	stop_wanted = false;
+	endwin();
+	sigaction(SIGTSTP, &usual, &ours);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &set, &blocked);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	sigaction(SIGTSTP, &ours, NULL);
+	/* The size may be another, which only the job in front is told. */
+	raise(SIGWINCH);
+	clearok(curscr, TRUE);
+}
+
 /* ---- the terminal ---- */
 
 static void block_signals(struct tui *t)
@@ -225,6 +275,7 @@ static int open_terminal(struct tui *t)
 	t->canvas.ascii = t->o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	if (t->canvas.ascii)
 		text_ascii(); /* what else there is the canvas would escape */
+	catch_stop();
 	t->screen = newterm(term, stdout, stdin);
 	if (!t->screen)
 		return no_terminal();
@@ -249,6 +300,7 @@ static void close_terminal(struct tui *t)
 	if (!t->screen)
 		return;
 	endwin();
+	forget_stop();
 	forget_crash();
 	delscreen(t->screen);
 	t->screen = NULL;
@@ -624,6 +676,8 @@ static int loop(struct tui *t)
 	while (!t->dead && !stop_signal() && !(wanted && t->looks >= wanted && !t->view.paused)) {
 		plan_detail(t);
 		wait_for_events(t);
+		if (stop_wanted)
+			stop_here();
 		todo = read_keys(t);
 		if (todo & VIEW_QUIT)
 			break;

@@ -247,12 +247,38 @@ load watch
 	ended 0
 }
 
+# suspended PANE: stopped with the terminal as the shell had it, and continued where it was.
+suspended()
+{
+	shows "$1"
+	keys C-z
+	shows "Stopped"
+	equal "$(flags)" "0 1 0 0" || return
+	keys 'clear; stty -g | cmp - before && echo same' Enter
+	wait_until grep_line same || return
+	keys "clear; fg" Enter
+	shows "$1"
+}
+
+# As a job of the shell itself, which then can continue it.
+watch_as_job()
+{
+	keys "stty -g >before" Enter "mqtool watch -d 50ms $*" Enter
+	shows " KIND"
+}
+
+ended_as_job()
+{
+	keys q
+	wait_until grep_line 'ready>'
+	keys 'echo "status $?" >after; stty -g >>after' Enter
+	ended 0
+}
+
 @test "stopped and continued, also with another size meanwhile" {
 	mqtool create /aa -c 4 -s 8
 	terminal
-	# A job of the shell itself, which then can continue it.
-	keys "stty -g >before" Enter "mqtool watch -d 50ms" Enter
-	shows " KIND"
+	watch_as_job
 	keys C-z
 	shows "Stopped"
 	equal "$(flags)" "0 1 0 0"
@@ -261,12 +287,54 @@ load watch
 	tm resize-window -x 60 -y 12
 	keys fg Enter
 	shows "/aa"
-	shows " KIND"
+	shows " QUEUE"
 	wait_until narrow
-	keys q
-	wait_until grep_line 'ready>'
-	keys 'echo "status $?" >after; stty -g >>after' Enter
-	ended 0
+	ended_as_job
+}
+
+@test "stopped and continued in every pane" {
+	mqtool create 0x7 -b 1000
+	mqtool send 0x7 hello
+	terminal 100 30
+	watch_as_job --mouse --allow-changes
+	suspended "key:0x00000007"
+	keys Enter
+	suspended "── key:0x00000007  sysv"
+	keys p
+	suspended "1 of 1"
+	keys Enter
+	suspended "message 1 of 1"
+	keys Escape Escape e
+	suspended "events, the last first"
+	keys '?'
+	suspended "quit; Esc goes back one step"
+	keys Escape s
+	suspended "Sort by"
+	keys Escape o
+	suspended "Columns (Space"
+	keys Escape / 0
+	suspended "filter: 0"
+	keys Escape F3
+	suspended "search: "
+	keys Escape x
+	suspended "mqtool purge"
+	keys Down Down Enter
+	suspended "message: "
+	keys x Enter
+	suspended "Do it? [y/N]"
+	keys n Space
+	suspended "PAUSED"
+	ended_as_job
+}
+
+@test "an error that ends it leaves the terminal as it was" {
+	mqtool create /aa -c 4 -s 8
+	start unshare -i sleep 60
+	terminal
+	watch --namespace="$pid"
+	kill "$pid"
+	ended 4
+	shows "there is no process $pid"
 }
 
 # The screen has a line that is just that.
@@ -284,7 +352,7 @@ narrow()
 	local sig
 	mqtool create /aa -c 4 -s 8
 	terminal
-	for sig in INT TERM HUP QUIT; do
+	for sig in INT TERM HUP QUIT ALRM USR1 XCPU PWR; do
 		rm -f after
 		watch
 		equal "$(flags)" "1 0 1 0"
