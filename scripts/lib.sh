@@ -38,6 +38,7 @@ bats        bats             bats                bats            bats
 tmux        tmux             tmux                tmux            tmux
 valgrind    valgrind         valgrind            valgrind        valgrind
 strace      strace           strace              strace          strace
+stress-ng   stress-ng        stress-ng           stress-ng       stress-ng
 shellcheck  shellcheck       ShellCheck          shellcheck      shellcheck
 codespell   codespell        codespell           codespell       codespell
 cppcheck    cppcheck         cppcheck            cppcheck        cppcheck
@@ -68,8 +69,8 @@ promtool    prometheus       golang-github-prometheus prometheus prometheus
 build_needs='cc make msgfmt pkg-config popt.pc unshare'
 bootstrap_needs='autoconf automake autopoint'
 check_needs='jansson.pc ncursesw.pc cmocka.pc bats setpriv ipcs jq perl ps xz'
-check_wishes='sanitizers clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace tmux mandoc
-	man groff zsh fish /usr/share/bash-completion/bash_completion libbpf.pc bpftool librabbitmq.pc openssl.pc openssl
+check_wishes='sanitizers clang clang-format clang-tidy valgrind shellcheck codespell cppcheck strace
+	stress-ng tmux mandoc man groff zsh fish /usr/share/bash-completion/bash_completion libbpf.pc bpftool librabbitmq.pc openssl.pc openssl
 	amqp-publish pika promtool /usr/lib/rabbitmq/bin/rabbitmq-server'
 
 have()

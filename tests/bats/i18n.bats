@@ -672,6 +672,48 @@ line_of()
 	done
 }
 
+# It is there, with so many lines, and the first of them is not empty.
+painted()
+{
+	[ "$(tm display -p '#{pane_height}')" = "$1" ] && tm capture-pane -p | head -n 1 | grep -q '[^ ]'
+}
+
+# The keys below begin as they do in that language; there is no English in others.
+footer_in()
+{
+	local keys
+	keys=$(tm capture-pane -p | tail -n 1)
+	case $1:$keys in
+	C:"? help  / filter "*) ;;
+	C:* | *:"? help"*) return 1 ;;
+	*:"? "[[:alpha:]]*) ;;
+	*) return 1 ;;
+	esac
+}
+
+@test "the screen has every size in every language" {
+	local language size
+	need_screen
+	mqtool create /orders -c 2 -s 64
+	mqtool send /orders a b
+	start mqtool send /orders c
+	blocked "$pid" mq_timedsend
+	for language in C "${languages[@]}"; do
+		new_server
+		tm new-session -d -x 120 -y 40 env -u TMUX "LANGUAGE=${language/#C/}" \
+			mqtool watch -d 50ms --color=never
+		wait_until footer_in "$language"
+		for size in 200x60 80x24 40x10 20x5 1x1 120x40; do
+			tm resize-window -x "${size%x*}" -y "${size#*x}"
+			wait_until painted "${size#*x}"
+			[ "$size" = 1x1 ] || wait_until shows '/orders '
+			[ "${size%x*}" -lt 40 ] || wait_until footer_in "$language"
+		done
+		wait_until shows '^! /orders: .* [0-9]+s'
+		tm kill-server
+	done
+}
+
 @test "events stand in columns in every language" {
 	local language
 	need_screen
