@@ -688,7 +688,7 @@ static void test_help(void **state)
 		key(s, VIEW_KEY_PAGE_DOWN);
 	}
 	assert_non_null(strstr(buffer_string(&all), "change of depth per second, not traffic"));
-	assert_non_null(strstr(buffer_string(&all), "which takes root"));
+	assert_non_null(strstr(buffer_string(&all), "needs root or read permission"));
 	buffer_free(&all);
 	key(s, 'y');
 	assert_int_equal(s->v.over, OVER_NONE);
@@ -697,7 +697,7 @@ static void test_help(void **state)
 	/* Two pages side by side where there is room. */
 	shows_not(s, "\n1/1\n");
 	assert_non_null(strstr(screen(s, 200, 60), "\n1/1\n"));
-	assert_non_null(strstr(screen(s, 200, 60), "change of depth in a second, not traffic"));
+	assert_non_null(strstr(screen(s, 200, 60), "change of depth per second, not traffic"));
 }
 
 /* ---- keys ---- */
@@ -943,7 +943,7 @@ static void test_search(void **state)
 	struct scene *s = *state;
 
 	key(s, 'n');
-	shows(s, "nothing is searched for yet");
+	shows(s, "nothing to search for yet");
 	key(s, VIEW_KEY_F3);
 	shows(s, "search: ");
 	keys(s, "AUD\n");
