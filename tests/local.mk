@@ -14,7 +14,6 @@ UNIT_PURE = \
 	tests/unit/buffer \
 	tests/unit/cmdline \
 	tests/unit/columns \
-	tests/unit/commands \
 	tests/unit/create \
 	tests/unit/diagnose \
 	tests/unit/escape \
@@ -58,6 +57,7 @@ UNIT_PURE = \
 	tests/unit/wait \
 	tests/unit/walk
 UNIT_TESTS = $(UNIT_PURE) \
+	tests/unit/commands \
 	tests/unit/modes \
 	tests/unit/queue \
 	tests/unit/queue-change \
@@ -217,8 +217,9 @@ tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_explain -Wl,--wrap=reall
 tests_unit_filter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name
 
 # Lists, sleeps and queues of the test's own, popt out of memory.
-tests_unit_commands_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_open \
-	-Wl,--wrap=queue_close -Wl,--wrap=queue_look -Wl,--wrap=queue_change_begin \
+tests_unit_commands_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_visit \
+	-Wl,--wrap=queue_open -Wl,--wrap=queue_close -Wl,--wrap=queue_look \
+	-Wl,--wrap=queue_change_begin \
 	-Wl,--wrap=queue_change_add -Wl,--wrap=queue_change_sleep -Wl,--wrap=queue_change_end \
 	-Wl,--wrap=poptGetNextOpt
 
