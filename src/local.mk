@@ -238,6 +238,8 @@ libmqtool_a_SOURCES = \
 	src/show/report.h \
 	src/show/users.c \
 	src/show/users.h \
+	src/show/who.c \
+	src/show/who.h \
 	src/trace/cmd-trace.c \
 	src/trace/kern.h \
 	src/trace/trace-line.c \

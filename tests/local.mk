@@ -55,7 +55,8 @@ UNIT_PURE = \
 	tests/unit/util \
 	tests/unit/view \
 	tests/unit/wait \
-	tests/unit/walk
+	tests/unit/walk \
+	tests/unit/who
 UNIT_TESTS = $(UNIT_PURE) \
 	tests/unit/commands \
 	tests/unit/modes \
@@ -133,6 +134,7 @@ BATS_TESTS = \
 	tests/bats/stat-untouched.bats \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
+	tests/bats/stat-who.bats \
 	tests/bats/systemd.bats \
 	tests/bats/terminal.bats \
 	tests/bats/trace-many.bats \
@@ -173,6 +175,7 @@ check_PROGRAMS += \
 	tests/helpers/ask-tracer \
 	tests/helpers/blocked \
 	tests/helpers/peek-race \
+	tests/helpers/polls \
 	tests/helpers/read-proc \
 	tests/helpers/rights \
 	tests/helpers/system-service \

@@ -19,6 +19,7 @@
 #include "cmd/msg.h"
 #include "cmd/opt.h"
 #include "queue/limit.h"
+#include "queue/tracer.h"
 #include "show/columns.h"
 #include "show/namespaces.h"
 #include "show/openmetrics.h"
@@ -428,6 +429,21 @@ static int show_openmetrics(const struct stat_line *line, const struct stat_resu
 	return print(&b, status);
 }
 
+/* Of a queue of another IPC namespace nobody asks. */
+static void put_block(struct buffer *b, struct report *report, const struct queue_stat *st)
+{
+	struct who who = { 0 };
+
+	if (st->kind == QUEUE_POSIX && report->procs && !(st->have & STAT_NAMESPACE)) {
+		who_look(&who, st, report->procs);
+		report->who = &who;
+	}
+	report_put_block(b, report, st);
+	b->failed |= who.polls.failed;
+	report->who = NULL;
+	who_free(&who);
+}
+
 static int show(const struct stat_line *line, const struct stat_result *result, int status)
 {
 	bool processes = result->looked && (line->waiters || as_block(line));
@@ -446,8 +462,9 @@ static int show(const struct stat_line *line, const struct stat_result *result, 
 		for (size_t i = 0; i < result->n; i++) {
 			if (i)
 				buffer_putc(&b, '\n');
-			report_put_block(&b, &report, &result->items[i]);
+			put_block(&b, &report, &result->items[i]);
 		}
+		tracer_end();
 	} else if (report_put_table(&b, &report, result->items, result->n) < 0) {
 		b.failed = true;
 	}

@@ -35,6 +35,9 @@ enum tracer_kind {
 	/* The messages of the POSIX queue whose descriptor, open for reading, comes with it: struct
 	 * tracer_message, in the order that mq_receive(3) would take them. */
 	TRACER_PEEK,
+	/* Who is to be notified of the POSIX queue whose descriptor comes with it, and who polls it:
+	 * struct tracer_who. */
+	TRACER_WHO,
 };
 
 struct tracer_request {
@@ -91,6 +94,22 @@ struct tracer_reply {
 struct tracer_message {
 	uint32_t priority;
 	uint32_t size;
+};
+
+enum tracer_how {
+	TRACER_NOTIFIED = 1, /* registered by mq_notify(3) */
+	TRACER_POLLS,        /* by poll(2), select(2) and their like */
+	TRACER_EPOLLS,       /* an instance of epoll(7); the kernel does not know whose */
+	TRACER_OTHER,        /* in another way: function */
+};
+
+struct tracer_who {
+	uint32_t how;      /* enum tracer_how */
+	int32_t pid;       /* 0: not there in our PID namespace */
+	int32_t first_pid; /* in the first PID namespace; 0: not known */
+	uint32_t unused;
+	char command[16];  /* foreign bytes, NUL-terminated */
+	char function[32]; /* of the kernel, that is called when something happens; NUL-terminated */
 };
 
 #endif

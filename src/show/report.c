@@ -137,9 +137,22 @@ static void put_waiter(struct buffer *b, const struct proc_waiter *waiter)
 
 /* ---- the block ---- */
 
+/* Whom the queue's own file does not name. */
+static bool put_notified(struct buffer *b, const struct report *report, const struct queue_stat *st)
+{
+	if (st->kind != QUEUE_POSIX || !report->who || !report->who->notified)
+		return false;
+	buffer_printf(b, "notify: %d ", (int)report->who->notified);
+	put_command(b, report->who->command);
+	buffer_printf(b, "%s\n", _(", in another PID namespace"));
+	return true;
+}
+
 static void put_field(struct buffer *b, const struct report *report, enum column col,
 		      const struct queue_stat *st)
 {
+	if (col == COL_NOTIFY && put_notified(b, report, st))
+		return;
 	buffer_printf(b, "%s: ", column_member(col));
 	column_put_cell(b, col, st, &report->context);
 	if (column_known(col, st)) {
@@ -228,6 +241,8 @@ void report_put_block(struct buffer *b, const struct report *report, const struc
 	if (st->kind == QUEUE_POSIX)
 		put_holders(b, view.holders, view.nholders, view.partial);
 	put_waiters(b, view.waiters, view.nwaiters, view.partial);
+	if (report->who)
+		buffer_put(b, report->who->polls.data, report->who->polls.len);
 	put_diagnosis(b, &view);
 	if (st->kind == QUEUE_POSIX)
 		put_removed(b, report->procs, st);

@@ -16,6 +16,7 @@
 #include "queue/queue.h"
 #include "show/columns.h"
 #include "show/procs.h"
+#include "show/who.h"
 
 struct report {
 	const struct column_list *columns;
@@ -23,6 +24,7 @@ struct report {
 	bool headings;
 	const struct procs *procs; /* NULL: processes were not looked at */
 	int64_t took_ns;           /* from reading the queues to the end of that look */
+	const struct who *who;     /* of the one queue of a block; or NULL */
 };
 
 /* The queues as rows of a table.  Returns 0 or -ENOMEM. */

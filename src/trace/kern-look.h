@@ -42,4 +42,17 @@ struct look_message {
 	kern_u32 size;
 };
 
+/* The most that are told of; a power of two. */
+#define LOOK_WHO_MAX 64
+#define LOOK_FUNCTION 32
+
+/* Who is to be notified of a queue, or waits in its line of those that poll. */
+struct look_who {
+	kern_u32 notified; /* else it polls */
+	kern_s32 pid, first_pid;
+	kern_u32 unused;
+	char command[KERN_COMMAND];
+	char function[LOOK_FUNCTION]; /* that the kernel calls for it */
+};
+
 #endif

@@ -49,12 +49,52 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
+struct upid {
+	int nr;
+	void *ns;
+};
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+#define PIDTYPE_TGID 1
+
+struct pid {
+	unsigned int level;
+	struct hlist_head tasks[2];
+	struct upid numbers[1];
+};
+
 struct task_struct {
 	struct files_struct *files;
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	struct hlist_node pid_links[2];
+	char comm[KERN_COMMAND];
 };
 
 struct list_head {
 	struct list_head *next;
+};
+
+struct wait_queue_head {
+	struct list_head head;
+};
+
+struct wait_queue_entry {
+	void *private;
+	void *func;
+	struct list_head entry;
+};
+
+/* What a wait_queue_entry of poll(2) and select(2) has as its private. */
+struct poll_wqueues {
+	struct task_struct *polling_task;
 };
 
 struct rb_node {
@@ -73,8 +113,10 @@ struct mq_attr {
 
 struct mqueue_inode_info {
 	struct inode vfs_inode;
+	struct wait_queue_head wait_q;
 	struct rb_root msg_tree;
 	struct mq_attr attr;
+	struct pid *notify_owner;
 	unsigned long qsize;
 };
 
@@ -331,5 +373,112 @@ int peek(struct look_call *call)
 	walk.messages_after = BPF_CORE_READ(queue, attr.mq_curmsgs);
 	walk.bytes_after = BPF_CORE_READ(queue, qsize);
 	walk.used = state.at;
+	return 0;
+}
+
+/* ---- who is notified, who polls ---- */
+
+struct look_who who[LOOK_WHO_MAX];
+kern_u32 nwho;
+
+static struct list_head *next_entry, *last_entry;
+
+/* The next place, or NULL. */
+static __always_inline struct look_who *add_who(void)
+{
+	kern_u64 n = nwho;
+
+	if (n >= LOOK_WHO_MAX)
+		return NULL;
+	nwho++;
+	who[n & (LOOK_WHO_MAX - 1)] = (struct look_who){ 0 };
+	return &who[n & (LOOK_WHO_MAX - 1)];
+}
+
+/* The number that a process has in the first PID namespace, and in that of the caller. */
+static __always_inline void put_pid(struct look_who *to, struct pid *pid)
+{
+	const struct task_struct *task = (void *)bpf_get_current_task();
+	struct pid *own = BPF_CORE_READ(task, thread_pid);
+	kern_u64 level = BPF_CORE_READ(own, level);
+	kern_u64 at = level * bpf_core_type_size(struct upid);
+	struct upid *there = (struct upid *)(MEMBER(pid, pid, numbers) + at);
+	struct upid *here = (struct upid *)(MEMBER(own, pid, numbers) + at);
+
+	to->first_pid = BPF_CORE_READ(pid, numbers[0].nr);
+	if (BPF_CORE_READ(pid, level) >= level &&
+	    BPF_CORE_READ(there, ns) == BPF_CORE_READ(here, ns))
+		to->pid = BPF_CORE_READ(there, nr);
+}
+
+static __always_inline void put_owner(struct pid *pid)
+{
+	struct look_who *to = pid ? add_who() : NULL;
+	struct hlist_node *first;
+	struct task_struct *task;
+
+	if (!to)
+		return;
+	to->notified = 1;
+	put_pid(to, pid);
+	first = BPF_CORE_READ(pid, tasks[PIDTYPE_TGID].first);
+	task = CONTAINER(first, task_struct, pid_links[PIDTYPE_TGID]);
+	if (first)
+		BPF_CORE_READ_STR_INTO(&to->command, task, comm);
+}
+
+/* "pollwake": only then is what is private known to be of poll(2). */
+static __always_inline bool is_poll(const char *function)
+{
+	const char name[] = "pollwake";
+
+	for (int i = 0; i < (int)sizeof(name); i++)
+		if (function[i] != name[i])
+			return false;
+	return true;
+}
+
+static long add_poller(kern_u32 i, void *context)
+{
+	static const char symbol[] = "%ps";
+	struct wait_queue_entry *entry;
+	struct poll_wqueues *table;
+	struct task_struct *task;
+	struct look_who *to;
+	kern_u64 function;
+
+	(void)i;
+	(void)context;
+	if (!next_entry || next_entry == last_entry)
+		return 1;
+	to = add_who();
+	if (!to)
+		return 1;
+	entry = CONTAINER(next_entry, wait_queue_entry, entry);
+	next_entry = BPF_CORE_READ(entry, entry.next);
+	function = (kern_u64)BPF_CORE_READ(entry, func);
+	bpf_snprintf(to->function, sizeof(to->function), symbol, &function, sizeof(function));
+	if (!is_poll(to->function))
+		return 0;
+	table = BPF_CORE_READ(entry, private);
+	task = BPF_CORE_READ(table, polling_task, group_leader);
+	put_pid(to, BPF_CORE_READ(task, thread_pid));
+	BPF_CORE_READ_STR_INTO(&to->command, task, comm);
+	return 0;
+}
+
+SEC("syscall")
+int find_who(struct look_call *call)
+{
+	struct mqueue_inode_info *queue = find_queue(call->fd);
+
+	nwho = 0;
+	walk = (struct look_walk){ .end = queue ? LOOK_WHOLE : LOOK_NO_QUEUE };
+	if (!queue)
+		return 0;
+	put_owner(BPF_CORE_READ(queue, notify_owner));
+	last_entry = (struct list_head *)MEMBER(queue, mqueue_inode_info, wait_q.head);
+	next_entry = BPF_CORE_READ(queue, wait_q.head.next);
+	bpf_loop(LOOK_WHO_MAX, add_poller, NULL, 0);
 	return 0;
 }

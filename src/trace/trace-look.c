@@ -36,6 +36,8 @@
 #define MOST_ROOM ((uint64_t)1 << 29)
 /* A queue that is busy is read so often, and for so long, before it is given up. */
 #define READINGS 10000
+/* Who waits may come and go all the time. */
+#define WHO_READINGS 100
 #define LONGEST_NS (2 * NSEC_PER_SEC)
 
 struct trace_look {
@@ -141,14 +143,14 @@ static uint32_t steps_for(uint64_t messages, uint64_t bytes)
 	return (uint32_t)(64 + 6 * messages + bytes / piece);
 }
 
-static int read_once(struct trace_look *look, int fd, uint64_t messages, uint64_t bytes)
+static int run(struct trace_look *look, const struct bpf_program *program, int fd, uint32_t steps)
 {
-	struct look_call call = { .fd = (uint32_t)fd, .steps = steps_for(messages, bytes) };
+	struct look_call call = { .fd = (uint32_t)fd, .steps = steps };
 	struct bpf_test_run_opts opts = { .sz = sizeof(opts),
 					  .ctx_in = &call,
 					  .ctx_size_in = sizeof(call) };
 
-	if (bpf_prog_test_run_opts(bpf_program__fd(look->skel->progs.peek), &opts) != 0)
+	if (bpf_prog_test_run_opts(bpf_program__fd(program), &opts) != 0)
 		return -errno;
 	return look->skel->bss->walk.end == LOOK_NO_QUEUE ? -EBADF : 0;
 }
@@ -173,7 +175,8 @@ static int read_twice(struct trace_look **look, int fd, struct look_walk *walk,
 	for (int i = 0; i < READINGS && clock_monotonic_ns() < until; i++) {
 		rc = make_room(look, walk->messages, walk->bytes, why);
 		if (rc == 0)
-			rc = read_once(*look, fd, walk->messages, walk->bytes);
+			rc = run(*look, (*look)->skel->progs.peek, fd,
+				 steps_for(walk->messages, walk->bytes));
 		if (rc < 0)
 			return rc;
 		*walk = (*look)->skel->bss->walk;
@@ -229,5 +232,54 @@ int trace_look_peek(struct trace_look **look, int fd, struct tracer_answer *answ
 	rc = read_twice(look, fd, &walk, why);
 	if (rc == 0)
 		put_messages(*look, &walk, answer);
+	return rc;
+}
+
+/* ---- who ---- */
+
+static enum tracer_how how(const struct look_who *who)
+{
+	if (who->notified)
+		return TRACER_NOTIFIED;
+	if (strcmp(who->function, "pollwake") == 0)
+		return TRACER_POLLS;
+	return strcmp(who->function, "ep_poll_callback") == 0 ? TRACER_EPOLLS : TRACER_OTHER;
+}
+
+static void put_who(const struct look_who *who, struct tracer_answer *answer)
+{
+	struct tracer_who record = {
+		.how = how(who),
+		.pid = who->pid,
+		.first_pid = who->first_pid,
+	};
+
+	memcpy(record.command, who->command, sizeof(record.command));
+	memcpy(record.function, who->function, sizeof(record.function));
+	buffer_put(&answer->data, &record, sizeof(record));
+	answer->records++;
+}
+
+int trace_look_who(struct trace_look **look, int fd, struct tracer_answer *answer,
+		   struct tracer_refusal *why)
+{
+	struct look_who before[LOOK_WHO_MAX];
+	uint32_t nbefore = UINT32_MAX;
+	const struct look_bpf__bss *bss;
+	bool equal = false;
+	int rc = make_room(look, 0, 0, why);
+
+	for (int i = 0; rc == 0 && i < WHO_READINGS && !equal; i++) {
+		rc = run(*look, (*look)->skel->progs.find_who, fd, 0);
+		bss = (*look)->skel->bss;
+		equal = bss->nwho == nbefore &&
+			memcmp(before, bss->who, nbefore * sizeof(*before)) == 0;
+		nbefore = bss->nwho;
+		memcpy(before, bss->who, nbefore * sizeof(*before));
+	}
+	if (rc == 0 && !equal)
+		return tracer_refuse(why, -EBUSY, TRACER_BUSY, NULL, 0);
+	for (uint32_t i = 0; rc == 0 && i < nbefore; i++)
+		put_who(&before[i], answer);
 	return rc;
 }

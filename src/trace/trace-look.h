@@ -20,6 +20,9 @@ struct trace_look;
  */
 int trace_look_peek(struct trace_look **look, int fd, struct tracer_answer *answer,
 		    struct tracer_refusal *why) _must_check_;
+/* The same for who is to be notified of the queue, and who polls it: TRACER_WHO. */
+int trace_look_who(struct trace_look **look, int fd, struct tracer_answer *answer,
+		   struct tracer_refusal *why) _must_check_;
 /* Frees all; NULL is fine. */
 void trace_look_close(struct trace_look *look);
 

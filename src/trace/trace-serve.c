@@ -43,11 +43,19 @@ static int peek(struct server *s, const struct tracer_request *request, int fd,
 	return trace_look_peek(&s->look, fd, &s->answer, why);
 }
 
+static int who(struct server *s, const struct tracer_request *request, int fd,
+	       struct tracer_refusal *why)
+{
+	(void)request;
+	return trace_look_who(&s->look, fd, &s->answer, why);
+}
+
 /* Each puts its records into s->answer, empty before, and returns 0, or -errno with *why or without. */
 static int (*const answers[])(struct server *s, const struct tracer_request *request, int fd,
 			      struct tracer_refusal *why) = {
 	[TRACER_CHECK] = check,
 	[TRACER_PEEK] = peek,
+	[TRACER_WHO] = who,
 };
 
 /* ---- the socket ---- */
