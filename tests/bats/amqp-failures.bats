@@ -359,7 +359,7 @@ connected()
 	local odd
 	for odd in "go%20down" "is%20down" "not%20found" "message%20size"; do
 		mqtool create "$at/$odd"
-		fails 1 "*there already*" create "$at/$odd"
+		fails 1 "*already exists*" create "$at/$odd"
 		send "$at/$odd" x
 		holds "$at/$odd" '[x]'
 		mqtool rm "$at/$odd"

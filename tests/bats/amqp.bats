@@ -108,8 +108,8 @@ prints()
 
 @test "create: one that is there is status 1; -e is content if it is equal" {
 	mqtool create "$q" -c 5
-	fails 1 "$q: *there already*" create "$q"
-	fails 1 "$q: *there already*" create -c 5 "$q"
+	fails 1 "$q: *already exists*" create "$q"
+	fails 1 "$q: *already exists*" create -c 5 "$q"
 	mqtool create -e -c 5 "$q"
 	mqtool create -e "$q.new"
 	fails 1 "$q: *x-max-length*" create -e -c 6 "$q"
