@@ -5,7 +5,8 @@
 
 _mqtool_commands='create send recv move stat check set rm purge wait trace watch help'
 _mqtool_columns='QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG MSGSIZE
-	QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY NAMESPACE PROCS PID'
+	QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY NAMESPACE PROCS PID
+	SEND/s RECV/s IN/s OUT/s AGE SWAIT RWAIT'
 _mqtool_live_columns='NET/s HISTORY'
 
 # _mqtool_options COMMAND: an option a word, with what its value is: letter,name=VALUE
@@ -36,7 +37,7 @@ _mqtool_options()
 	stat)
 		echo -S,--sysv -P,--posix -o,--output=COLUMNS -s,--sort=SORT -b,--bytes \
 			-H,--noheadings -j,-J,--json -w,--waiters -L,--limits --match=N --openmetrics --removed \
-			--allow-plaintext --namespace=NAMESPACE
+			--trace=N --allow-plaintext --namespace=NAMESPACE
 		;;
 	check)
 		echo -w,--warning=N -c,--critical=N -m,--messages -L,--limits --match=N --readable \

@@ -88,7 +88,7 @@ end
 function __mqtool_columns
     set -l columns QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG \
         MSGSIZE QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY \
-        NAMESPACE PROCS PID
+        NAMESPACE PROCS PID SEND/s RECV/s IN/s OUT/s AGE SWAIT RWAIT
     test (__mqtool_command) = watch
     and set -a columns NET/s HISTORY
     printf '%s\n' $columns
@@ -208,6 +208,7 @@ __mqtool_option stat -s w -l waiters -d 'look for the processes that wait on que
 __mqtool_option stat -s L -l limits -d 'show the limits of the kernel'
 __mqtool_option stat -l match -x -d 'queues whose name matches'
 __mqtool_option stat -l openmetrics -d 'as OpenMetrics text'
+__mqtool_option stat -l trace -x -d 'count what passes for this time'
 __mqtool_option stat -l removed -d 'queues that were removed while open'
 
 __mqtool_option check -s w -l warning -x -d 'WARNING from this use on'

@@ -133,6 +133,8 @@ libmqtool_a_SOURCES = \
 	src/cmd/cmd-wait.c \
 	src/cmd/cmd.h \
 	src/cmd/cmdline.c \
+	src/cmd/counting.c \
+	src/cmd/counting.h \
 	src/cmd/dispatch.c \
 	src/cmd/dispatch.h \
 	src/cmd/enter.c \
@@ -230,6 +232,8 @@ libmqtool_a_SOURCES = \
 	src/show/procs.h \
 	src/show/queue-filter.c \
 	src/show/queue-filter.h \
+	src/show/rates.c \
+	src/show/rates.h \
 	src/show/removed.c \
 	src/show/removed.h \
 	src/show/render.c \

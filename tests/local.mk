@@ -116,6 +116,7 @@ BATS_TESTS = \
 	tests/bats/progress.bats \
 	tests/bats/purge.bats \
 	tests/bats/recv.bats \
+	tests/bats/rates.bats \
 	tests/bats/readme.bats \
 	tests/bats/recipes.bats \
 	tests/bats/removed.bats \

@@ -45,7 +45,8 @@ bool cmd_look_option(struct cmdline *cl, struct look_options *look, int val, con
 static bool in_json(const struct look_options *look, enum column col)
 {
 	return col != COL_WAITING && col != COL_HISTORY &&
-	       (look->namespaces || !column_of_namespace(col));
+	       (look->namespaces || !column_of_namespace(col)) &&
+	       (look->traced || !column_of_rates(col));
 }
 
 static void complete_columns(struct look_options *look)
@@ -59,16 +60,32 @@ static void complete_columns(struct look_options *look)
 			if (in_json(look, (enum column)col) ||
 			    column_list_has(&before, (enum column)col))
 				column_list_add(&look->columns, (enum column)col);
-	} else if (look->namespaces) {
-		column_list_add_namespace(&look->columns);
+		return;
 	}
+	if (look->namespaces)
+		column_list_add_namespace(&look->columns);
+	if (look->traced && !look->chosen)
+		column_list_add_rates(&look->columns, false);
+}
+
+/* The usage error for a column, shown or sorted by, that needs --trace. */
+static int check_traced(const struct look_options *look)
+{
+	enum column wrong = look->sort;
+
+	for (size_t i = 0; i < look->columns.n && !column_of_rates(wrong); i++)
+		wrong = look->columns.col[i];
+	if (look->traced || !column_of_rates(wrong))
+		return EX_DONE;
+	return msg_usage(_("column %s needs --trace"), column_name(wrong));
 }
 
 int cmd_look_finish(struct cmdline *cl, struct look_options *look)
 {
 	look->namespaces = cl->namespaces;
 	complete_columns(look);
-	if (cmdline_check_columns(cl, &look->columns, look->sort) != EX_DONE)
+	if (cmdline_check_columns(cl, &look->columns, look->sort) != EX_DONE ||
+	    check_traced(look) != EX_DONE)
 		return EX_BADUSAGE;
 	if (!cl->noperands)
 		return EX_DONE;
@@ -93,6 +110,12 @@ unsigned int cmd_look_mask(const struct look_options *look)
 	if (mask)
 		return mask;
 	return look->mask ? look->mask : QUEUE_MASK_ALL;
+}
+
+bool cmd_look_wants_waits(const struct column_list *columns, enum column sort)
+{
+	return column_of_waits(sort) || column_list_has(columns, COL_SWAIT) ||
+	       column_list_has(columns, COL_RWAIT);
 }
 
 unsigned int cmd_look_detail(const struct column_list *columns, enum column sort)

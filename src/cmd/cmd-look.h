@@ -6,6 +6,7 @@
 #define MQTOOL_CMD_LOOK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/text.h"
 #include "base/util.h"
@@ -14,7 +15,16 @@
 #include "show/columns.h"
 
 /* Values of these options; a command's own begin at OPT_LOOK_END. */
-enum { OPT_SYSV = OPT_FIRST, OPT_POSIX, OPT_OUTPUT, OPT_SORT, OPT_JSON, OPT_MATCH, OPT_LOOK_END };
+enum {
+	OPT_SYSV = OPT_FIRST,
+	OPT_POSIX,
+	OPT_OUTPUT,
+	OPT_SORT,
+	OPT_JSON,
+	OPT_MATCH,
+	OPT_TRACE,
+	OPT_LOOK_END
+};
 
 /* clang-format off */
 #define CMD_KIND_OPTIONS                                                                          \
@@ -42,6 +52,8 @@ struct look_options {
 	bool json;
 	const char *match;      /* fnmatch(3) on the name as printed, or NULL */
 	bool namespaces;        /* --namespace=all */
+	bool traced;            /* --trace */
+	int64_t trace_ns;       /* stat: for so long */
 	struct queue_ref *refs; /* operands; cmd_look_free() frees them */
 	int nrefs;
 };
@@ -60,6 +72,8 @@ void cmd_look_free(struct look_options *look);
 
 /* The QUEUE_MASK_* to list: the kinds of the operands, else those asked for, else all. */
 unsigned int cmd_look_mask(const struct look_options *look);
+/* True if the columns or their order need the time that calls are blocked (rates.h). */
+bool cmd_look_wants_waits(const struct column_list *columns, enum column sort);
 /* The STAT_* bits that columns and their order need. */
 unsigned int cmd_look_detail(const struct column_list *columns, enum column sort);
 

@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "cmd/cmd-look.h"
 #include "cmd/cmd.h"
+#include "cmd/counting.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
@@ -25,6 +26,7 @@
 #include "show/openmetrics.h"
 #include "show/procs.h"
 #include "show/queue-filter.h"
+#include "show/rates.h"
 #include "show/removed.h"
 #include "show/report.h"
 
@@ -53,6 +55,8 @@ static const struct poptOption stat_options[] = {
 	  N_("queues and limits as OpenMetrics text"), NULL },
 	{ "removed", '\0', POPT_ARG_NONE, NULL, OPT_REMOVED,
 	  N_("removed POSIX queues that processes still hold open"), NULL },
+	{ "trace", '\0', POPT_ARG_STRING, NULL, OPT_TRACE,
+	  N_("count what passes for this time: SEND/s, AGE and so on"), N_("DURATION") },
 	CMD_NAMESPACE_OPTION(N_("PID|all")),
 	CMD_AMQP_OPTION,
 	CMD_COMMON_OPTIONS
@@ -72,6 +76,7 @@ struct stat_result {
 	struct procs procs;
 	bool looked; /* at processes: procs is filled */
 	bool failed; /* there is nothing to show */
+	struct rates rates;
 	int64_t began_ns;
 };
 
@@ -100,6 +105,9 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 	case OPT_REMOVED:
 		line->removed = true;
 		return true;
+	case OPT_TRACE:
+		line->look.traced = true;
+		return opt_duration(cl, value, &line->look.trace_ns);
 	default:
 		return cmd_look_option(cl, &line->look, opt, value);
 	}
@@ -151,6 +159,15 @@ static int check_limits(const struct stat_line *line, const struct cmdline *cl)
 	return EX_DONE;
 }
 
+static int check_trace(const struct stat_line *line)
+{
+	const char *other = line->removed ? "--removed" : line->limits ? "--limits" : NULL;
+
+	if (line->look.traced && other)
+		return msg_usage(_("--trace is about queues that are there: not with %s"), other);
+	return EX_DONE;
+}
+
 static int check_removed(const struct stat_line *line, const struct cmdline *cl)
 {
 	const char *other = cl->namespaces    ? "--namespace" :
@@ -175,8 +192,9 @@ static int check_options(const struct stat_line *line, const struct cmdline *cl)
 	int status = check_removed(line, cl);
 
 	if (status == EX_DONE)
+		status = check_trace(line);
+	if (status == EX_DONE)
 		status = check_openmetrics(line, cl);
-
 	if (status == EX_DONE)
 		status = check_match(line, cl);
 	if (status == EX_DONE && line->limits)
@@ -293,7 +311,7 @@ static bool unreadable(const struct stat_line *line, const struct queue_stat *st
 	for (int col = 0; col < COLUMNS_ALL; col++) {
 		enum column c = (enum column)col;
 
-		if (c != COL_WAITING && !column_of_namespace(c) &&
+		if (c != COL_WAITING && !column_of_namespace(c) && !column_of_rates(c) &&
 		    (as_block(line) || column_list_has(&line->look.columns, c)) &&
 		    column_applies(c, st->kind) && !column_known(c, st))
 			return true;
@@ -424,6 +442,8 @@ static int show_openmetrics(const struct stat_line *line, const struct stat_resu
 	struct buffer b = { 0 };
 
 	openmetrics_put_queues(&b, result->items, result->n);
+	if (line->look.traced)
+		openmetrics_put_rates(&b, &result->rates, result->items, result->n);
 	status = status_first(status, put_limit_metrics(&b, line));
 	openmetrics_put_end(&b);
 	return print(&b, status);
@@ -481,25 +501,52 @@ static int sort(const struct stat_line *line, struct stat_result *result)
 	return EX_DONE;
 }
 
+/* Counts what passes, before the look that is shown. */
+static int count(const struct stat_line *line, struct stat_result *result)
+{
+	result->rates.mask = cmd_look_mask(&line->look);
+	result->rates.namespaces = line->look.namespaces;
+	result->rates.waits = as_block(line) || line->openmetrics ||
+			      cmd_look_wants_waits(&line->look.columns, line->look.sort);
+	return counting_run(&result->rates, line->look.trace_ns);
+}
+
+static int look(const struct stat_line *line, struct stat_result *result)
+{
+	result->began_ns = clock_monotonic_ns();
+	if (line->look.nrefs && !line->look.namespaces)
+		return look_at_named(line, result);
+	return list_all(line, result);
+}
+
+static void free_result(struct stat_result *result)
+{
+	if (result->items != result->list.items)
+		free(result->items);
+	queue_list_free(&result->list);
+	procs_free(&result->procs);
+	rates_free(&result->rates);
+}
+
 static int stat_queues(const struct stat_line *line)
 {
-	struct stat_result result = { .began_ns = clock_monotonic_ns() };
-	int status;
+	struct stat_result result = { 0 };
+	int status = line->look.traced ? count(line, &result) : EX_DONE;
 
-	if (line->look.nrefs && !line->look.namespaces)
-		status = look_at_named(line, &result);
-	else
-		status = list_all(line, &result);
+	if (status != EX_DONE) {
+		free_result(&result);
+		return status;
+	}
+	status = look(line, &result);
 	if (!result.failed) {
+		if (line->look.traced)
+			rates_set(&result.rates, result.items, result.n);
 		status = status_first(status, look_at_processes(line, &result));
 		status = status_first(status, sort(line, &result));
 		status = line->openmetrics ? show_openmetrics(line, &result, status) :
 					     show(line, &result, status);
 	}
-	if (result.items != result.list.items)
-		free(result.items);
-	queue_list_free(&result.list);
-	procs_free(&result.procs);
+	free_result(&result);
 	return status;
 }
 
@@ -568,7 +615,8 @@ const struct command cmd_stat = {
 		"\n"
 		"Columns: QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST, and WAITING KEY MSQID\n"
 		"MAXMSG MSGSIZE QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO\n"
-		"NOTIFY, and with --namespace=all NAMESPACE PROCS PID.\n"
+		"NOTIFY, with --namespace=all NAMESPACE PROCS PID, and with --trace SEND/s RECV/s\n"
+		"IN/s OUT/s AGE SWAIT RWAIT.\n"
 		"? is a value that may not be read, - one that this kind of queue does not have."),
 	.options = stat_options,
 	.min_operands = 0,

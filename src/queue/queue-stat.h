@@ -31,6 +31,16 @@
 #define STAT_HISTORY (1u << 16)   /* history: likewise */
 #define STAT_SEEN (1u << 17)      /* receivers, senders: at least so many, by procs.h */
 #define STAT_NAMESPACE (1u << 18) /* ns, ns_pid, ns_procs: found by namespaces.h */
+#define STAT_RATES (1u << 19)     /* rates: found by rates.h */
+
+/* What passes through a queue in a second, and how long it takes; NAN where there is nothing to tell it
+ * from. */
+struct queue_rates {
+	float send, recv;   /* messages in a second */
+	float in, out;      /* bytes in a second */
+	float age;          /* seconds that a message stays, the mean */
+	float swait, rwait; /* seconds that a call is blocked, the mean */
+};
 
 struct history;
 
@@ -61,6 +71,7 @@ struct queue_stat {
 	uint64_t ns;                     /* its IPC namespace, as ls -iL /proc/PID/ns/ipc says */
 	pid_t ns_pid;                    /* a process that lives there */
 	unsigned int ns_procs;           /* how many do */
+	struct queue_rates rates;
 };
 
 /* Lets the name be ref's, which must outlive st, not that of the queue it was read from. */

@@ -38,6 +38,37 @@ enum tracer_kind {
 	/* Who is to be notified of the POSIX queue whose descriptor comes with it, and who polls it:
 	 * struct tracer_who. */
 	TRACER_WHO,
+	TRACER_COUNTERS, /* what has passed through queues since the first of these */
+};
+
+/* Flags of TRACER_COUNTERS.  With others than before, counting begins anew.  ns 0: in all IPC namespaces. */
+#define TRACER_SYSV (1u << 0)
+#define TRACER_POSIX (1u << 1)
+#define TRACER_WAITS (1u << 2) /* and how long calls were blocked, which costs them more */
+
+enum tracer_direction { TRACER_SEND, TRACER_RECEIVE, TRACER_DIRECTIONS };
+
+/* Sums of one direction.  They only grow, and may overflow: differences are what counts. */
+struct tracer_sums {
+	uint64_t messages;
+	uint64_t bytes;
+	uint64_t wait_ns; /* in calls that slept */
+	uint64_t clock_ns; /* of the times at which the calls returned, by the clock of tracer_moment */
+};
+
+/* Before the records of TRACER_COUNTERS. */
+struct tracer_moment {
+	uint64_t clock_ns; /* now, since the counting began */
+	uint64_t lost;     /* calls for whose queues there was no room: those have no record */
+};
+
+/* A record of TRACER_COUNTERS: a queue through which anything has passed. */
+struct tracer_counter {
+	uint64_t ns;   /* IPC namespace */
+	uint64_t id;   /* msqid, or inode number */
+	uint32_t kind; /* 0 System V, 1 POSIX */
+	uint32_t unused;
+	struct tracer_sums sums[TRACER_DIRECTIONS];
 };
 
 struct tracer_request {

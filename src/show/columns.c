@@ -7,6 +7,7 @@
 #include "show/columns.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -31,6 +32,8 @@ struct column_info {
 	unsigned int detail; /* STAT_* bits to ask queue_list() for */
 };
 
+/* As RATES_DETAIL of rates.h. */
+#define STAT_RATES_NEED (STAT_MESSAGES | STAT_INODE)
 #define SYSV QUEUE_MASK_SYSV
 #define POSIX QUEUE_MASK_POSIX
 #define LOCAL QUEUE_MASK_ALL
@@ -93,6 +96,20 @@ static const struct column_info columns[COLUMNS_WATCH] = {
 			FORM_NUMBER, LOCAL, STAT_NAMESPACE, 0 },
 	[COL_PID] = { "PID", "pid", N_("one of those processes"),
 		      FORM_PID, LOCAL, STAT_NAMESPACE, 0 },
+	[COL_SEND] = { "SEND/s", "send", N_("messages sent per second (--trace)"),
+		       FORM_RATE, LOCAL, STAT_RATES, STAT_RATES_NEED },
+	[COL_RECV] = { "RECV/s", "recv", N_("messages received per second (--trace)"),
+		       FORM_RATE, LOCAL, STAT_RATES, STAT_RATES_NEED },
+	[COL_IN] = { "IN/s", "in", N_("bytes sent per second (--trace)"),
+		     FORM_RATE_SIZE, LOCAL, STAT_RATES, STAT_RATES_NEED },
+	[COL_OUT] = { "OUT/s", "out", N_("bytes received per second (--trace)"),
+		      FORM_RATE_SIZE, LOCAL, STAT_RATES, STAT_RATES_NEED },
+	[COL_AGE] = { "AGE", "age", N_("mean time that a message stays (--trace)"),
+		      FORM_SECONDS, LOCAL, STAT_RATES, STAT_RATES_NEED },
+	[COL_SWAIT] = { "SWAIT", "swait", N_("mean time that a send is blocked (--trace)"),
+			FORM_SECONDS, LOCAL, STAT_RATES, STAT_RATES_NEED },
+	[COL_RWAIT] = { "RWAIT", "rwait", N_("mean time that a receive is blocked (--trace)"),
+			FORM_SECONDS, LOCAL, STAT_RATES, STAT_RATES_NEED },
 	[COL_NET] = { "NET/s", "net", N_("change of depth per second, not traffic"),
 		      FORM_NET, LOCAL, STAT_NET, STAT_MESSAGES },
 	[COL_HISTORY] = { "HISTORY", "history", N_("how full it was in the last samples"),
@@ -144,6 +161,16 @@ bool column_of_namespace(enum column col)
 	return columns[col].have == STAT_NAMESPACE;
 }
 
+bool column_of_rates(enum column col)
+{
+	return columns[col].have == STAT_RATES;
+}
+
+bool column_of_waits(enum column col)
+{
+	return col == COL_SWAIT || col == COL_RWAIT;
+}
+
 bool column_applies(enum column col, enum queue_kind kind)
 {
 	return columns[col].kinds & (1u << kind);
@@ -153,6 +180,8 @@ bool column_known(enum column col, const struct queue_stat *st)
 {
 	if (!column_applies(col, st->kind) || (columns[col].have & ~st->have))
 		return false;
+	if (column_of_rates(col))
+		return !isnan(column_real(col, st));
 	return col != COL_USE || queue_stat_use(st) >= 0;
 }
 
@@ -200,6 +229,15 @@ void column_list_add_namespace(struct column_list *list)
 {
 	for (int col = 0; col < COLUMNS_ALL; col++) {
 		if (column_of_namespace((enum column)col))
+			column_list_add(list, (enum column)col);
+	}
+}
+
+void column_list_add_rates(struct column_list *list, bool waits)
+{
+	for (int col = 0; col < COLUMNS_ALL; col++) {
+		if (column_of_rates((enum column)col) &&
+		    (waits || !column_of_waits((enum column)col)))
 			column_list_add(list, (enum column)col);
 	}
 }
@@ -339,6 +377,30 @@ uint64_t column_number(enum column col, const struct queue_stat *st)
 	}
 }
 
+double column_real(enum column col, const struct queue_stat *st)
+{
+	const struct queue_rates *rates = &st->rates;
+
+	switch (col) {
+	case COL_SEND:
+		return (double)rates->send;
+	case COL_RECV:
+		return (double)rates->recv;
+	case COL_IN:
+		return (double)rates->in;
+	case COL_OUT:
+		return (double)rates->out;
+	case COL_AGE:
+		return (double)rates->age;
+	case COL_SWAIT:
+		return (double)rates->swait;
+	case COL_RWAIT:
+		return (double)rates->rwait;
+	default:
+		return st->net;
+	}
+}
+
 static void put_mode(struct buffer *b, uint64_t mode)
 {
 	const char octal[4] = { '0', (char)('0' + (mode >> 6 & 7)), (char)('0' + (mode >> 3 & 7)),
@@ -419,6 +481,39 @@ static void put_net(struct buffer *b, double net)
 		buffer_printf(b, "%+.0f", net);
 }
 
+static void put_rate(struct buffer *b, double rate)
+{
+	if (rate <= 0)
+		buffer_putc(b, '0');
+	else
+		buffer_printf(b, rate < 9.995 ? "%.2f" : rate < 99.95 ? "%.1f" : "%.0f", rate);
+}
+
+/* "4us", "503ms", "2.5s", "3m": as trace has it. */
+static void put_seconds(struct buffer *b, double seconds)
+{
+	if (seconds < 0.001)
+		buffer_printf(b, "%.0fus", seconds * 1e6);
+	else if (seconds < 1)
+		buffer_printf(b, "%.0fms", seconds * 1e3);
+	else if (seconds < 60)
+		buffer_printf(b, "%.1fs", seconds);
+	else
+		format_age(b, (int64_t)seconds);
+}
+
+static void put_real(struct buffer *b, enum column col, const struct queue_stat *st, bool exact)
+{
+	double value = column_real(col, st);
+
+	if (columns[col].form == FORM_RATE)
+		put_rate(b, value);
+	else if (columns[col].form == FORM_RATE_SIZE)
+		format_size(b, (uint64_t)(value + 0.5), exact);
+	else
+		put_seconds(b, value);
+}
+
 /* A table's columns are as wide as their widest cell: the last looks will do. */
 #define HISTORY_CELL 12
 
@@ -442,6 +537,26 @@ static void put_json_history(struct buffer *b, const struct history *history)
 static bool none(enum column_form form, uint64_t value)
 {
 	return value == 0 && (form == FORM_AGE || form == FORM_TIME || form == FORM_PID);
+}
+
+/* What is found by a look at processes, by several looks, or by the kernel's counters. */
+static void put_live_cell(struct buffer *b, enum column col, const struct queue_stat *st,
+			  const struct column_context *context)
+{
+	switch (columns[col].form) {
+	case FORM_WAITING:
+		put_waiting(b, st);
+		break;
+	case FORM_NET:
+		put_net(b, st->net);
+		break;
+	case FORM_HISTORY:
+		history_put_spark(b, st->history, HISTORY_CELL, context->ascii);
+		break;
+	default:
+		put_real(b, col, st, context->exact);
+		break;
+	}
 }
 
 static void put_cell(struct buffer *b, enum column col, const struct queue_stat *st,
@@ -486,24 +601,25 @@ static void put_cell(struct buffer *b, enum column col, const struct queue_stat 
 	case FORM_TIME:
 		put_time(b, (int64_t)value);
 		break;
-	case FORM_WAITING:
-		put_waiting(b, st);
-		break;
-	case FORM_NET:
-		put_net(b, st->net);
-		break;
-	case FORM_HISTORY:
-		history_put_spark(b, st->history, HISTORY_CELL, context->ascii);
+	default:
+		put_live_cell(b, col, st, context);
 		break;
 	}
+}
+
+/* One look alone shows no change, and there is no mean of no messages. */
+static bool nothing_yet(enum column col, const struct queue_stat *st)
+{
+	if (column_known(col, st))
+		return false;
+	return column_of_rates(col) ? st->have & STAT_RATES :
+				      col == COL_NET && st->have & STAT_MESSAGES;
 }
 
 void column_put_cell(struct buffer *b, enum column col, const struct queue_stat *st,
 		     const struct column_context *context)
 {
-	/* One look alone shows no change. */
-	if (!column_applies(col, st->kind) ||
-	    (col == COL_NET && !column_known(col, st) && st->have & STAT_MESSAGES))
+	if (!column_applies(col, st->kind) || nothing_yet(col, st))
 		buffer_putc(b, '-');
 	else if (!column_known(col, st))
 		buffer_putc(b, '?');
@@ -546,6 +662,13 @@ void column_put_json(struct buffer *b, enum column col, const struct queue_stat 
 		break;
 	case FORM_NET:
 		buffer_printf(b, "%.3f", st->net);
+		break;
+	case FORM_RATE:
+	case FORM_RATE_SIZE:
+		buffer_printf(b, "%.3f", column_real(col, st));
+		break;
+	case FORM_SECONDS:
+		buffer_printf(b, "%.6f", column_real(col, st));
 		break;
 	case FORM_HISTORY:
 		put_json_history(b, st->history);
@@ -605,8 +728,10 @@ void column_key(enum column col, const struct queue_stat *st, struct column_key 
 		return;
 	if (col == COL_OWNER)
 		key->text = user_name(st->uid);
-	else if (col == COL_NET)
-		key->number = net_key(st->net);
+	else if (col == COL_NET || column_of_rates(col))
+		key->number = net_key(columns[col].form == FORM_SECONDS ?
+					      column_real(col, st) * 1e6 :
+					      column_real(col, st));
 	else
 		key->number = column_number(col, st);
 	if (columns[col].form == FORM_AGE)

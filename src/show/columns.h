@@ -47,6 +47,14 @@ enum column {
 	COL_NAMESPACE,
 	COL_PROCS,
 	COL_PID,
+	/* What is known where the kernel counts alone (STAT_RATES). */
+	COL_SEND,
+	COL_RECV,
+	COL_IN,
+	COL_OUT,
+	COL_AGE,
+	COL_SWAIT,
+	COL_RWAIT,
 	COLUMNS_ALL,
 	/* What only watch can know. */
 	COL_NET = COLUMNS_ALL,
@@ -69,6 +77,9 @@ enum column_form {
 	FORM_PID,  /* 0 is none */
 	FORM_WAITING,
 	FORM_NET,
+	FORM_RATE,      /* a number in a second: column_real() */
+	FORM_RATE_SIZE, /* bytes in a second: column_real() */
+	FORM_SECONDS,   /* column_real() */
 	FORM_HISTORY,
 };
 
@@ -101,10 +112,16 @@ bool column_right(enum column col);
 enum column_form column_form(enum column col);
 /* The value of a column that is a number at heart and known, but for NET/s; 0 for texts. */
 uint64_t column_number(enum column col, const struct queue_stat *st);
+/* The value of NET/s and of a column of column_of_rates(), if it is known. */
+double column_real(enum column col, const struct queue_stat *st);
 /* The STAT_* bits that queue_list() must be asked for to fill the column. */
 unsigned int column_detail(enum column col);
 /* True for the columns that are filled where all IPC namespaces are looked at. */
 bool column_of_namespace(enum column col);
+/* True for the columns that are filled where the kernel counts what passes (rates.h). */
+bool column_of_rates(enum column col);
+/* True for those of them that take the time that calls are blocked. */
+bool column_of_waits(enum column col);
 /* True where queues of that kind have such a value at all. */
 bool column_applies(enum column col, enum queue_kind kind);
 /* True where the queue has the value: false for another kind's and for what may not be read. */
@@ -123,6 +140,8 @@ bool column_list_has(const struct column_list *list, enum column col);
 void column_list_add(struct column_list *list, enum column col);
 /* Adds those of column_of_namespace(). */
 void column_list_add_namespace(struct column_list *list);
+/* Adds those of column_of_rates(), or of them the ones that cost least. */
+void column_list_add_rates(struct column_list *list, bool waits);
 /* The STAT_* bits for all columns chosen. */
 unsigned int column_list_detail(const struct column_list *list);
 /*

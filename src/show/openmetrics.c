@@ -7,6 +7,7 @@
 #include "show/openmetrics.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -89,9 +90,9 @@ static const struct family {
 	  "Time of the last send or receive, in seconds since the epoch.", put_last },
 };
 
-static void put_head(struct buffer *b, const char *name, const char *help)
+static void put_head(struct buffer *b, const char *name, const char *type, const char *help)
 {
-	buffer_printf(b, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+	buffer_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 /* A label's value: a name as mqtool prints it holds no newline. */
@@ -104,14 +105,21 @@ static void put_label(struct buffer *b, const char *text)
 	}
 }
 
+static void put_labels(struct buffer *b, const char *name, const char *suffix,
+		       const struct queue_stat *st)
+{
+	char text[QUEUE_NAME_TEXT];
+
+	buffer_printf(b, "%s%s{queue=\"", name, suffix);
+	put_label(b, queue_stat_text(st, text));
+	buffer_printf(b, "\",kind=\"%s\"} ", queue_kind_name(st->kind));
+}
+
 static void put_sample(struct buffer *b, const struct family *family, const struct queue_stat *st)
 {
-	char name[QUEUE_NAME_TEXT];
 	size_t begin = b->len;
 
-	buffer_printf(b, "%s{queue=\"", family->name);
-	put_label(b, queue_stat_text(st, name));
-	buffer_printf(b, "\",kind=\"%s\"} ", queue_kind_name(st->kind));
+	put_labels(b, family->name, "", st);
 	if (family->put(b, st))
 		buffer_putc(b, '\n');
 	else
@@ -121,20 +129,84 @@ static void put_sample(struct buffer *b, const struct family *family, const stru
 void openmetrics_put_queues(struct buffer *b, const struct queue_stat *items, size_t n)
 {
 	for (size_t f = 0; f < ARRAY_SIZE(families); f++) {
-		put_head(b, families[f].name, families[f].help);
+		put_head(b, families[f].name, "gauge", families[f].help);
 		for (size_t i = 0; i < n; i++)
 			put_sample(b, &families[f], &items[i]);
 	}
 }
 
+/* ---- what passes ---- */
+
+static void put_count(struct buffer *b, uint64_t value)
+{
+	buffer_printf(b, "%" PRIu64 "\n", value);
+}
+
+static void put_nanoseconds(struct buffer *b, uint64_t ns)
+{
+	buffer_printf(b, "%llu.%09llu\n", ns / NSEC_PER_SEC, ns % NSEC_PER_SEC);
+}
+
+static const struct counter {
+	const char *name;
+	const char *help;
+	size_t at; /* in struct tracer_sums */
+	enum tracer_direction direction;
+	void (*put)(struct buffer *b, uint64_t value);
+} counters[] = {
+	{ "mqtool_queue_sent_messages", "Messages sent while it was counted.",
+	  offsetof(struct tracer_sums, messages), TRACER_SEND, put_count },
+	{ "mqtool_queue_received_messages", "Messages received while it was counted.",
+	  offsetof(struct tracer_sums, messages), TRACER_RECEIVE, put_count },
+	{ "mqtool_queue_sent_bytes", "Bytes sent while it was counted.",
+	  offsetof(struct tracer_sums, bytes), TRACER_SEND, put_count },
+	{ "mqtool_queue_received_bytes", "Bytes received while it was counted.",
+	  offsetof(struct tracer_sums, bytes), TRACER_RECEIVE, put_count },
+	{ "mqtool_queue_send_wait_seconds", "Time that sends were blocked while it was counted.",
+	  offsetof(struct tracer_sums, wait_ns), TRACER_SEND, put_nanoseconds },
+	{ "mqtool_queue_receive_wait_seconds",
+	  "Time that receives were blocked while it was counted.",
+	  offsetof(struct tracer_sums, wait_ns), TRACER_RECEIVE, put_nanoseconds },
+};
+
+static void put_counter(struct buffer *b, const struct counter *counter, const struct rates *r,
+			const struct queue_stat *st)
+{
+	struct tracer_sums sums[TRACER_DIRECTIONS];
+	uint64_t value;
+
+	if (!rates_sums(r, st, sums))
+		return;
+	memcpy(&value, (const char *)&sums[counter->direction] + counter->at, sizeof(value));
+	put_labels(b, counter->name, "_total", st);
+	counter->put(b, value);
+}
+
+void openmetrics_put_rates(struct buffer *b, const struct rates *r, const struct queue_stat *items,
+			   size_t n)
+{
+	for (size_t f = 0; f < ARRAY_SIZE(counters); f++) {
+		put_head(b, counters[f].name, "counter", counters[f].help);
+		for (size_t i = 0; i < n; i++)
+			put_counter(b, &counters[f], r, &items[i]);
+	}
+	put_head(b, "mqtool_queue_age_seconds", "gauge", "Mean time that a message stays.");
+	for (size_t i = 0; i < n; i++) {
+		if (!(items[i].have & STAT_RATES) || isnan(items[i].rates.age))
+			continue;
+		put_labels(b, "mqtool_queue_age_seconds", "", &items[i]);
+		buffer_printf(b, "%.6f\n", (double)items[i].rates.age);
+	}
+}
+
 void openmetrics_put_limits(struct buffer *b, const struct limit *limits, size_t n)
 {
-	put_head(b, "mqtool_limit", "A limit of the kernel on message queues.");
+	put_head(b, "mqtool_limit", "gauge", "A limit of the kernel on message queues.");
 	for (size_t i = 0; i < n; i++)
 		if (limits[i].known && !limits[i].unlimited)
 			buffer_printf(b, "mqtool_limit{name=\"%s\"} %" PRIu64 "\n", limits[i].name,
 				      limits[i].value);
-	put_head(b, "mqtool_limit_used", "What is known to be used of that limit.");
+	put_head(b, "mqtool_limit_used", "gauge", "What is known to be used of that limit.");
 	for (size_t i = 0; i < n; i++)
 		if (limits[i].use_known)
 			buffer_printf(b, "mqtool_limit_used{name=\"%s\"} %" PRIu64 "\n",

@@ -12,6 +12,7 @@
 #include "base/buffer.h"
 #include "queue/limit.h"
 #include "queue/queue.h"
+#include "show/rates.h"
 
 /* The STAT_* bits that a list of queues must have been asked for. */
 #define OPENMETRICS_DETAIL \
@@ -19,6 +20,9 @@
 
 /* The gauges of n queues, a family after the other, with the labels queue and kind. */
 void openmetrics_put_queues(struct buffer *b, const struct queue_stat *items, size_t n);
+/* What passed through them between the last two looks, as counters, and how long it stayed. */
+void openmetrics_put_rates(struct buffer *b, const struct rates *r, const struct queue_stat *items,
+			   size_t n);
 /* mqtool_limit and mqtool_limit_used of n limits, with the label name. */
 void openmetrics_put_limits(struct buffer *b, const struct limit *limits, size_t n);
 /* The line that ends the text. */

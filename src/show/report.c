@@ -230,7 +230,8 @@ void report_put_block(struct buffer *b, const struct report *report, const struc
 
 	for (int col = 0; col < COLUMNS_ALL; col++) {
 		if (column_applies((enum column)col, st->kind) &&
-		    (!column_of_namespace((enum column)col) || st->have & STAT_NAMESPACE))
+		    (!column_of_namespace((enum column)col) || st->have & STAT_NAMESPACE) &&
+		    (!column_of_rates((enum column)col) || st->have & STAT_RATES))
 			put_field(b, report, (enum column)col, st);
 	}
 	if (!report->procs || st->kind == QUEUE_AMQP)

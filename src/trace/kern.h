@@ -80,7 +80,10 @@ struct kern_row_key {
 	kern_u32 unused;
 };
 
-/* Sums of one direction; a copy for each processor, so that none waits for another. */
+/*
+ * Sums of one direction; a copy for each processor, so that none waits for another.  `started` counts
+ * first and `messages` last, and who reads goes the other way: where they agree, the copy is whole.
+ */
 struct kern_sums {
 	kern_u64 messages;
 	kern_u64 bytes;
@@ -88,6 +91,7 @@ struct kern_sums {
 	/* Sum of the times at which the calls returned, from the same moment for all.  It may
 	 * overflow: differences are what counts. */
 	kern_u64 clock_ns;
+	kern_u64 started;
 };
 
 struct kern_row {

@@ -29,6 +29,11 @@
 #pragma GCC diagnostic pop
 
 #define LINKS_MAX 8
+/* A row is read again while a processor counts in it, which takes it some nanoseconds. */
+#define ROW_TRIES 1000
+/* Queues, or processes with their queues, that have rows of their own. */
+#define ROWS_OF_PROCESSES 16384
+#define ROWS_OF_QUEUES 65536
 
 struct trace_load {
 	struct trace_bpf *skel;
@@ -119,6 +124,10 @@ static int size_maps(struct trace_load *load, const struct trace_wants *w)
 	load->skel->rodata->wake_until =
 		size / 4 + 2 * (sizeof(struct kern_event) + KERN_NAME + w->snaplen);
 	rc = bpf_map__set_max_entries(load->skel->maps.events, size);
+	if (rc == 0)
+		rc = bpf_map__set_max_entries(load->skel->maps.rows,
+					      w->rows == KERN_ROWS_OF_QUEUES ? ROWS_OF_QUEUES :
+									       ROWS_OF_PROCESSES);
 	if (rc == 0)
 		rc = bpf_map__set_max_entries(load->skel->maps.scratch, (uint32_t)load->cpus);
 	if (rc == 0)
@@ -400,19 +409,36 @@ void trace_load_lost(struct trace_load *load, struct kern_lost *lost)
 	}
 }
 
-static void add_up(const struct trace_load *load, struct kern_row *sum)
+/* False where a processor was counting while its copy was made. */
+static bool add_up(const struct trace_load *load, struct kern_row *sum)
 {
 	const struct kern_row *each = load->values;
 
 	*sum = (struct kern_row){ 0 };
 	for (int i = 0; i < load->cpus; i++) {
 		for (int d = 0; d < KERN_DIRECTIONS; d++) {
+			if (each[i].sums[d].started != each[i].sums[d].messages)
+				return false;
 			sum->sums[d].messages += each[i].sums[d].messages;
 			sum->sums[d].bytes += each[i].sums[d].bytes;
 			sum->sums[d].wait_ns += each[i].sums[d].wait_ns;
 			sum->sums[d].clock_ns += each[i].sums[d].clock_ns;
 		}
 	}
+	return true;
+}
+
+/* A row, its processors added up; false where it is gone. */
+static bool read_row(struct trace_load *load, int map, const struct kern_row_key *key,
+		     struct kern_row *sum)
+{
+	for (int i = 0; i < ROW_TRIES; i++) {
+		if (bpf_map_lookup_elem(map, key, load->values) != 0)
+			return false;
+		if (add_up(load, sum))
+			break;
+	}
+	return true;
 }
 
 int trace_load_rows(struct trace_load *load,
@@ -425,10 +451,8 @@ int trace_load_rows(struct trace_load *load,
 	struct kern_row sum;
 
 	while (rc == 0 && bpf_map_get_next_key(map, before, &next) == 0) {
-		if (bpf_map_lookup_elem(map, &next, load->values) == 0) {
-			add_up(load, &sum);
+		if (read_row(load, map, &next, &sum))
 			rc = one(arg, &next, &sum);
-		}
 		key = next;
 		before = &key;
 	}

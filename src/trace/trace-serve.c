@@ -13,14 +13,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "cmd/exit.h"
 #include "queue/tracer-refusal.h"
 #include "queue/tracer.h"
+#include "trace/trace-load.h"
 #include "trace/trace-look.h"
 #include "trace/trace-may.h"
 
 /* What is kept between requests. */
 struct server {
+	struct trace_load *load; /* counts */
+	uint64_t counted_ns;     /* in this namespace */
+	uint32_t counted_flags;
 	struct tracer_answer answer;
 	struct trace_look *look;
 };
@@ -50,12 +55,77 @@ static int who(struct server *s, const struct tracer_request *request, int fd,
 	return trace_look_who(&s->look, fd, &s->answer, why);
 }
 
+/* Begins to count, where it does not yet or does something else. */
+static int begin_counting(struct server *s, const struct tracer_request *request,
+			  struct tracer_refusal *why)
+{
+	const struct trace_wants wants = {
+		.kinds = { request->flags & TRACER_SYSV, request->flags & TRACER_POSIX },
+		.directions = { true, true },
+		.rows = KERN_ROWS_OF_QUEUES,
+		.waits = request->flags & TRACER_WAITS,
+		.ns = request->ns,
+	};
+	int rc;
+
+	if (s->load && s->counted_ns == request->ns && s->counted_flags == request->flags)
+		return 0;
+	trace_load_close(s->load);
+	s->load = NULL;
+	rc = trace_load_open(&s->load, &wants, why);
+	if (rc == 0)
+		rc = trace_load_attach(s->load, why);
+	if (rc < 0) {
+		trace_load_close(s->load);
+		s->load = NULL;
+	}
+	s->counted_ns = request->ns;
+	s->counted_flags = request->flags;
+	return rc;
+}
+
+static int add_counter(void *arg, const struct kern_row_key *key, const struct kern_row *row)
+{
+	struct tracer_counter counter = { .ns = key->queue.ns,
+					  .id = key->queue.id,
+					  .kind = key->queue.kind };
+	struct server *s = arg;
+
+	for (int d = 0; d < TRACER_DIRECTIONS; d++)
+		counter.sums[d] = (struct tracer_sums){
+			.messages = row->sums[d].messages,
+			.bytes = row->sums[d].bytes,
+			.wait_ns = row->sums[d].wait_ns,
+			.clock_ns = row->sums[d].clock_ns,
+		};
+	buffer_put(&s->answer.data, &counter, sizeof(counter));
+	s->answer.records++;
+	return s->answer.data.failed ? -ENOMEM : 0;
+}
+
+static int count(struct server *s, const struct tracer_request *request, int fd,
+		 struct tracer_refusal *why)
+{
+	struct tracer_moment moment;
+	struct kern_lost lost;
+	int rc = begin_counting(s, request, why);
+
+	(void)fd;
+	if (rc < 0)
+		return rc;
+	trace_load_lost(s->load, &lost);
+	moment = (struct tracer_moment){ .clock_ns = trace_load_clock(s->load), .lost = lost.rows };
+	buffer_put(&s->answer.data, &moment, sizeof(moment));
+	return trace_load_rows(s->load, add_counter, s);
+}
+
 /* Each puts its records into s->answer, empty before, and returns 0, or -errno with *why or without. */
 static int (*const answers[])(struct server *s, const struct tracer_request *request, int fd,
 			      struct tracer_refusal *why) = {
 	[TRACER_CHECK] = check,
 	[TRACER_PEEK] = peek,
 	[TRACER_WHO] = who,
+	[TRACER_COUNTERS] = count,
 };
 
 /* ---- the socket ---- */
@@ -133,5 +203,6 @@ int trace_serve(void)
 	while (serve_one(&s))
 		;
 	trace_look_close(s.look);
+	trace_load_close(s.load);
 	return EX_DONE;
 }

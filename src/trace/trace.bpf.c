@@ -522,11 +522,14 @@ static __always_inline void count(const struct call *call)
 	if (!row)
 		return;
 	sums = &row->sums[call->direction & 1];
-	sums->messages++;
+	sums->started++;
+	barrier();
 	sums->bytes += call->size;
 	if (call->slept)
 		sums->wait_ns += call->wait_ns;
 	sums->clock_ns += call->time_ns - clock_base_ns;
+	barrier();
+	sums->messages++;
 }
 
 static __always_inline int finish(struct call *call)

@@ -99,6 +99,7 @@ static int parse_number(enum column col, char *text, double *number)
 
 	switch (column_form(col)) {
 	case FORM_SIZE:
+	case FORM_RATE_SIZE:
 		rc = parse_size(text, &value);
 		break;
 	case FORM_PERCENT:
@@ -110,9 +111,11 @@ static int parse_number(enum column col, char *text, double *number)
 		break;
 	case FORM_AGE:
 	case FORM_TIME:
+	case FORM_SECONDS:
 		rc = parse_duration(text, &ns);
 		*number = (double)ns / NSEC_PER_SEC;
 		return rc;
+	case FORM_RATE:
 	case FORM_NET:
 		return parse_signed(text, number);
 	default:
@@ -271,8 +274,8 @@ static bool number_of(enum column col, const struct queue_stat *st, int64_t now,
 
 	if (!column_known(col, st))
 		return false;
-	if (form == FORM_NET) {
-		*number = st->net;
+	if (form == FORM_NET || column_of_rates(col)) {
+		*number = column_real(col, st);
 		return true;
 	}
 	*number = (double)column_number(col, st);

@@ -132,7 +132,7 @@ member()
 		column=${column%\%}
 		equal "$(member '.[0] | keys | .[]')" "${column,,}" || return
 	done
-	columns+=" NAMESPACE PROCS PID"
+	columns+=" NAMESPACE PROCS PID SEND/s RECV/s IN/s OUT/s AGE SWAIT RWAIT"
 	run -2 mqtool stat -o x
 	matches "$output" "*the columns are ${columns// /, }"$'\n'*
 }

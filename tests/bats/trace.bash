@@ -36,3 +36,13 @@ attached()
 	exited "$1" ||
 		[ "$(find /proc/"$1"/fd -lname '*bpf*link*' 2>/dev/null | wc -l)" -ge "${LINKS:-8}" ]
 }
+
+# traced_by PID: a child of it traces.
+traced_by()
+{
+	local child
+	for child in $(ps -o pid= --ppid "$1"); do
+		exited "$child" || ! attached "$child" || return 0
+	done
+	return 1
+}

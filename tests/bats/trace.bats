@@ -215,7 +215,7 @@ mask='s/^[0-9:.]*//; s/ [0-9]* *prio/ PID prio/; s/ [0-9]*us */ TIME /'
 	create -c 10 -s 512 /copy
 	# shellcheck disable=SC2016
 	start sh -c 'mqtool trace --send -j -s max -c 4 /one | mqtool send -j /copy'
-	wait_until traced_by "$pid"
+	LINKS=2 wait_until traced_by "$pid"
 	all_bytes | mqtool send -p 9 /one
 	: | mqtool send /one
 	printf 'a\0b\n' | mqtool send -p 1 /one
@@ -227,16 +227,6 @@ mask='s/^[0-9:.]*//; s/ [0-9]* *prio/ PID prio/; s/ [0-9]*us */ TIME /'
 	mqtool recv -a -F '%p %x\n' /copy >copied
 	equal "$(<copied)" "$(<there)"
 	[ "$(wc -l <copied)" -eq 4 ]
-}
-
-# traced_by PID: a child of it traces.
-traced_by()
-{
-	local child
-	for child in $(ps -o pid= --ppid "$1"); do
-		exited "$child" || ! LINKS=2 attached "$child" || return 0
-	done
-	return 1
 }
 
 @test "the summary: exact sums, and how long messages stayed" {
@@ -427,7 +417,7 @@ opened: Operation not permitted *"
 	run -5 with_tracefs with_these ,+perfmon,+dac_read_search mqtool trace -d 0
 	matches "$output" "mqtool trace: not permitted: it needs CAP_BPF *"
 	run -5 with_tracefs with_these ,+bpf,+dac_read_search mqtool trace -d 0
-	matches "$output" "mqtool trace: not permitted: it takes CAP_PERFMON *"
+	matches "$output" "mqtool trace: not permitted: it needs CAP_PERFMON *"
 	run -5 with_tracefs unshare -Ur mqtool trace -d 0
 	matches "$output" "mqtool trace: not permitted inside a user namespace: *"
 	run -0 with_tracefs setpriv --bounding-set=-all,+bpf,+perfmon mqtool trace -d 0

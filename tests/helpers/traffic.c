@@ -6,6 +6,9 @@
  *	traffic pair QUEUE N     the same, sent by one process and received by another
  *	traffic cpu QUEUE N      loop; prints the nanoseconds of processor time it took
  *	traffic ppid N           N times getppid(2); prints the same
+ *	traffic steady QUEUE N   N messages a second, each of which stays for one second; until it is killed
+ *	traffic hungry QUEUE N   N a second, for a process that is blocked until they come; likewise
+ *	traffic stuffed QUEUE N  N a second, of a process that is blocked until they go; likewise
  *	traffic WAY QUEUE        see ways[]
  *
  * QUEUE is a key as 0xHEX, or a POSIX name with its slash; it must be there.
@@ -16,6 +19,7 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +28,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SIZE 64
@@ -121,6 +127,61 @@ static void pair(unsigned long n)
 	if (!child)
 		_exit(0);
 	waitpid(child, NULL, 0);
+}
+
+/* ---- at a rate ---- */
+
+/* Sleeps until the next of n moments a second: what comes late does not make the others so. */
+static void wait_for_next(unsigned long n)
+{
+	static struct timespec next;
+
+	if (!next.tv_sec)
+		clock_gettime(CLOCK_MONOTONIC, &next);
+	next.tv_nsec += (long)(1000000000 / n);
+	next.tv_sec += next.tv_nsec / 1000000000;
+	next.tv_nsec %= 1000000000;
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL) != 0)
+		;
+}
+
+static void steady(unsigned long n)
+{
+	for (unsigned long i = 0; i < n; i++)
+		send_numbered(i, 1);
+	for (unsigned long i = n;; i++) {
+		wait_for_next(n);
+		receive();
+		send_numbered(i, 1);
+	}
+}
+
+/* One process goes at a rate, and the other one waits for it. */
+static void with_other(unsigned long n, bool other_sends)
+{
+	pid_t child = fork();
+
+	check(child >= 0, "fork");
+	if (!child)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (unsigned long i = 0;; i++) {
+		if (child)
+			wait_for_next(n);
+		if (other_sends == !child)
+			send_numbered(i, 1);
+		else
+			receive();
+	}
+}
+
+static void hungry(unsigned long n)
+{
+	with_other(n, false);
+}
+
+static void stuffed(unsigned long n)
+{
+	with_other(n, true);
 }
 
 static void print_cpu(void)
@@ -332,6 +393,12 @@ int main(int argc, char **argv)
 		run_way(argv[1]);
 	else if (strcmp(argv[1], "pair") == 0)
 		pair(n);
+	else if (strcmp(argv[1], "steady") == 0)
+		steady(n);
+	else if (strcmp(argv[1], "hungry") == 0)
+		hungry(n);
+	else if (strcmp(argv[1], "stuffed") == 0)
+		stuffed(n);
 	else
 		loop(n);
 	if (strcmp(argv[1], "cpu") == 0)

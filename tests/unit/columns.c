@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,8 @@ void *__wrap_calloc(size_t n, size_t size)
 static const struct queue_stat sysv = {
 	.kind = QUEUE_SYSV,
 	.have = STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_OWNER | STAT_KEY | STAT_PIDS |
-		STAT_SENT | STAT_RECEIVED | STAT_LAST | STAT_CTIME | STAT_WAITING | STAT_NAMESPACE,
+		STAT_SENT | STAT_RECEIVED | STAT_LAST | STAT_CTIME | STAT_WAITING | STAT_NAMESPACE |
+		STAT_RATES,
 	.key = 0xdeadbeef,
 	.msqid = 32769,
 	.messages = 4,
@@ -72,6 +74,7 @@ static const struct queue_stat sysv = {
 	.receivers = 1,
 	.senders = 2,
 	.ns = 4026531839,
+	.rates = { .send = 12.5f, .in = 2048, .age = 2.5f, .swait = 0.012f, .rwait = NAN },
 	.ns_pid = 77,
 	.ns_procs = 12,
 };
@@ -158,6 +161,14 @@ static const struct {
 	{ COL_NAMESPACE, "4026531839", "?", "?", "4026531839", "null", "null" },
 	{ COL_PROCS, "12", "?", "?", "12", "null", "null" },
 	{ COL_PID, "77", "?", "?", "77", "null", "null" },
+	{ COL_SEND, "12.5", "?", "?", "12.500", "null", "null" },
+	{ COL_RECV, "0", "?", "?", "0.000", "null", "null" },
+	{ COL_IN, "2K", "?", "?", "2048.000", "null", "null" },
+	{ COL_OUT, "0", "?", "?", "0.000", "null", "null" },
+	{ COL_AGE, "2.5s", "?", "?", "2.500000", "null", "null" },
+	{ COL_SWAIT, "12ms", "?", "?", "0.012000", "null", "null" },
+	/* There is no mean of no messages. */
+	{ COL_RWAIT, "-", "?", "?", "null", "null", "null" },
 };
 
 static void test_cells(void **state)
@@ -213,7 +224,8 @@ static void test_names(void **state)
 		const char *member = column_member((enum column)col);
 		size_t len = strlen(member);
 
-		assert_true(strlen(name) == len || strcmp(name + len, "%") == 0);
+		assert_true(strlen(name) == len || strcmp(name + len, "%") == 0 ||
+			    strcmp(name + len, "/s") == 0);
 		for (size_t i = 0; i < len; i++)
 			assert_int_equal(tolower((unsigned char)name[i]), member[i]);
 		assert_true(strlen(column_help((enum column)col)) > 0);
