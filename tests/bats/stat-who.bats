@@ -59,7 +59,7 @@ epoll_fd()
 	)"
 	# Looking wakes nobody.
 	for pid in $one $two $three; do
-		! exited "$pid"
+		sleeps "$pid"
 	done
 	mqtool send /q x
 	finish "$one" 0
@@ -87,7 +87,7 @@ epoll_fd()
 	equal "$(of notify)" "notify: $watcher blocked"
 	run -0 unshare -p -f --mount-proc mqtool stat /q
 	grep -qx "notify: $watcher blocked, in another PID namespace" <<<"$output"
-	! exited "$watcher"
+	run -1 exited "$watcher"
 	grep -q "NOTIFY_PID:$watcher" /dev/mqueue/q
 	mqtool send /q x
 	finish "$watcher" 0

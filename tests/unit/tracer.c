@@ -244,6 +244,9 @@ static void every_code_has_a_text(void **state)
 		const char *text;
 	} all[] = {
 		{ { .error = -EBUSY }, "Device or resource busy" },
+		{ { .error = -EBUSY, .code = TRACER_BUSY }, "the queue is too busy to look at: *" },
+		{ { .error = -EFBIG, .code = TRACER_TOO_LARGE },
+		  "the queue has more than 512 MiB of messages, *" },
 		{ { .code = TRACER_NO_CAPABILITY, .number = TRACER_NEEDS_BPF },
 		  "not permitted: it needs CAP_BPF (root*" },
 		{ { .code = TRACER_NO_CAPABILITY,
