@@ -64,7 +64,8 @@ _mqtool_options()
 	watch)
 		echo -d,--delay=N -n,--iterations=N -S,--sysv -P,--posix -s,--sort=SORT \
 			-o,--output=COLUMNS --filter=FILTER -b,--batch -j,-J,--json --color=COLOR \
-			--ascii --mouse --match=N --allow-changes --namespace=NAMESPACE
+			--ascii --mouse --match=N --allow-changes --trace \
+			--namespace=NAMESPACE
 		;;
 	esac
 	echo -h,--help -V,--version

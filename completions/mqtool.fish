@@ -268,6 +268,7 @@ __mqtool_option watch -l color -x -a 'auto always never' -d 'colours on the scre
 __mqtool_option watch -l ascii -d 'use only ASCII characters'
 __mqtool_option watch -l mouse -d 'use the mouse on the screen'
 __mqtool_option watch -l match -x -d 'queues whose name matches'
+__mqtool_option watch -l trace -d 'count what passes'
 __mqtool_option watch -l allow-changes -d 'let x purge, remove, send and receive'
 
 __mqtool_option 'create send recv move check set rm purge wait' -l namespace -x -a '(__fish_complete_pids)' -d 'the queues of an IPC namespace'

@@ -81,6 +81,7 @@ BATS_TESTS = \
 	tests/bats/load.bats \
 	tests/bats/wait.bats \
 	tests/bats/watch.bats \
+	tests/bats/watch-trace.bats \
 	tests/bats/watch-screen.bats \
 	tests/bats/i18n.bats \
 	tests/bats/watch-batch.bats \

@@ -242,6 +242,17 @@ void column_list_add_rates(struct column_list *list, bool waits)
 	}
 }
 
+void column_list_remove_rates(struct column_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!column_of_rates(list->col[i]))
+			list->col[kept++] = list->col[i];
+	}
+	list->n = kept;
+}
+
 unsigned int column_list_detail(const struct column_list *list)
 {
 	unsigned int detail = 0;

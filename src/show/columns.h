@@ -142,6 +142,8 @@ void column_list_add(struct column_list *list, enum column col);
 void column_list_add_namespace(struct column_list *list);
 /* Adds those of column_of_rates(), or of them the ones that cost least. */
 void column_list_add_rates(struct column_list *list, bool waits);
+/* Takes all of them away. */
+void column_list_remove_rates(struct column_list *list);
 /* The STAT_* bits for all columns chosen. */
 unsigned int column_list_detail(const struct column_list *list);
 /*

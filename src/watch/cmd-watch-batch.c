@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "base/wait.h"
+#include "cmd/counting.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
 #include "show/columns.h"
@@ -206,6 +207,8 @@ static int look_once(struct printer *p)
 		return watch_look_failed(p->o, rc);
 	clock_gettime(CLOCK_REALTIME, &when);
 	if (!p->model.updates) {
+		if (p->sampler.traced && !p->sampler.counting)
+			(void)!msg_not_counted(&p->sampler.why);
 		msg_namespaces_hidden(&p->sampler.hidden);
 		status = msg_list_notes(&p->sampler.list, p->sampler.mask);
 		if (status == EX_DONE)

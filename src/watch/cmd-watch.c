@@ -55,6 +55,8 @@ static const struct poptOption watch_options[] = {
 	{ "mouse", '\0', POPT_ARG_NONE, NULL, OPT_MOUSE, N_("use the mouse on the screen"), NULL },
 	{ "allow-changes", '\0', POPT_ARG_NONE, NULL, OPT_CHANGES,
 	  N_("let x on the screen purge, remove, send and receive"), NULL },
+	{ "trace", '\0', POPT_ARG_NONE, NULL, OPT_TRACE,
+	  N_("count what passes: SEND/s, AGE and so on; it slows those that send"), NULL },
 	CMD_NAMESPACE_OPTION(N_("PID|all")),
 	CMD_COMMON_OPTIONS
 };
@@ -123,6 +125,9 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 		return read_color(cl, value, o);
 	case OPT_BATCH:
 		o->batch = true;
+		return true;
+	case OPT_TRACE:
+		o->look.traced = true;
 		return true;
 	case OPT_ASCII:
 		o->ascii = true;

@@ -76,6 +76,7 @@ struct facts {
 	unsigned int hidden;         /* processes that may not be looked at */
 	unsigned int blind;          /* threads blocked on a queue that may not be told */
 	bool hidepid;                /* those of others, or all, do not show */
+	bool counting;               /* the kernel counts what passes */
 	bool root;
 	struct facts_detail detail;
 	struct facts_whole whole;

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "queue/limit.h"
+#include "queue/tracer-refusal.h"
 #include "queue/tracer.h"
 #include "show/diagnose.h"
 
@@ -55,6 +56,8 @@ static unsigned int listed_kinds(const struct sampler *s)
 static void note_missing(struct sampler *s)
 {
 	s->missing.len = 0;
+	if (s->traced && !s->counting)
+		tracer_refusal_put(&s->why, &s->missing);
 	for (unsigned int kind = 0; kind < QUEUE_KINDS; kind++) {
 		if (!(s->mask & (1u << kind)) || !s->list.note[kind])
 			continue;
@@ -63,6 +66,44 @@ static void note_missing(struct sampler *s)
 		queue_explain_list((enum queue_kind)kind, s->list.note[kind], &s->missing);
 	}
 	namespaces_explain_hidden(&s->hidden, &s->missing);
+}
+
+/* ---- rates ---- */
+
+/* Whatever keeps the kernel from counting, the look goes on. */
+static void begin_rates(struct sampler *s)
+{
+	if (!s->traced) {
+		if (s->counting)
+			rates_end(&s->rates);
+		s->counting = false;
+		return;
+	}
+	s->rates.mask = s->mask;
+	s->rates.namespaces = s->namespaces;
+	s->rates.waits = s->waits;
+	s->counting = rates_before(&s->rates, &s->why) == 0;
+}
+
+static void finish_rates(struct sampler *s)
+{
+	if (s->counting && rates_after(&s->rates, s->list.items, s->list.n, &s->why) < 0)
+		s->counting = false;
+}
+
+static int list_queues(struct sampler *s, unsigned int detail)
+{
+	int rc;
+
+	begin_rates(s);
+	detail |= s->counting ? RATES_DETAIL : 0;
+	if (s->namespaces)
+		rc = namespaces_list(&s->list, s->mask, detail, &s->hidden);
+	else
+		rc = queue_list(&s->list, s->mask, detail);
+	if (rc == 0)
+		finish_rates(s);
+	return rc;
 }
 
 /* ---- limits ---- */
@@ -142,10 +183,7 @@ int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters wa
 	s->began_ns = clock_monotonic_ns();
 	if (s->ns_pid && !namespace_has(s->ns_pid, s->ns_id))
 		return -ESRCH;
-	if (s->namespaces)
-		rc = namespaces_list(&s->list, s->mask, detail, &s->hidden);
-	else
-		rc = queue_list(&s->list, s->mask, detail);
+	rc = list_queues(s, detail);
 	if (rc < 0)
 		return rc;
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -174,6 +212,7 @@ void sampler_facts(struct sampler *s, struct facts *facts)
 	facts->alarms = &s->alarms;
 	facts->limits = buffer_string(&s->limits);
 	facts->missing = buffer_string(&s->missing);
+	facts->counting = s->counting;
 	facts->hidden = s->procs.hidden;
 	facts->blind = s->procs.blind;
 	facts->hidepid = s->procs.hidepid || s->procs.foreign || s->procs.error;
@@ -443,6 +482,7 @@ void sampler_free(struct sampler *s)
 	procs_free(&s->procs);
 	procs_free(&s->holders);
 	alarms_free(&s->alarms);
+	rates_free(&s->rates);
 	take_room_free(&s->whole);
 	buffer_free(&s->limits);
 	buffer_free(&s->missing);

@@ -18,6 +18,7 @@
 #include "queue/queue.h"
 #include "show/namespaces.h"
 #include "show/procs.h"
+#include "show/rates.h"
 #include "watch/facts.h"
 
 /* Zero-initialise it except for the first seven; the owner calls sampler_free(). */
@@ -29,6 +30,8 @@ struct sampler {
 	pid_t ns_pid;    /* or in that of this process, which was entered; 0: our own */
 	uint64_t ns_id;
 	const char *match; /* fnmatch(3) on the name as printed, or NULL */
+	bool traced,
+		waits; /* counted by the kernel, and the time that calls are blocked; may change */
 
 	struct queue_list list; /* of the last look */
 	struct namespaces_hidden hidden;
@@ -38,6 +41,9 @@ struct sampler {
 	int64_t began_ns;       /* the last look that had processes */
 	int64_t limits_due_ns;
 	struct alarms alarms;
+	struct rates rates;
+	bool counting;             /* the last look was with rates */
+	struct tracer_refusal why; /* why it was not, where it was asked for */
 	struct buffer limits, missing, findings, peek_why;
 	struct buffer body;     /* of a message that is looked at */
 	struct take_room whole; /* of the message that is shown whole */

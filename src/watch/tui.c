@@ -458,7 +458,11 @@ static int look(struct tui *t)
 	unsigned int detail = STAT_MESSAGES |
 			      watch_detail(&t->view.columns, t->model.sort, &t->model.filter);
 	struct facts_look l;
-	int rc = sampler_look(&t->sampler, detail, waiters, &l);
+	int rc;
+
+	t->sampler.traced = t->view.traced;
+	t->sampler.waits = cmd_look_wants_waits(&t->view.columns, t->model.sort);
+	rc = sampler_look(&t->sampler, detail, waiters, &l);
 
 	if (rc == 0)
 		rc = model_update(&t->model, &l);
@@ -724,6 +728,7 @@ static void set_up(struct tui *t, const struct watch_options *o)
 	t->view.columns = o->look.columns;
 	t->view.delay_ns = t->view.start_ns = o->delay_ns;
 	t->view.allow_changes = o->allow_changes;
+	t->view.traced = o->look.traced;
 	t->view.mouse = o->mouse;
 	name_machine(&t->facts);
 }

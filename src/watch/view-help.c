@@ -46,6 +46,7 @@ static const struct help_line key_help[] = {
 	{ "o F2", N_("choose columns") },
 	{ "x F9", N_("purge, remove, send, receive (with --allow-changes), or their commands") },
 	{ "i", N_("turn the search for waiting processes on or off") },
+	{ "T", N_("count what passes, or not: SEND/s, AGE and so on; slows those that send") },
 	{ "m", N_("turn the mouse on or off: rows, headings and the keys below can be clicked") },
 };
 

@@ -96,6 +96,9 @@ static void put_state(struct buffer *b, const struct view *v, const struct facts
 		buffer_printf(b, "   %s", _("idle queues hidden"));
 	if (!v->waiters)
 		buffer_printf(b, "   %s", _("processes not looked at"));
+	/* It costs those that are counted. */
+	if (v->traced)
+		buffer_printf(b, "   %s", facts->counting ? _("COUNTING") : _("not counted"));
 	if (v->filter_text[0] && v->typing != TYPING_FILTER)
 		buffer_printf(b, "   %s: %s", _("filter"), v->filter_text);
 }

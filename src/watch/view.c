@@ -421,6 +421,20 @@ static unsigned int toggle_waiters(struct view *v)
 	return VIEW_PAINT | VIEW_LOOK | VIEW_DETAIL;
 }
 
+/* It costs the programs that are counted: never by itself, and the screen says so. */
+static unsigned int toggle_trace(struct view *v)
+{
+	v->traced = !v->traced;
+	if (v->traced)
+		column_list_add_rates(&v->columns, false);
+	else
+		column_list_remove_rates(&v->columns);
+	view_say(v, v->traced ?
+			    _("what passes is counted: this slows those that send and receive") :
+			    _("what passes is no longer counted"));
+	return VIEW_PAINT | VIEW_LOOK;
+}
+
 static unsigned int toggle_follow(struct view *v)
 {
 	v->model->follow = !v->model->follow;
@@ -494,6 +508,8 @@ static unsigned int pane_key(struct view *v, uint32_t key)
 		return VIEW_PAINT;
 	case 'i':
 		return toggle_waiters(v);
+	case 'T':
+		return toggle_trace(v);
 	case 'm':
 		v->mouse = !v->mouse;
 		return VIEW_PAINT | VIEW_MOUSE;

@@ -80,6 +80,7 @@ struct view {
 
 	bool paused;
 	bool waiters; /* processes are looked at */
+	bool traced;  /* the kernel counts what passes */
 	bool mouse;
 	int64_t delay_ns; /* asked for */
 	int64_t start_ns; /* asked for at first */

@@ -21,6 +21,8 @@ struct sampler watch_sampler(const struct watch_options *o)
 		.namespaces = o->look.namespaces,
 		.ns_pid = o->ns_pid,
 		.ns_id = o->ns_id,
+		.traced = o->look.traced,
+		.waits = cmd_look_wants_waits(&o->look.columns, o->look.sort),
 	};
 }
 

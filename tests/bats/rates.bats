@@ -153,6 +153,32 @@ other_namespace()
 	[ "$(readlink "/proc/$1/ns/ipc")" != "$(readlink /proc/self/ns/ipc)" ]
 }
 
+@test "watch -b and -j count from look to look" {
+	limit fs/mqueue/msg_max 100
+	create -c 100 -s 64 /deep
+	traffic steady /deep 100
+	wait_until is_deep /deep 99
+	mqtool watch --trace -j -d 2s -n 2 -o QUEUE,SEND/s,RECV/s,IN/s,OUT/s,AGE /deep >looks
+	jq -s -e '.[0] | .send == null and .age == null' looks
+	tail -n 1 looks >out
+	near .send 100
+	near .recv 100
+	near .in 6400
+	near .out 6400
+	near .age 1
+	run -0 mqtool watch --trace -b -n 1 /one
+	matches "$output" "*SEND/s  RECV/s  IN/s  OUT/s  AGE"$'\n'"posix *- * - * - * - * -"
+}
+
+@test "watch goes on without privilege, says why, and knows no rates" {
+	run --separate-stderr -0 setpriv --bounding-set=-bpf,-sys_admin \
+		mqtool watch --trace -j -d 10ms -n 2 -o QUEUE,SEND/s,AGE /one
+	equal "$stderr" \
+		"mqtool watch: not permitted: it needs CAP_BPF (root has both CAP_BPF and CAP_PERFMON)"
+	equal "$(jq -c '[.queue, .send, .age]' <<<"$output")" $'["/one",null,null]\n["/one",null,null]'
+	run -2 mqtool watch -b -o AGE
+}
+
 @test "without privilege, without the sibling, and lines that are wrong" {
 	run -5 setpriv --bounding-set=-bpf,-sys_admin mqtool stat --trace=1
 	equal "$output" \
