@@ -482,6 +482,8 @@ void sampler_free(struct sampler *s)
 	procs_free(&s->procs);
 	procs_free(&s->holders);
 	alarms_free(&s->alarms);
+	if (s->counting)
+		rates_end(&s->rates);
 	rates_free(&s->rates);
 	take_room_free(&s->whole);
 	buffer_free(&s->limits);
