@@ -216,14 +216,7 @@ static int open_again(struct mqueue *q, int flags)
  */
 #define TRIES 64
 #define VAIN_LIMIT 3
-#define WAITS_WITHOUT 1000
-
-static bool has_processors(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 1;
-}
+#define WAITS_WITHOUT 10000
 
 /* A descriptor for tries that end at once.  For a stream only, so from the second wait on; where
  * it cannot be had, tries are dear and made but once. */
@@ -232,15 +225,21 @@ static void prepare_tries(struct mqueue *q, int access)
 	if (q->waits++ != 1)
 		return;
 	q->try_fd = open_again(q, access | O_NONBLOCK);
-	q->tries = q->try_fd >= 0 && has_processors() ? TRIES : 0;
+	q->tries = q->try_fd >= 0 ? TRIES : 0;
+}
+
+static bool tries_pay(const struct mqueue *q)
+{
+	return q->tries && q->waits_without == 0;
 }
 
 /* How many tries to make before this wait. */
 static unsigned int tries_before_wait(struct mqueue *q)
 {
-	if (q->waits_without == 0)
+	if (tries_pay(q))
 		return q->tries;
-	q->waits_without--;
+	if (q->waits_without)
+		q->waits_without--;
 	return 0;
 }
 
@@ -310,7 +309,7 @@ static ssize_t move_blocking(struct transfer *t, int64_t timeout_ns)
 	if (n != -EAGAIN)
 		return n;
 	/* A call without tries before it may not have to wait: look_is_due(). */
-	if (t->send && (t->q->tries || !wait_started())) {
+	if (t->send && (tries || !wait_started())) {
 		n = mqueue_flush(&t->q->queue, timeout_ns);
 		if (n < 0)
 			return n;
@@ -328,7 +327,7 @@ static ssize_t move_blocking(struct transfer *t, int64_t timeout_ns)
 
 static bool look_is_due(const struct mqueue *q)
 {
-	return q->unlooked >= (wait_started() && !q->tries ? LOOK_BEFORE_WAIT : LOOK_EVERY);
+	return q->unlooked >= (wait_started() && !tries_pay(q) ? LOOK_BEFORE_WAIT : LOOK_EVERY);
 }
 
 /* As mqueue_send(), which counts. */
@@ -338,7 +337,7 @@ static int try_and_wait(struct mqueue *q, const struct message *m, int64_t timeo
 	int rc = -EAGAIN;
 
 	/* With the helper there, the call that waits is as good a try. */
-	if (timeout_ns >= 0 || !wait_started() || q->tries)
+	if (timeout_ns >= 0 || !wait_started() || tries_pay(q))
 		rc = (int)move_now(&t);
 	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
 		rc = (int)move_blocking(&t, timeout_ns);
