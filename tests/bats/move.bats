@@ -542,7 +542,7 @@ full()
 	[[ $stderr =~ ^'mqtool move: moved 2 messages, 6 bytes in '[0-9]+[.][0-9]{3}' s ('[0-9]+' messages/s)'$ ]]
 	mqtool send -t 40000 0x31 x
 	run -1 --separate-stderr move --verbose 0x31 /a
-	matches "${stderr_lines[0]}" "mqtool move: /a: type 40000 *; 2 messages were moved before it"
+	matches "${stderr_lines[0]}" "mqtool move: /a: *type 40000 *; 2 messages were moved before it"
 	matches "${stderr_lines[1]}" "mqtool move: moved 2 messages, 6 bytes in *"
 	run -3 --separate-stderr move -n -v -c 3 /a /b
 	matches "${stderr_lines[1]}" "mqtool move: moved 2 messages, 6 bytes in *"

@@ -224,7 +224,7 @@ says()
 	mqtool send /fixed one two
 	run --separate-stderr -2 mqtool set -m 600 -c 5 /fixed
 	equal "${stderr_lines[0]}" "mqtool set: -c: the number and size of the messages of a POSIX queue\
- are fixed when it is made: make another, and move what is on it there"
+ are fixed when it is made: make another one and move the messages"
 	says "mqtool create -c 5 /fixed.new && mqtool move /fixed /fixed.new"
 	equal "$(posix_mode /fixed)" 640
 	run --separate-stderr -2 mqtool set --max-messages=5 --message-size 1k /fixed

@@ -170,7 +170,7 @@ names=(/u:/u 0x40:key:0x00000040)
 		run -1 --separate-stderr as_user $user timeout 20 mqtool move "${queue%%:*}" /v
 		matches "${stderr_lines[0]}" "{\"queue\":\"${queue#*:}\",*,\"size\":9,\"body\":\"too large\"}"
 		matches "${stderr_lines[1]}" "mqtool move: 9 bytes; /v takes at most 5 (*); 0 messages were moved before it"
-		matches "${stderr_lines[2]}" "mqtool move: ${queue#*:}: 1 message could not be put back (no permission to write) *"
+		matches "${stderr_lines[2]}" "mqtool move: ${queue#*:}: 1 message could not be put back (no permission to write); *"
 	done
 }
 
@@ -180,10 +180,10 @@ names=(/u:/u 0x40:key:0x00000040)
 	mqtool send -t 5 0x40 sysv
 	run -1 --separate-stderr as_user $user sh -c "mqtool recv -n /u >/dev/full"
 	equal "${stderr_lines[0]}" '{"queue":"/u","priority":5,"size":5,"body":"posix"}'
-	matches "${stderr_lines[1]}" "mqtool recv: /u: 1 message could not be put back (no permission to write) *"
+	matches "${stderr_lines[1]}" "mqtool recv: /u: 1 message could not be put back (no permission to write); *"
 	run -1 --separate-stderr as_user $user sh -c "mqtool recv -n 0x40 >/dev/full"
 	equal "${stderr_lines[0]}" '{"queue":"key:0x00000040","type":5,"size":4,"body":"sysv"}'
-	matches "${stderr_lines[1]}" "mqtool recv: key:0x00000040: 1 message could not be put back (no permission to write) *"
+	matches "${stderr_lines[1]}" "mqtool recv: key:0x00000040: 1 message could not be put back (no permission to write); *"
 }
 
 @test "the owner is held to the mode as well" {

@@ -210,6 +210,9 @@ static void a_sibling_that_is_not_there_is_named(void **state)
 	char expected[256];
 
 	(void)state;
+	/* Its posix_spawn(3) does not tell that a file is no program. */
+	if (getenv("MQTOOL_VALGRIND"))
+		skip();
 	assert_int_equal(chmod(sibling, 0600), 0);
 	assert_int_equal(ask(&answer, &why), -EACCES);
 	snprintf(expected, sizeof(expected), "%s: %s", sibling, strerror(EACCES));
