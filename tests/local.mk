@@ -109,6 +109,7 @@ BATS_TESTS = \
 	tests/bats/last-report.bats \
 	tests/bats/limits.bats \
 	tests/bats/man-examples.bats \
+	tests/bats/mistakes.bats \
 	tests/bats/move.bats \
 	tests/bats/namespaces.bats \
 	tests/bats/openmetrics.bats \

@@ -63,11 +63,20 @@ static bool begins(const struct near_miss *near, const char *word)
 	return near->len >= PREFIX_MIN_LEN && strncmp(near->typed, word, near->len) == 0;
 }
 
+/* So is the last part of one: --size of --message-size. */
+static bool ends(const struct near_miss *near, const char *word)
+{
+	size_t len = strlen(word);
+
+	return near->len >= PREFIX_MIN_LEN && len > near->len && word[len - near->len - 1] == '-' &&
+	       memcmp(word + len - near->len, near->typed, near->len) == 0;
+}
+
 void near_offer(struct near_miss *near, const char *word, const char *answer)
 {
 	int distance = near_distance(near->typed, near->len, word);
 
-	if (distance > DISTANCE_MAX && begins(near, word))
+	if (distance > DISTANCE_MAX && (begins(near, word) || ends(near, word)))
 		distance = DISTANCE_MAX;
 	else if (distance > DISTANCE_MAX || 2 * (size_t)distance >= near->len)
 		return;

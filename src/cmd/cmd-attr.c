@@ -6,6 +6,9 @@
 
 #include "cmd/cmd-attr.h"
 
+#include <string.h>
+
+#include "base/parse.h"
 #include "base/util.h"
 #include "cmd/msg.h"
 #include "cmd/opt.h"
@@ -48,6 +51,22 @@ const char *cmd_attr_foreign(const struct queue_attr *attr, enum queue_kind kind
 		return attributes[i].option;
 	}
 	return NULL;
+}
+
+bool cmd_attr_with_mode(const struct cmdline *cl, struct buffer *line)
+{
+	mode_t mode;
+
+	/* A shorter number is rather a key or an id. */
+	if (cl->noperands < 2 || strlen(cl->operands[0]) < 3 ||
+	    parse_mode(cl->operands[0], &mode) < 0)
+		return false;
+	buffer_printf(line, "mqtool %s -m", cl->cmd->name);
+	for (int i = 0; i < cl->noperands; i++) {
+		buffer_putc(line, ' ');
+		buffer_puts(line, msg_word(cl->operands[i]));
+	}
+	return true;
 }
 
 int cmd_attr_check(const struct queue_attr *attr, const struct queue_ref *ref)

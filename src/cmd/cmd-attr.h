@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/buffer.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
@@ -30,6 +31,8 @@ enum { OPT_MODE = OPT_FIRST, OPT_OWNER, OPT_MAX_BYTES, OPT_ATTR_END };
 bool cmd_attr_option(struct cmdline *cl, struct queue_attr *attr, int val, const char *value);
 /* The option given that queues of that kind do not have, or NULL; *amqp: only AMQP has it. */
 const char *cmd_attr_foreign(const struct queue_attr *attr, enum queue_kind kind, bool *amqp);
+/* `set 640 /jobs`, as chmod(1) has it: appends the line with -m; false if no mode comes first. */
+bool cmd_attr_with_mode(const struct cmdline *cl, struct buffer *line);
 /* The usage error for an attribute that the queue's kind does not have, or EX_DONE. */
 int cmd_attr_check(const struct queue_attr *attr, const struct queue_ref *ref) _must_check_;
 

@@ -359,13 +359,24 @@ static int create_private(const struct create *c)
 	return status;
 }
 
+static void suggest_mode(const struct cmdline *cl)
+{
+	struct buffer line = { 0 };
+
+	if (cmd_attr_with_mode(cl, &line))
+		msg_near(buffer_string(&line));
+	buffer_free(&line);
+}
+
 static int create_named(struct cmdline *cl, struct create *c)
 {
 	struct queue_ref *refs = cmdline_names(cl, 0);
 	int status = EX_DONE, i;
 
-	if (!refs)
+	if (!refs) {
+		suggest_mode(cl);
 		return EX_BADUSAGE;
+	}
 	for (i = 0; i < cl->noperands && status == EX_DONE; i++)
 		status = check_ref(c, &refs[i]);
 	if (status == EX_DONE)

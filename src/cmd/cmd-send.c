@@ -831,5 +831,6 @@ const struct command cmd_send = {
 	.options = send_options,
 	.min_operands = 1,
 	.max_operands = -1,
+	.takes_text = true,
 	.run = send_run,
 };

@@ -107,6 +107,18 @@ static int set_all(struct cmdline *cl, struct set *set)
 	return status;
 }
 
+static int refuse_nothing(const struct cmdline *cl)
+{
+	const char *why = _("nothing to change: give -m, -o or -b");
+	struct buffer line = { 0 };
+	int status = cmd_attr_with_mode(cl, &line) ?
+			     msg_usage_near(buffer_string(&line), "%s", why) :
+			     msg_usage("%s", why);
+
+	buffer_free(&line);
+	return status;
+}
+
 static int set_run(struct cmdline *cl)
 {
 	struct set set = { 0 };
@@ -114,7 +126,7 @@ static int set_run(struct cmdline *cl)
 	if (!cmdline_read(cl, read_option, &set))
 		return EX_BADUSAGE;
 	if (!set.attr.have && !set.max_messages && !set.message_size)
-		return msg_usage(_("nothing to change: give -m, -o or -b"));
+		return refuse_nothing(cl);
 	return set_all(cl, &set);
 }
 

@@ -27,6 +27,7 @@ struct command {
 	int min_operands;
 	int max_operands;               /* -1: any number */
 	bool takes_command;             /* "-- COMMAND [ARG...]" ends the line (recv) */
+	bool takes_text;                /* operands after the first are any text */
 	bool all_namespaces;            /* it looks alone: --namespace=all is fine */
 	int (*run)(struct cmdline *cl); /* returns an exit_status */
 	/* For a command with statuses of its own: called where run() is not, as the line is wrong and

@@ -52,7 +52,14 @@ static bool is_number(const char *word)
 	return word[0] == '-' && digits > 0 && digits < 20 && !word[1 + digits];
 }
 
-static int report_unknown(const struct option_walk *walk)
+/* `send /jobs -hello` and `send /jobs "--- begin ---"`: a message, not a mistyped option. */
+static bool may_be_text(const struct cmdline *cl, const struct option_walk *walk)
+{
+	return cl->cmd->takes_text && walk->operands > 0 &&
+	       (walk->word[1] != '-' || walk->word[2] == '-');
+}
+
+static int report_unknown(const struct cmdline *cl, const struct option_walk *walk)
 {
 	const char *name = walk->word + strspn(walk->word, "-");
 	bool ascii = (unsigned char)walk->seen[1] < 0x80;
@@ -65,8 +72,8 @@ static int report_unknown(const struct option_walk *walk)
 	for (row = walk->options; row->longName || row->shortName; row++)
 		if (row->longName)
 			near_offer(&near, row->longName, row->longName);
-	if (is_number(walk->word)) {
-		snprintf(answer, sizeof(answer), "-- %s", walk->word);
+	if (is_number(walk->word) || may_be_text(cl, walk)) {
+		snprintf(answer, sizeof(answer), "-- %s", msg_word(walk->word));
 		return msg_usage_near(answer, _("unknown option '%s'"), written);
 	}
 	if (!near_answer(&near))
@@ -81,13 +88,31 @@ static int report_value(const struct option_walk *walk)
 			 POPT_SUBSTITUTE);
 }
 
-static int report_walk(const struct option_walk *walk, enum walk_result result)
+static int report_walk(const struct cmdline *cl, const struct option_walk *walk,
+		       enum walk_result result)
 {
 	if (result == WALK_UNKNOWN)
-		return report_unknown(walk);
+		return report_unknown(cl, walk);
 	if (result == WALK_NO_VALUE)
 		return msg_usage(_("option '%s' needs a value"), walk->seen);
 	return msg_usage(_("option '%s' takes no value"), walk->seen);
+}
+
+/* --help and --version: false for any other option, and for "-hello", which is no cluster of options. */
+static bool serve(const struct cmdline *cl, const struct option_walk *at)
+{
+	struct option_walk walk = *at;
+
+	while (walk.cluster && *walk.cluster)
+		if (walk_next(&walk) != WALK_OPTION)
+			return false;
+	if (at->row->val == OPT_HELP)
+		print_help(cl);
+	else if (at->row->val == OPT_VERSION)
+		print_version();
+	else
+		return false;
+	return true;
 }
 
 /*
@@ -101,21 +126,15 @@ static bool check_line(const struct cmdline *cl, int *status)
 
 	while ((result = walk_next(&walk)) == WALK_OPTION) {
 		*status = EX_DONE;
-		if (walk.row->val == OPT_HELP) {
-			print_help(cl);
+		if (serve(cl, &walk))
 			return false;
-		}
-		if (walk.row->val == OPT_VERSION) {
-			print_version();
-			return false;
-		}
 		if (walk.value && strstr(walk.value, POPT_SUBSTITUTE)) {
 			*status = report_value(&walk);
 			return false;
 		}
 	}
 	if (result != WALK_DONE)
-		*status = report_walk(&walk, result);
+		*status = report_walk(cl, &walk, result);
 	else if (cl->trailing && !*cl->trailing)
 		*status = msg_usage(_("no command after '--'"));
 	else
@@ -228,6 +247,8 @@ static int count_operands(struct cmdline *cl)
 {
 	static const char *none[] = { NULL };
 	const struct command *cmd = cl->cmd;
+	struct refusal error;
+	struct queue_ref ref;
 	const char *extra;
 
 	cl->operands = poptGetArgs(cl->con);
@@ -244,6 +265,9 @@ static int count_operands(struct cmdline *cl)
 	if (cmd->max_operands < 0 || cl->noperands <= cmd->max_operands)
 		return EX_DONE;
 	extra = msg_quote(cl->operands[cmd->max_operands]);
+	if (cmd->takes_command &&
+	    queue_ref_parse(&ref, cl->operands[cmd->max_operands], &error) == 0)
+		return msg_usage(_("extra operand '%s': %s takes one queue"), extra, cmd->name);
 	if (cmd->takes_command && !cl->trailing)
 		return msg_usage(_("extra operand '%s' (write a command after '--')"), extra);
 	return msg_usage(_("extra operand '%s'"), extra);

@@ -118,6 +118,35 @@ static int unknown_command(const char *word)
 	return msg_usage(_("unknown command '%s'"), msg_quote(word));
 }
 
+static bool has_option(const struct command *cmd, const char *word)
+{
+	const char *line[] = { word, NULL };
+	struct option_walk walk;
+	enum walk_result result;
+
+	walk_begin(&walk, cmd->options, line);
+	result = walk_next(&walk);
+	return result == WALK_OPTION || result == WALK_NO_VALUE;
+}
+
+/* `mqtool -n recv /jobs`: the command comes first.  False if the second word is none that has it. */
+static bool suggest_command_first(int argc, char **argv)
+{
+	const struct command *cmd = argc > 2 ? find_command(argv[2]) : NULL;
+	struct buffer line = { 0 };
+
+	if (!cmd || !has_option(cmd, argv[1]))
+		return false;
+	buffer_printf(&line, "mqtool %s %s", cmd->name, msg_word(argv[1]));
+	for (int i = 3; i < argc; i++) {
+		buffer_putc(&line, ' ');
+		buffer_puts(&line, msg_word(argv[i]));
+	}
+	(void)!msg_usage_near(buffer_string(&line), _("unknown option '%s'"), msg_quote(argv[1]));
+	buffer_free(&line);
+	return true;
+}
+
 static int unknown_option(const char *word)
 {
 	const char *name = word + strspn(word, "-");
@@ -219,7 +248,7 @@ static int run(int argc, char **argv)
 		print_version();
 		return EX_DONE;
 	}
-	if (suggest_order(argc, argv))
+	if (argv[1][0] == '-' ? suggest_command_first(argc, argv) : suggest_order(argc, argv))
 		return EX_BADUSAGE;
 	return argv[1][0] == '-' ? unknown_option(argv[1]) : unknown_command(argv[1]);
 }

@@ -238,7 +238,7 @@ static bool can_be_made(const struct queue_attempt *attempt, const struct queue_
 {
 	return error == -ENOENT && ref && !ref->error && ref->by != QUEUE_BY_ID &&
 	       ref->by != QUEUE_BY_PROC && attempt->op == QUEUE_OP_OPEN &&
-	       msg_word(msg_name(ref))[0] != '.';
+	       msg_word(msg_name(ref))[0] != '.' && !is_pattern(msg_name(ref));
 }
 
 /* Was it by its mode, or its owner, that a queue refused us?  Its owner may change and remove it. */

@@ -113,6 +113,7 @@ enum walk_result walk_next(struct option_walk *walk)
 			walk->cluster = NULL;
 			return walk_long(walk);
 		}
+		walk->operands++;
 		if (walk->operand_ends)
 			return WALK_DONE;
 	}

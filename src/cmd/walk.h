@@ -11,6 +11,7 @@
 
 #include <popt.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 enum walk_result {
 	WALK_DONE, /* no more options: the rest are operands */
@@ -24,6 +25,7 @@ struct option_walk {
 	const struct poptOption *options;
 	const char **next;   /* the next word; the line ends with NULL */
 	const char *cluster; /* what is left of "-abc", or NULL */
+	size_t operands;     /* words passed that are neither options nor their values */
 	bool operand_ends;   /* POSIXLY_CORRECT: options end at the first operand */
 
 	const char *word;             /* the word that the last option began in */

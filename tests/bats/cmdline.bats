@@ -96,8 +96,12 @@ lists_commands()
 
 @test "a message that looks like an option" {
 	refused "mqtool send: unknown option '-5'" "Did you mean '-- -5'?" mqtool send /q -5
+	refused "mqtool send: unknown option '-5'" "Did you mean '-- -5x'?" mqtool send /q -5x
+	refused "mqtool send: unknown option '-e'" "Did you mean '-- -hello'?" mqtool send /q -hello
+	refused "mqtool send: unknown option '--foo'" "Try 'mqtool send --help' for more information." \
+		mqtool send /q --foo
 	refused "mqtool send: unknown option '-5'" "Try 'mqtool send --help' for more information." \
-		mqtool send /q -5x
+		mqtool send -p 1 -5x /q
 }
 
 @test "an unknown global option" {
@@ -105,6 +109,7 @@ lists_commands()
 	refused "mqtool: unknown option '--hepl'" "Did you mean '--help'?" mqtool --hepl
 	refused "mqtool: unknown option '--versoin'" "Did you mean '--version'?" mqtool --versoin
 	refused "mqtool: unknown option '-n'" "$try" mqtool -n rm
+	refused "mqtool: unknown option '-n'" "Did you mean 'mqtool recv -n /q'?" mqtool -n recv /q
 	refused "mqtool: unknown option '--'" "$try" mqtool -- rm
 	refused "mqtool: unknown option '-x'" "$try" mqtool help -x
 }

@@ -331,7 +331,7 @@ both=(/r 0x20)
 	send /line stays
 	usage "no queue given"
 	usage "no queue given" -n
-	usage "extra operand '/b' (write a command after '--')" /line /b
+	usage "extra operand '/b': recv takes one queue" /line /b
 	usage "no command after '--'" /line --
 	usage "option '-c' needs a value" /line -c
 	usage "unknown option '-z'" -z /line
