@@ -247,10 +247,12 @@ passwords()
 		-addext 'subjectAltName = DNS:localhost' -keyout server.key -out server.pem 2>/dev/null
 	mkfifo keys
 	exec 9<>keys
-	start openssl s_server -accept 127.0.0.1:4098 -cert server.pem -key server.key -Verify 1 <keys >seen 2>&1
-	wait_until grep -q ACCEPT seen
+	start openssl s_server -accept 127.0.0.1:0 -cert server.pem -key server.key -Verify 1 <keys >seen 2>&1
+	wait_until grep -q "^ACCEPT 127.0.0.1:[0-9]*$" seen || { cat seen >&2; return 1; }
+	local port
+	port=$(sed -n 's/^ACCEPT 127.0.0.1://p' seen)
 	export SSL_CERT_FILE=server.pem MQTOOL_AMQP_CERT=client.pem MQTOOL_AMQP_KEY=client.key
-	fails 3 "*" send -T 1 amqps://localhost:4098/q x
+	fails 3 "*" send -T 1 "amqps://localhost:$port/q" x
 	grep -q "subject=CN *= *client" seen
 	kill "$pid"
 	wait "$pid" || :
