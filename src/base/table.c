@@ -12,6 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/utf8.h"
+#include "base/util.h"
 
 #define GAP 2
 
@@ -35,18 +36,13 @@ static uint32_t text_width(const char *text, size_t len)
 
 static bool make_room(struct table *t)
 {
-	size_t cap = t->cap ? 2 * t->cap : 256;
-	struct table_cell *cells;
+	struct table_cell *cells = array_grow(t->cells, t->n, &t->cap, sizeof(*cells));
 
-	if (t->n < t->cap)
-		return true;
-	cells = reallocarray(t->cells, cap, sizeof(*cells));
 	if (!cells) {
 		t->text.failed = true;
 		return false;
 	}
 	t->cells = cells;
-	t->cap = cap;
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * util.c - the clock, small files
+ * util.c - arrays that grow, the clock, small files
  */
 #include "config.h"
 
@@ -13,6 +13,19 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+void *array_grow(void *items, size_t n, size_t *cap, size_t size)
+{
+	size_t more = *cap ? 2 * *cap : 64;
+	void *grown;
+
+	if (n < *cap)
+		return items;
+	grown = reallocarray(items, more, size);
+	if (grown)
+		*cap = more;
+	return grown;
+}
 
 int64_t clock_monotonic_ns(void)
 {

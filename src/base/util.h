@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * util.h - what every file needs: attributes, the clock, small files
+ * util.h - what every file needs: attributes, arrays that grow, the clock, small files
  */
 #ifndef MQTOOL_UTIL_H
 #define MQTOOL_UTIL_H
@@ -17,6 +17,13 @@
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #define NSEC_PER_SEC 1000000000LL
+
+/*
+ * Makes room for one more item in an array of n items, `size` bytes each, with room for *cap.  Returns the
+ * array, which may have moved and stays the caller's to free(); or NULL (out of memory), with items and
+ * *cap as they were.
+ */
+void *array_grow(void *items, size_t n, size_t *cap, size_t size) _must_check_;
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 int64_t clock_monotonic_ns(void);

@@ -10,8 +10,9 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "base/text.h"
 #include "base/stop.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "cmd/msg.h"
 #include "queue/tracer.h"
 
@@ -118,15 +119,11 @@ static int compare_sights(const void *a, const void *b)
 
 static int add_sight(struct sights *s, size_t index, long type)
 {
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? 2 * s->cap : 64;
-		struct sight *items = reallocarray(s->items, cap, sizeof(*items));
+	struct sight *items = array_grow(s->items, s->n, &s->cap, sizeof(*items));
 
-		if (!items)
-			return -ENOMEM;
-		s->items = items;
-		s->cap = cap;
-	}
+	if (!items)
+		return -ENOMEM;
+	s->items = items;
 	s->items[s->n++] = (struct sight){ index, type };
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "queue/queue-backend.h"
 
 /* Names of one list: they must not move while items point at them. */
@@ -18,15 +19,11 @@ struct name_block {
 
 struct queue_stat *queue_list_add(struct queue_list *list)
 {
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? 2 * list->cap : 64;
-		struct queue_stat *items = reallocarray(list->items, cap, sizeof(*items));
+	struct queue_stat *items = array_grow(list->items, list->n, &list->cap, sizeof(*items));
 
-		if (!items)
-			return NULL;
-		list->items = items;
-		list->cap = cap;
-	}
+	if (!items)
+		return NULL;
+	list->items = items;
 	list->items[list->n] = (struct queue_stat){ 0 };
 	return &list->items[list->n++];
 }

@@ -161,15 +161,11 @@ static struct found *find(const struct walk *walk, uint64_t id)
 
 static struct found *add(struct walk *walk, uint64_t id)
 {
-	if (walk->nfound == walk->cap) {
-		size_t cap = walk->cap ? 2 * walk->cap : 16;
-		struct found *found = reallocarray(walk->found, cap, sizeof(*found));
+	struct found *found = array_grow(walk->found, walk->nfound, &walk->cap, sizeof(*found));
 
-		if (!found)
-			return NULL;
-		walk->found = found;
-		walk->cap = cap;
-	}
+	if (!found)
+		return NULL;
+	walk->found = found;
 	walk->found[walk->nfound] = (struct found){ .id = id };
 	return &walk->found[walk->nfound++];
 }

@@ -195,33 +195,17 @@ static int64_t waited(const struct scan *scan, pid_t pid, pid_t tid)
 
 /* ---- waiters ---- */
 
-/* Room for one more item behind *items; NULL where there is no memory. */
-static void *grow(void **items, size_t n, size_t *cap, size_t size)
-{
-	size_t more = *cap ? 2 * *cap : 16;
-	void *grown;
-
-	if (n == *cap) {
-		grown = reallocarray(*items, more, size);
-		if (!grown)
-			return NULL;
-		*items = grown;
-		*cap = more;
-	}
-	return (char *)*items + n * size;
-}
-
 static int add_waiter(struct scan *scan, struct process *process, const struct proc_waiter *waiter)
 {
 	struct procs *procs = scan->procs;
-	void *items = procs->waiters;
-	struct proc_waiter *added =
-		grow(&items, procs->nwaiters, &procs->waiters_cap, sizeof(*added));
+	struct proc_waiter *items =
+		array_grow(procs->waiters, procs->nwaiters, &procs->waiters_cap, sizeof(*items));
+	struct proc_waiter *added;
 
-	if (!added)
+	if (!items)
 		return -ENOMEM;
 	procs->waiters = items;
-	procs->nwaiters++;
+	added = &items[procs->nwaiters++];
 	*added = *waiter;
 	name_process(scan, process, added->command);
 	added->waited_ns = scan->what & PROCS_SINCE ? waited(scan, waiter->pid, waiter->tid) : -1;
@@ -399,14 +383,14 @@ static void read_access(const struct scan *scan, struct proc_holder *holder)
 static int add_holder(struct scan *scan, struct process *process, const struct proc_holder *holder)
 {
 	struct procs *procs = scan->procs;
-	void *items = procs->holders;
-	struct proc_holder *added =
-		grow(&items, procs->nholders, &procs->holders_cap, sizeof(*added));
+	struct proc_holder *items =
+		array_grow(procs->holders, procs->nholders, &procs->holders_cap, sizeof(*items));
+	struct proc_holder *added;
 
-	if (!added)
+	if (!items)
 		return -ENOMEM;
 	procs->holders = items;
-	procs->nholders++;
+	added = &items[procs->nholders++];
 	*added = *holder;
 	read_access(scan, added);
 	name_process(scan, process, added->command);
@@ -455,17 +439,16 @@ static int scan_removed(struct scan *scan, struct process *process, int dir, con
 			const struct proc_holder *holder)
 {
 	struct procs *procs = scan->procs;
-	void *items = procs->removed;
+	struct proc_removed *items, *added;
 	char name[NAME_MAX + 2];
-	struct proc_removed *added;
 
 	if (!removed_name(dir, fd, name) || !is_removed_queue(dir, fd))
 		return 0;
-	added = grow(&items, procs->nremoved, &procs->removed_cap, sizeof(*added));
-	if (!added)
+	items = array_grow(procs->removed, procs->nremoved, &procs->removed_cap, sizeof(*items));
+	if (!items)
 		return -ENOMEM;
 	procs->removed = items;
-	procs->nremoved++;
+	added = &items[procs->nremoved++];
 	*added = (struct proc_removed){
 		.dev = holder->dev, .ino = holder->ino, .pid = holder->pid, .fd = holder->fd
 	};
@@ -567,17 +550,15 @@ static int find_devices(struct scan *scan, const struct queue_stat *queues, size
 	size_t cap = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		void *devs = scan->devs;
-		dev_t *dev;
+		dev_t *devs;
 
 		if (!(queues[i].have & STAT_INODE) || on_queue_device(scan, queues[i].dev))
 			continue;
-		dev = grow(&devs, scan->ndevs, &cap, sizeof(*dev));
-		if (!dev)
+		devs = array_grow(scan->devs, scan->ndevs, &cap, sizeof(*devs));
+		if (!devs)
 			return -ENOMEM;
 		scan->devs = devs;
-		*dev = queues[i].dev;
-		scan->ndevs++;
+		devs[scan->ndevs++] = queues[i].dev;
 	}
 	return 0;
 }

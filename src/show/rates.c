@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "show/namespaces.h"
 
 /* A queue at one moment. */
@@ -87,16 +88,11 @@ static int grow_places(struct rates *r, size_t n)
 
 static int make_room(struct rates *r)
 {
-	size_t cap = r->cap ? 2 * r->cap : 64;
-	struct rates_queue *queues;
+	struct rates_queue *queues = array_grow(r->queues, r->n, &r->cap, sizeof(*queues));
 
-	if (r->n == r->cap) {
-		queues = reallocarray(r->queues, cap, sizeof(*queues));
-		if (!queues)
-			return -ENOMEM;
-		r->queues = queues;
-		r->cap = cap;
-	}
+	if (!queues)
+		return -ENOMEM;
+	r->queues = queues;
 	return 2 * r->n < r->nplaces ? 0 : grow_places(r, r->nplaces ? 2 * r->nplaces : 256);
 }
 

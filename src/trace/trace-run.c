@@ -20,6 +20,7 @@
 
 #include "base/stop.h"
 #include "base/text.h"
+#include "base/util.h"
 #include "base/wait.h"
 #include "cmd/enter.h"
 #include "cmd/msg.h"
@@ -114,15 +115,11 @@ static void write_last(struct tracer *t)
 
 static int hold(struct tracer *t, const void *data, size_t size, uint64_t time_ns)
 {
-	if (t->nheld == t->held_cap) {
-		size_t cap = t->held_cap ? 2 * t->held_cap : 1024;
-		struct held *held = reallocarray(t->held, cap, sizeof(*held));
+	struct held *held = array_grow(t->held, t->nheld, &t->held_cap, sizeof(*held));
 
-		if (!held)
-			return -ENOMEM;
-		t->held = held;
-		t->held_cap = cap;
-	}
+	if (!held)
+		return -ENOMEM;
+	t->held = held;
 	t->held[t->nheld++] =
 		(struct held){ .time_ns = time_ns, .at = t->records.len, .size = size };
 	buffer_put(&t->records, data, size);

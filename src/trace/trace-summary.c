@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "show/namespaces.h"
 
 /* A queue that never rests is looked at so often. */
@@ -18,18 +19,13 @@
 
 int trace_seen_add(struct trace_seen_list *seen, const struct kern_event *event)
 {
+	struct trace_seen *items = array_grow(seen->items, seen->n, &seen->cap, sizeof(*items));
 	struct trace_seen *added;
 
-	if (seen->n == seen->cap) {
-		size_t cap = seen->cap ? 2 * seen->cap : 64;
-
-		added = reallocarray(seen->items, cap, sizeof(*added));
-		if (!added)
-			return -ENOMEM;
-		seen->items = added;
-		seen->cap = cap;
-	}
-	added = &seen->items[seen->n++];
+	if (!items)
+		return -ENOMEM;
+	seen->items = items;
+	added = &items[seen->n++];
 	*added = (struct trace_seen){ .key = { .queue = event->queue, .pid = event->pid } };
 	memcpy(added->command, event->command, KERN_COMMAND);
 	return 0;
@@ -138,15 +134,11 @@ struct collection {
 
 static struct trace_row *add_row(struct collection *c)
 {
-	if (c->n == c->cap) {
-		size_t cap = c->cap ? 2 * c->cap : 64;
-		struct trace_row *rows = reallocarray(c->rows, cap, sizeof(*rows));
+	struct trace_row *rows = array_grow(c->rows, c->n, &c->cap, sizeof(*rows));
 
-		if (!rows)
-			return NULL;
-		c->rows = rows;
-		c->cap = cap;
-	}
+	if (!rows)
+		return NULL;
+	c->rows = rows;
 	c->rows[c->n] = (struct trace_row){ .queue = "?" };
 	return &c->rows[c->n++];
 }
