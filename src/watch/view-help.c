@@ -134,31 +134,11 @@ void view_paint_help(struct view *v, struct area *a, const struct facts *facts)
 
 unsigned int view_help_key(struct view *v, uint32_t key)
 {
-	switch (key) {
-	case VIEW_KEY_UP:
-	case VIEW_KEY_PAGE_UP:
-	case VIEW_KEY_LEFT:
-	case 'k':
-		v->over_at -= v->over_at > 0;
-		break;
-	case VIEW_KEY_DOWN:
-	case VIEW_KEY_PAGE_DOWN:
-	case VIEW_KEY_RIGHT:
-	case 'j':
-	case ' ':
-		v->over_at++;
-		break;
-	case VIEW_KEY_HOME:
-	case 'g':
-		v->over_at = 0;
-		break;
-	case VIEW_KEY_END:
-	case 'G':
-		v->over_at = SIZE_MAX / 2;
-		break;
-	default: /* any other key leaves */
+	if (key == VIEW_KEY_LEFT)
+		key = VIEW_KEY_UP;
+	else if (key == VIEW_KEY_RIGHT)
+		key = VIEW_KEY_DOWN;
+	if (!view_scroll(&v->over_at, key, 1)) /* any other key leaves */
 		v->over = OVER_NONE;
-		break;
-	}
 	return VIEW_PAINT;
 }

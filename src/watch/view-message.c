@@ -151,39 +151,14 @@ unsigned int view_message_key(struct view *v, uint32_t key)
 {
 	const size_t page = v->over_lines > 1 ? (size_t)v->over_lines - 1 : 1;
 
-	switch (key) {
-	case VIEW_KEY_UP:
-	case 'k':
-		v->over_at -= v->over_at > 0;
-		break;
-	case VIEW_KEY_DOWN:
-	case 'j':
-		v->over_at++;
-		break;
-	case VIEW_KEY_PAGE_UP:
-		v->over_at -= v->over_at > page ? page : v->over_at;
-		break;
-	case VIEW_KEY_PAGE_DOWN:
-	case ' ':
-		v->over_at += page;
-		break;
-	case VIEW_KEY_HOME:
-	case 'g':
-		v->over_at = 0;
-		break;
-	case VIEW_KEY_END:
-	case 'G':
-		v->over_at = SIZE_MAX / 2;
-		break;
-	case 'h':
-	case VIEW_KEY_TAB:
+	if (view_scroll(&v->over_at, key, page))
+		return VIEW_PAINT;
+	if (key == 'h' || key == VIEW_KEY_TAB) {
 		v->hex = !v->hex;
 		v->hex_chosen = true;
 		v->over_at = 0;
-		break;
-	default:
+	} else {
 		v->over = OVER_NONE;
-		break;
 	}
 	return VIEW_PAINT;
 }

@@ -58,3 +58,34 @@ void view_begin_typing(struct view *v, enum view_typing what)
 	if (what == TYPING_FILTER)
 		memcpy(v->typed, v->filter_text, sizeof(v->typed));
 }
+
+bool view_scroll(size_t *at, uint32_t key, size_t page)
+{
+	switch (key) {
+	case VIEW_KEY_UP:
+	case 'k':
+		*at -= *at > 0;
+		return true;
+	case VIEW_KEY_DOWN:
+	case 'j':
+		*at += 1;
+		return true;
+	case VIEW_KEY_PAGE_UP:
+		*at -= *at > page ? page : *at;
+		return true;
+	case VIEW_KEY_PAGE_DOWN:
+	case ' ':
+		*at += page;
+		return true;
+	case VIEW_KEY_HOME:
+	case 'g':
+		*at = 0;
+		return true;
+	case VIEW_KEY_END:
+	case 'G':
+		*at = SIZE_MAX / 2;
+		return true;
+	default:
+		return false;
+	}
+}

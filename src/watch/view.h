@@ -158,6 +158,11 @@ void view_paint(struct view *v, struct canvas *c, const struct facts *facts);
 /* view-state.c */
 void view_say(struct view *v, const char *text);
 void view_begin_typing(struct view *v, enum view_typing what);
+/*
+ * Moves *at as a key for scrolling says, by one or by a page, and past any end: who paints knows where that is.
+ * False if the key is for something else.
+ */
+bool view_scroll(size_t *at, uint32_t key, size_t page);
 /* The style of a queue that is in use to so many percent, where it is drawn. */
 unsigned int view_use_style(int use);
 
