@@ -53,7 +53,7 @@ struct look_options {
 	const char *match;      /* fnmatch(3) on the name as printed, or NULL */
 	bool namespaces;        /* --namespace=all */
 	bool traced;            /* --trace */
-	int64_t trace_ns;       /* stat: for so long */
+	int64_t trace_ns;       /* stat: how long to count */
 	struct queue_ref *refs; /* operands; cmd_look_free() frees them */
 	int nrefs;
 };

@@ -21,7 +21,7 @@
 #include "queue/tracer-refusal.h"
 #include "show/namespaces.h"
 
-/* A queue that never rests is looked at so often, until its depth is known. */
+/* How often to look at a queue that never rests, until its depth is known. */
 #define LOOKS 50
 
 int msg_not_counted(const struct tracer_refusal *why)

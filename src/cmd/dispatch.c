@@ -129,7 +129,7 @@ static bool has_option(const struct command *cmd, const char *word)
 	return result == WALK_OPTION || result == WALK_NO_VALUE;
 }
 
-/* `mqtool -n recv /jobs`: the command comes first.  False if the second word is none that has it. */
+/* `mqtool -n recv /jobs`: the command comes first.  False if the second word is no command with that option. */
 static bool suggest_command_first(int argc, char **argv)
 {
 	const struct command *cmd = argc > 2 ? find_command(argv[2]) : NULL;

@@ -22,7 +22,7 @@
 int prefix_compile(char *text, char end, size_t *len, const char **bad) _must_check_;
 /*
  * Reads "NUMBER SEP" at the start of the record of len bytes.  Returns the bytes it takes with
- * *number, -EINVAL where there is none, or -ERANGE where the number is not from min to max.
+ * *number, -EINVAL if there is no number and SEP, or -ERANGE if the number is not from min to max.
  */
 ssize_t prefix_read(const char *record, size_t len, const char *sep, size_t sep_len, uint64_t min,
 		    uint64_t max, uint64_t *number) _must_check_;

@@ -906,7 +906,7 @@ int amqp_link_confirm(struct amqp_link *l)
 	return rc < 0 ? rc : send_method(l, AMQP_CONFIRM_SELECT_METHOD, &select);
 }
 
-/* What may be sent of the message's properties; headers may lie in `memory`.  False: there is none. */
+/* The properties of the message that may be sent; headers may lie in `memory`.  False if there are none. */
 static bool find_sendable(const struct amqp_link *l, const struct message *m, struct properties *p,
 			  struct buffer *memory, bool *withheld)
 {

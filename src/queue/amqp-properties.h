@@ -48,7 +48,7 @@ struct property_bytes {
 	size_t len;
 };
 
-/* Properties taken apart; data NULL where there is none.  Texts and tables are without their length. */
+/* Properties taken apart; data is NULL if there is none.  Texts and tables come without their length. */
 struct properties {
 	struct property_bytes of[PROPERTIES];
 };
@@ -66,7 +66,7 @@ static inline uint16_t property_flag(enum property which)
 bool properties_parse(struct properties *p, const void *data, size_t len) _must_check_;
 /* Appends their encoding. */
 void properties_put(struct buffer *b, const struct properties *p);
-/* True where there is none. */
+/* True if there are no properties. */
 bool properties_empty(const struct properties *p);
 /*
  * Takes out what is not to be sent with a message, headers in the memory of b, which is appended to:

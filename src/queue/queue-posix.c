@@ -320,9 +320,9 @@ static ssize_t move_blocking(struct transfer *t, int64_t timeout_ns)
 
 /* ---- sending ---- */
 
-/* Messages after which a stream looks whether its queue was removed, where it never waits. */
+/* A stream that never waits checks after this many messages whether its queue was removed. */
 #define LOOK_EVERY 1024
-/* The same where it may be about to wait: a call that blocks is also a try. */
+/* The same for one that may be about to wait: a call that blocks is also a try. */
 #define LOOK_BEFORE_WAIT 64
 
 static bool look_is_due(const struct mqueue *q)

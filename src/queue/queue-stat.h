@@ -29,7 +29,7 @@
 #define STAT_WAITING (1u << 14)   /* receivers, senders: found by procs.h, by no backend */
 #define STAT_NET (1u << 15)       /* net: what watch saw between two looks */
 #define STAT_HISTORY (1u << 16)   /* history: likewise */
-#define STAT_SEEN (1u << 17)      /* receivers, senders: at least so many, by procs.h */
+#define STAT_SEEN (1u << 17)      /* receivers, senders: a lower bound, by procs.h */
 #define STAT_NAMESPACE (1u << 18) /* ns, ns_pid, ns_procs: found by namespaces.h */
 #define STAT_RATES (1u << 19)     /* rates: found by rates.h */
 

@@ -260,7 +260,7 @@ int queue_rights(const struct queue_ref *ref, struct queue_stat *st) _must_check
 struct queue_list {
 	struct queue_stat *items;
 	size_t n, cap;
-	struct name_block *names; /* the memory behind items[].name */
+	struct name_block *names; /* the memory that items[].name points to */
 	int note[QUEUE_KINDS];    /* 0, or -errno: why the queues of that kind could not be listed
 				     (POSIX: -ENODEV not mounted, -EXDEV of another namespace) */
 };

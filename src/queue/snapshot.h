@@ -15,19 +15,19 @@
 /* Zero-initialise it; the owner calls snapshot_free(). */
 struct snapshot {
 	struct tracer_answer messages;
-	struct tracer_refusal why; /* there is none */
+	struct tracer_refusal why; /* if it was refused: the reason */
 	bool taken;
-	size_t index, at; /* where the last message was that was looked for */
+	size_t index, at; /* the last message looked up, and where it begins */
 };
 
 /*
- * Takes one of the queue that fd, open for reading, is of; nothing where it is taken already.  The
- * sibling goes on: tracer_end().  Returns 0, or an error of tracer_ask(), with s->why.
+ * Takes a snapshot of the queue that fd has open for reading, unless s holds one already.  The sibling
+ * keeps running until tracer_end().  Returns 0, or an error of tracer_ask(), with s->why.
  */
 int snapshot_take(struct snapshot *s, int fd) _must_check_;
 /*
- * Copies message number index, 0 the one that a receive would take first, into m->data.  Returns 0,
- * -ENOMSG past the last, -E2BIG where room is too small, or -EPROTO where what came is no snapshot.
+ * Copies message number index into m->data; a receive would take number 0 first.  Returns 0, -ENOMSG
+ * past the last, -E2BIG if room is too small, or -EPROTO if the sibling's answer is no snapshot.
  */
 int snapshot_get(struct snapshot *s, size_t index, struct message *m, size_t room) _must_check_;
 void snapshot_free(struct snapshot *s);

@@ -14,7 +14,7 @@
 #include "base/util.h"
 #include "show/namespaces.h"
 
-/* A queue that never rests is looked at so often. */
+/* How often to look at a queue that never rests. */
 #define LOOKS 50
 
 int trace_seen_add(struct trace_seen_list *seen, const struct kern_event *event)
