@@ -12,7 +12,7 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* The value of a character plus one; 0 for one that is not of the alphabet. */
+/* The value of a character plus one; 0 for one that is not in the alphabet. */
 static const unsigned char values[256] = {
 	['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,
 	['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14,
@@ -51,7 +51,7 @@ char *base64_encode(char *out, const char *data, size_t len)
 	return out;
 }
 
-/* Reads n characters as the upper bits of a 24-bit group.  False where one is not of the alphabet. */
+/* Reads n characters as the upper bits of a 24-bit group.  False if one is not in the alphabet. */
 static bool decode_group(const unsigned char *p, size_t n, uint32_t *group)
 {
 	uint32_t bits = 0;
@@ -84,7 +84,7 @@ int base64_decode(char *out, const char *text, size_t len, size_t *written)
 		*out++ = (char)group;
 	}
 	if (padding) {
-		/* The bits that no byte of the result takes are zero in what an encoder writes. */
+		/* An encoder leaves the bits that no byte of the result takes at zero. */
 		if (!decode_group(p, 4 - padding, &group) || group & (padding == 2 ? 0xffff : 0xff))
 			return -EINVAL;
 		*out++ = (char)(group >> 16);

@@ -11,10 +11,10 @@
 
 #include "base/util.h"
 
-/* Characters that len bytes become. */
+/* Characters that encode len bytes. */
 #define BASE64_LENGTH(len) (((len) + 2) / 3 * 4)
 
-/* Writes BASE64_LENGTH(len) characters to out, no NUL.  Returns what is behind the last. */
+/* Writes BASE64_LENGTH(len) characters to out, no NUL.  Returns the place after the last one. */
 char *base64_encode(char *out, const char *data, size_t len);
 /*
  * Decodes exactly what base64_encode() writes and nothing else: no blanks, padding where it

@@ -28,8 +28,8 @@ struct buffer {
 /* The slow path of buffer_reserve(): the memory has to grow, or has failed. */
 char *buffer_grow(struct buffer *b, size_t more);
 
-/* Makes room for `more` bytes behind len.  Returns where they start, or NULL (failed is set).
- * One byte more is always kept, for the NUL of buffer_string(). */
+/* Makes room for `more` bytes after the first len.  Returns where they start, or NULL (failed is
+ * set).  One byte more is always kept, for the NUL of buffer_string(). */
 static inline char *buffer_reserve(struct buffer *b, size_t more)
 {
 	if (__builtin_expect(more < b->cap - b->len && !b->failed, 1))
@@ -69,7 +69,8 @@ static inline void buffer_puts(struct buffer *b, const char *s)
 /* Appends formatted text. */
 void buffer_printf(struct buffer *b, const char *fmt, ...) _printf_(2, 3);
 void buffer_vprintf(struct buffer *b, const char *fmt, va_list ap) _printf_(2, 0);
-/* The contents as a string: a NUL is kept behind len.  Owned by the buffer; "" where it failed. */
+/* The contents as a string: a NUL is kept after the len bytes.  Owned by the buffer; "" if it
+ * failed. */
 const char *buffer_string(struct buffer *b);
 /* Frees the memory and leaves an empty buffer. */
 void buffer_free(struct buffer *b);

@@ -32,7 +32,7 @@ static bool ascii_passes(unsigned char c, enum escape_style style)
 	}
 }
 
-/* For characters behind ASCII. */
+/* For characters beyond ASCII. */
 static bool unicode_passes(uint32_t cp, enum escape_style style)
 {
 	if (style == ESCAPE_TERMINAL)
@@ -66,7 +66,7 @@ size_t escape_char(const char *data, size_t len, enum escape_style style,
 	uint32_t cp;
 	size_t n = utf8_decode(data, len, &cp), written = 0;
 
-	/* Of bytes that are no character, one is escaped: the next may begin one. */
+	/* If bytes are not a character, only the first is escaped: the next may begin one. */
 	*used = n ? n : 1;
 	if (n && escape_run(data, n, style) == n) {
 		memcpy(out, data, n);

@@ -11,25 +11,26 @@
 #include "base/buffer.h"
 
 enum escape_style {
-	ESCAPE_NAME,     /* a queue's name in its esc: form: also blank, backslash and quotes */
-	ESCAPE_FOREIGN,  /* other names (commands, users, -F %q): also backslash */
-	ESCAPE_TERMINAL, /* a body on a terminal: newline and tab stay, backslash too; only
-			    controls, bidi controls and invalid UTF-8 change */
+	ESCAPE_NAME,     /* a queue's name in its esc: form: also blanks, backslashes and quotes */
+	ESCAPE_FOREIGN,  /* other names (commands, users, -F %q): also backslashes */
+	ESCAPE_TERMINAL, /* a body on a terminal: newlines, tabs and backslashes stay; only
+			  * controls, bidi controls and invalid UTF-8 change */
 };
 
-/* Appends data to b, with each byte that the style does not let through as \xNN (and, but for
- * ESCAPE_TERMINAL, a backslash as \\). */
+/* Appends data to b, with each byte that the style does not let through as \xNN (and, except with
+ * ESCAPE_TERMINAL, each backslash as \\). */
 void escape_put(struct buffer *b, const char *data, size_t len, enum escape_style style);
 /* How many bytes at the start of data the style lets through as they are. */
 size_t escape_run(const char *data, size_t len, enum escape_style style);
 /* True if escape_put() would change nothing. */
 bool escape_clean(const char *data, size_t len, enum escape_style style);
 
-/* Bytes that escape_char() may write. */
+/* The most bytes that escape_char() writes. */
 #define ESCAPE_CHAR_MAX 16
 /*
- * escape_put() for one character and no buffer: writes the character at data, of which len >= 1
- * bytes are there, to out, without a NUL.  Returns the bytes written; *used is the bytes read.
+ * escape_put() for one character, without a buffer: reads the character at data, of which len >= 1
+ * bytes are there, and writes it to out, without a NUL.  Returns the bytes written; *used is the
+ * bytes read.
  */
 size_t escape_char(const char *data, size_t len, enum escape_style style,
 		   char out[static ESCAPE_CHAR_MAX], size_t *used);

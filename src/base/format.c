@@ -90,7 +90,7 @@ void format_clock(struct buffer *b, int64_t when)
 		buffer_printf(b, "@%" PRId64, when);
 }
 
-/* value over one (a power of ten) in decimal, without zeros at the end. */
+/* Appends value / one (a power of ten) in decimal, without trailing zeros. */
 static void put_decimal(struct buffer *b, int64_t value, int64_t one)
 {
 	int64_t rest = value % one;

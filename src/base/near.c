@@ -63,7 +63,7 @@ static bool begins(const struct near_miss *near, const char *word)
 	return near->len >= PREFIX_MIN_LEN && strncmp(near->typed, word, near->len) == 0;
 }
 
-/* So is the last part of one: --size of --message-size. */
+/* So is the last part of a word: --size of --message-size. */
 static bool ends(const struct near_miss *near, const char *word)
 {
 	size_t len = strlen(word);

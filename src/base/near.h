@@ -12,7 +12,7 @@
 
 struct near_miss {
 	const char *typed;
-	size_t len;         /* of typed */
+	size_t len;         /* of `typed` */
 	const char *answer; /* the best so far; the caller's memory */
 	int distance;       /* of the best so far */
 };
@@ -20,16 +20,16 @@ struct near_miss {
 /* Begins a search for what was meant by the len bytes at typed, which must outlive it. */
 void near_begin(struct near_miss *near, const char *typed, size_t len);
 /*
- * Offers a word; answer is what to suggest where it is the nearest (the word itself, or that for
- * which it is another name).  Of words equally near the first offered wins.
+ * Offers a word; answer is what to suggest if it is the nearest (the word itself, or the one for
+ * which it is another name).  Of equally near words the first offered wins.
  */
 void near_offer(struct near_miss *near, const char *word, const char *answer);
-/* The suggestion, or NULL where nothing offered is near enough to be worth a line. */
+/* The suggestion, or NULL if nothing offered is near enough to be worth a line. */
 const char *near_answer(const struct near_miss *near);
 
 /*
- * Insertions, deletions, replacements and swaps of neighbours that turn the len bytes at a into
- * the string b.  INT_MAX where either is longer than any word that mqtool knows.
+ * The number of insertions, deletions, replacements and swaps of neighbours that turn the len bytes
+ * at a into the string b.  INT_MAX if either is longer than any word that mqtool knows.
  */
 int near_distance(const char *a, size_t len, const char *b);
 

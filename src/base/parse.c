@@ -23,15 +23,15 @@ unsigned int parse_digit(char c)
 	return 16;
 }
 
-/* A run of digits: the caller looks at what follows before it looks at overflow, because
- * "99999999999999999999x" is no number rather than a large one. */
+/* A run of digits.  The caller looks at what follows before it looks at overflow, because
+ * "99999999999999999999x" is not a number, rather than too large a one. */
 struct digits {
 	uint64_t value;
 	size_t count;
 	bool overflow;
 };
 
-/* Reads digits of a base from *text and moves it behind them. */
+/* Reads digits of a base from *text and moves *text past them. */
 static struct digits read_digits(const char **text, unsigned int base)
 {
 	struct digits d = { 0 };
@@ -82,7 +82,7 @@ int parse_i64(const char *text, int64_t min, int64_t max, int64_t *value)
 		return rc;
 	if (magnitude > (uint64_t)INT64_MAX + negative)
 		return -ERANGE;
-	/* By way of ~: -magnitude does not exist for INT64_MIN. */
+	/* Negated with ~ because INT64_MIN has no positive counterpart. */
 	number = negative && magnitude ? ~(int64_t)(magnitude - 1) : (int64_t)magnitude;
 	if (number < min || number > max)
 		return -ERANGE;
@@ -111,7 +111,7 @@ struct unit {
 	uint64_t factor;
 };
 
-/* The factor that belongs to a suffix, or 0 for one that is in no row. */
+/* The factor that a suffix stands for, or 0 if no row has it. */
 static uint64_t unit_factor(const struct unit *units, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -163,8 +163,8 @@ int parse_size(const char *text, uint64_t *bytes)
 }
 
 /*
- * The fraction 0.digits of a unit, rounded down.  From the last digit to the first, one digit is
- * put in front of what stands: that is exact for any number of digits.
+ * The fraction 0.digits of a unit, rounded down.  Digits are added from the last to the first, each
+ * in front of those before: that is exact for any number of digits.
  */
 static uint64_t fraction_of(const char *digits, size_t count, uint64_t unit)
 {
@@ -253,7 +253,7 @@ int parse_escapes(const char *text, char *out, size_t size, size_t *len)
 	bool full = false;
 	char byte;
 
-	/* To the end even where out is full: a bad escape is the better thing to say. */
+	/* Reads to the end even if out is full: a bad escape is the more useful error. */
 	for (; *text; text += used) {
 		used = 1;
 		byte = *text;

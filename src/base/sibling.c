@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sibling.c - the programs that mqtool becomes where a command needs a library of its own
+ * sibling.c - the programs that mqtool becomes if a command needs a library of its own
  */
 #include "config.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sibling.h - the programs that mqtool becomes where a command needs a library of its own
+ * sibling.h - the programs that mqtool becomes if a command needs a library of its own
  *
- * What needs ncurses or librabbitmq is linked apart, so that nothing else maps them.
+ * Whatever needs ncurses or librabbitmq is linked separately, so that nothing else maps them.
  */
 #ifndef MQTOOL_SIBLING_H
 #define MQTOOL_SIBLING_H
@@ -14,13 +14,13 @@
 #define SIBLING_TRACE "mqtool-trace"
 
 /*
- * Writes the path of a sibling: in $MQTOOL_LIBEXECDIR, which is for tests and not heeded by a
+ * Writes the path of a sibling: in $MQTOOL_LIBEXECDIR, which is for tests and is ignored in a
  * program with more rights than its caller, else where it is installed.  Returns path.
  */
 const char *sibling_path(const char *sibling, char *path, size_t size);
 /*
  * Becomes the sibling, as "sibling COMMAND ARG...": command is the word, args the line without its
- * argv[0], ended by NULL.  Returns only where that fails: -errno of execve(2), or -ENOMEM.
+ * argv[0], ended by NULL.  Returns only if that fails: -errno of execve(2), or -ENOMEM.
  */
 int sibling_exec(const char *sibling, const char *command, char *const *args);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stop.c - stop signals: caught, held back, and died by
+ * stop.c - stop signals: catching them, blocking them, and dying by them
  */
 #include "config.h"
 
@@ -14,18 +14,18 @@
 
 #include "base/util.h"
 
-/* All that end a process by default (signal(7)), except those that a fault of its own raises, and
- * SIGPIPE. */
+/* All that end a process by default (signal(7)), except SIGPIPE and those raised by a fault of the
+ * process itself. */
 static const int stop_signals[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGALRM, SIGVTALRM,
 				    SIGPROF, SIGUSR1, SIGUSR2, SIGXCPU, SIGIO,   SIGPWR };
 
-/* Without a lock, so the handler may use them. */
+/* Lock-free, so the handler may use them. */
 static atomic_int received;
 static atomic_bool again;
 static atomic_int told = -1;
 static bool ready;
 static bool deferred;
-static sigset_t defer_mask; /* what was held back before stop_defer() */
+static sigset_t defer_mask; /* what was blocked before stop_defer() */
 static bool pipe_was_ignored, size_was_ignored;
 
 static void on_stop(int sig)
@@ -50,7 +50,7 @@ static void all_stop_signals(sigset_t *set)
 }
 
 /*
- * All are held back, so that one that is ignored and comes just now is forgotten, as it is to be,
+ * All are blocked: an ignored signal that comes at this moment is then forgotten, as it should be,
  * when it is ignored again.
  */
 static void catch_all(void)

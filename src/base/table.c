@@ -16,8 +16,8 @@
 
 #define GAP 2
 
-/* Columns of a terminal that text takes; what is printed is printable, so bytes above 0x7f are
- * UTF-8, and any that are not count one. */
+/* Columns of a terminal that text takes.  What is printed is printable, so bytes above 0x7f are
+ * UTF-8; any that are not count as one column. */
 static uint32_t text_width(const char *text, size_t len)
 {
 	uint32_t width = 0;

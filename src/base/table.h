@@ -2,8 +2,8 @@
 /*
  * table.h - rows of cells as columns of text
  *
- * Pure.  All cells lie in one buffer, so that a row costs no allocation, and the whole table is
- * one piece of text: one write(2).
+ * Pure.  All cells lie in one buffer, so that a row costs no allocation and the whole table is one
+ * piece of text: one write(2).
  */
 #ifndef MQTOOL_TABLE_H
 #define MQTOOL_TABLE_H
@@ -17,14 +17,14 @@
 
 struct table_cell {
 	uint32_t len;   /* bytes */
-	uint32_t width; /* columns of a terminal */
+	uint32_t width; /* columns on a terminal */
 };
 
-/* Zero-initialise it but for `columns`; the owner calls table_free(). */
+/* Zero-initialise it except for `columns`; the owner calls table_free(). */
 struct table {
 	size_t columns;
 	struct buffer text; /* append a cell's text here, then call table_cell() */
-	size_t ended;       /* bytes of text that belong to ended cells */
+	size_t ended;       /* bytes of text in finished cells */
 	struct table_cell *cells;
 	size_t n, cap;
 };
@@ -34,7 +34,7 @@ void table_cell(struct table *t);
 /* Appends text as one whole cell. */
 void table_cell_puts(struct table *t, const char *text);
 /*
- * Appends the rows to out, columns two blanks apart; bit i of right has column i stand to the
+ * Appends the rows to out, with columns two blanks apart; bit i of right aligns column i to the
  * right.  No line ends in a blank.  Returns 0 or -ENOMEM.
  */
 int table_put(const struct table *t, uint64_t right, struct buffer *out) _must_check_;

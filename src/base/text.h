@@ -6,17 +6,17 @@
 #define MQTOOL_TEXT_H
 
 /*
- * Translation.  The locale and the catalogue are set up by the first text that is asked for:
- * setlocale(3) costs a quarter of a bare process start, and a plain send or recv prints nothing.
- * LC_NUMERIC stays "C": numbers read and written by mqtool look the same everywhere.
+ * Translation.  The first text that is asked for sets up the locale and the catalogue: setlocale(3)
+ * costs a quarter of a bare process start, and a plain send or recv prints nothing.  LC_NUMERIC
+ * stays "C": numbers that mqtool reads and writes look the same everywhere.
  */
 #define _(s) text_get(s)
 #define N_(s) s
 
 /* Sets up locale and catalogue; later calls do nothing.  text_get() and text_n() call it. */
 void text_init(void);
-/* From now on translations are ASCII: glibc spells what is not ("e" for an accented one), or puts
- * '?'.  Nothing changes with a C library that cannot convert. */
+/* From now on translations are ASCII: glibc spells out other characters ("e" for an accented one)
+ * or writes '?'.  Has no effect with a C library that cannot convert. */
 void text_ascii(void);
 /* The translation of msgid, or msgid itself; static memory, never NULL. */
 const char *text_get(const char *msgid) __attribute__((format_arg(1)));

@@ -11,7 +11,7 @@
 #include "base/unicode-ranges.h"
 #include "base/util.h"
 
-/* Length of the character that begins with this byte, or 0 where none does (RFC 3629). */
+/* Length of the character that begins with this byte, or 0 if none does (RFC 3629). */
 static size_t utf8_length(unsigned char lead)
 {
 	if (lead < 0x80)
@@ -49,7 +49,7 @@ size_t utf8_decode(const char *p, size_t n, uint32_t *cp)
 	return len;
 }
 
-/* Bytes of ASCII at the start of data, in steps of eight but for what is left over. */
+/* ASCII bytes at the start of data, counted eight at a time except for the rest. */
 static size_t ascii_run(const char *data, size_t len)
 {
 	size_t i = 0;
@@ -118,7 +118,7 @@ int utf8_width(uint32_t cp)
 {
 	if (cp < unicode_zero_width[0].first)
 		return 1;
-	/* First: some marks lie within the ranges of the wide. */
+	/* Combining marks come first: some lie within the wide ranges. */
 	if (in_ranges(unicode_zero_width, ARRAY_SIZE(unicode_zero_width), cp))
 		return 0;
 	return in_ranges(unicode_wide, ARRAY_SIZE(unicode_wide), cp) ? 2 : 1;
@@ -134,7 +134,7 @@ size_t utf8_encode(uint32_t cp, char out[static UTF8_MAX])
 	}
 	for (size_t i = len - 1; i > 0; i--, cp >>= 6)
 		out[i] = (char)(0x80 | (cp & 0x3f));
-	/* As many bits set at the top as there are bytes. */
+	/* The first byte has as many bits set at its top as the character has bytes. */
 	out[0] = (char)(0xf00u >> len | cp);
 	return len;
 }

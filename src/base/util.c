@@ -57,7 +57,7 @@ int64_t clock_left_ns(int64_t deadline_ns)
 
 /* ---- small files ---- */
 
-/* Reads fd until its end or until size bytes are there.  Returns the bytes or -errno. */
+/* Reads fd to its end or until size bytes are there.  Returns the bytes read or -errno. */
 static ssize_t read_full(int fd, char *buf, size_t size)
 {
 	size_t len = 0;
@@ -108,7 +108,9 @@ int read_number_file(const char *path, uint64_t *value)
 	number = strtoull(buf, &end, 10);
 	if (errno)
 		return -errno;
-	/* The kernel ends it with a newline; a second number means that it is another file. */
+	/*
+	 * The kernel ends the number with a newline; a second number means that it is another file.
+	 */
 	if (end[strspn(end, "\n")])
 		return -EINVAL;
 	*value = number;

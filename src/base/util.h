@@ -11,25 +11,31 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define _must_check_ __attribute__((warn_unused_result))
-/* For failures with large buffers: a caller's frame is to have no part of them, since each page of
- * it is touched as it begins (-fstack-clash-protection), and a page costs at every start. */
+/*
+ * For error paths with large buffers: they must not enlarge the caller's frame, since entering a
+ * function touches each page of its frame (-fstack-clash-protection), and a page costs at every
+ * start.
+ */
 #define _cold_ __attribute__((cold, noinline))
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #define NSEC_PER_SEC 1000000000LL
 
 /*
- * Makes room for one more item in an array of n items, `size` bytes each, with room for *cap.  Returns the
- * array, which may have moved and stays the caller's to free(); or NULL (out of memory), with items and
- * *cap as they were.
+ * Makes room for one more item in an array of n items of `size` bytes each, which has room for
+ * *cap.  Returns the array, which may have moved and stays the caller's to free(); or NULL (out of
+ * memory), with items and *cap unchanged.
  */
 void *array_grow(void *items, size_t n, size_t *cap, size_t size) _must_check_;
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 int64_t clock_monotonic_ns(void);
-/* When a timeout that begins now is over, by that clock; INT64_MAX for a negative one: never. */
+/* The time on that clock at which a timeout that begins now ends; INT64_MAX (never) for a negative
+ * one. */
 int64_t clock_deadline_ns(int64_t timeout_ns);
-/* What is left until a deadline: a timeout again, negative for INT64_MAX, 0 once it is over. */
+/*
+ * What is left until a deadline, again as a timeout: negative for INT64_MAX, 0 once it has passed.
+ */
 int64_t clock_left_ns(int64_t deadline_ns);
 
 /*

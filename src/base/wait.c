@@ -26,14 +26,14 @@
 #include "base/stop.h"
 #include "base/util.h"
 
-/* Linux has it since 5.9, and so have its headers; without it the call is refused. */
+/* Linux and its headers have it since 5.9; without it the call is refused. */
 #ifndef CLOSE_RANGE_UNSHARE
 #define CLOSE_RANGE_UNSHARE (1u << 1)
 #endif
 #ifndef SYS_close_range
 #define SYS_close_range (-1)
 #endif
-/* The same since 4.14 and 4.6; the C library has a function for them in some versions. */
+/* The same, since 4.14 and 4.6; some versions of the C library have a function for them. */
 #ifndef RWF_NOWAIT
 #define RWF_NOWAIT 0x00000008
 #endif
@@ -46,35 +46,37 @@
 
 #define LOOK_INTERVAL NSEC_PER_SEC
 #define TELL_AFTER (2 * NSEC_PER_SEC)
-/* No real-time signal: those cannot be sent once RLIMIT_SIGPENDING is used up, be it by others. */
+/*
+ * Not a real-time signal: those cannot be sent once RLIMIT_SIGPENDING is used up, even by others.
+ */
 #define KICK_SIGNAL SIGURG
-/* How soon a call that was about to block when the signal came is signalled again. */
+/* If the signal came when a call was only about to block, it is sent again after this time. */
 #define KICK_INTERVAL (NSEC_PER_SEC / 100)
 #define TIMER_FD 512 /* a number that few programs come to */
 #define HELPER_STACK (64 * 1024)
 /* Descriptors that checks look at: the queues that a command has open. */
 #define KEPT_MAX 4
-/* What a library does with a socket is mostly done in a moment, and worth to be ended in order when
- * mqtool is to stop. */
+/* What a library does with a socket usually takes a moment, and is worth finishing in order when
+ * mqtool is about to stop. */
 #define SOCKET_GRACE NSEC_PER_SEC
 
 /*
  * What the wait is for (deadline, check, arg) belongs to the caller while `waiting` is false, and
- * to both, unchanged, while it is true.  The helper says `looking` before it reads `waiting`, and
- * the caller clears `waiting` before it reads `looking`: so beginning and ending a wait takes a
- * store each, and the lock only where the helper looks at that very moment.  The lock guards the
- * rest, but for wake and started, which are set before the helper is there.
+ * to both, unchanged, while it is true.  The helper sets `looking` before it reads `waiting`, and
+ * the caller clears `waiting` before it reads `looking`: so beginning and ending a wait takes one
+ * store each, and the lock only if the helper looks at that very moment.  The lock guards the rest,
+ * except wake and started, which are set before the helper runs.
  */
 static struct {
 	pthread_mutex_t lock;
 	pthread_t caller;
-	int wake; /* eventfd(2): the helper is to look again */
+	int wake; /* eventfd(2): tells the helper to look again */
 	bool started;
 	atomic_bool waiting;
 	atomic_bool looking;
 	atomic_int cause;
 	int64_t deadline;  /* INT64_MAX: none */
-	int64_t next_look; /* when the helper looks by itself */
+	int64_t next_look; /* when the helper looks without being told */
 	int64_t next_check;
 	int (*check)(void *arg);
 	void *arg;
@@ -82,15 +84,15 @@ static struct {
 	int64_t break_at; /* when that is due */
 	bool watch_stdout;
 	bool stdout_gone;
-	void (*beat)(void);      /* set before the helper is there */
-	int kept[KEPT_MAX];      /* the same, and so on */
+	void (*beat)(void);      /* set before the helper runs */
+	int kept[KEPT_MAX];      /* the same, and the members after it */
 	size_t nkept;            /* one more than KEPT_MAX: there were too many */
-	int (*watch)(void *arg); /* for reads, or NULL; the caller's alone */
+	int (*watch)(void *arg); /* for reads, or NULL; only the caller uses it */
 	void *watch_arg;
-	void (*_Atomic say)(void); /* taken by whoever gets it: the helper, or the caller back */
+	void (*_Atomic say)(void); /* whoever takes it has it: the helper, or the caller */
 	atomic_uint told_to;       /* how often wait_tell() was called */
-	unsigned int told_before;  /* the helper's alone: that, at its last look, */
-	int64_t told_since;        /* and when it was first so */
+	unsigned int told_before;  /* only the helper's: what it was at its last look, */
+	int64_t told_since;        /* and when that was first so */
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1, .socket = -1 };
 
 static void wake_helper(void)
@@ -136,7 +138,7 @@ void wait_tell(void (*say)(void))
 	atomic_fetch_add_explicit(&state.told_to, 1, memory_order_release);
 }
 
-/* The helper's, while the caller waits. */
+/* Runs in the helper while the caller waits. */
 static void tell(int64_t now)
 {
 	unsigned int told_to = atomic_load_explicit(&state.told_to, memory_order_acquire);
@@ -153,14 +155,14 @@ static void tell(int64_t now)
 		say();
 }
 
-/* Where the one call is refused (seccomp(2)), the other will do: the helper blocks all signals. */
+/* If one call is refused (seccomp(2)), the other will do: the helper blocks all signals. */
 static void kick(void)
 {
 	if (pthread_kill(state.caller, KICK_SIGNAL) != 0)
 		kill(getpid(), KICK_SIGNAL);
 }
 
-/* One look with the lock held; says in next_look when the next one is. */
+/* One look with the lock held; sets next_look to the time of the next one. */
 static void look_around(void)
 {
 	int64_t now = clock_monotonic_ns();
@@ -188,8 +190,8 @@ static void look_around(void)
 }
 
 /*
- * poll(2), but no later than the time `at`.  What is left of a timeout stands still while the
- * process is stopped; a timer does not.  Without one (timer -1) the timeout has to do.
+ * poll(2), but no later than the time `at`.  The rest of a timeout stands still while the process
+ * is stopped; a timer does not.  Without one (timer -1) the timeout has to do.
  */
 static int poll_until(struct pollfd *fds, nfds_t nfds, int timer, int64_t at)
 {
@@ -204,8 +206,8 @@ static int poll_until(struct pollfd *fds, nfds_t nfds, int timer, int64_t at)
 	return ppoll(fds, nfds, &pause, NULL);
 }
 
-/* As poll_until(), also where poll(2) itself fails: RLIMIT_NOFILE was lowered below nfds, or memory
- * is short.  Then it is time to look again soon, and not at once for ever. */
+/* As poll_until(), even if poll(2) itself fails because RLIMIT_NOFILE was lowered below nfds or
+ * memory is short.  The helper then looks again soon, but not in a busy loop. */
 static bool poll_ready(struct pollfd *fds, nfds_t nfds, int timer, int64_t at)
 {
 	const struct timespec pause = { 0, KICK_INTERVAL };
@@ -222,10 +224,10 @@ static int compare_fds(const void *a, const void *b)
 }
 
 /*
- * With a table of descriptors for two threads each call on a queue counts references; in one of its
- * own the caller goes without (fdget() in the kernel).  What is not looked at is closed in it: a
- * pipe would stay open by it after the caller has closed it.  Standard error is for what the C
- * library or a sanitizer has to say.  If refused, the table is shared, which is no loss.
+ * With a table of descriptors shared by two threads each call on a queue counts references; with
+ * its own the caller does not (fdget() in the kernel).  The helper closes what it does not look at:
+ * it would keep a pipe open after the caller has closed it.  Standard error stays for what the C
+ * library or a sanitizer has to say.  If refused, the table is shared, which does no harm.
  */
 static void own_table(void)
 {
@@ -250,8 +252,8 @@ static void own_table(void)
 }
 
 /*
- * In the helper's table the first free numbers are those that the caller reads and writes.  qemu-user
- * knows of one table alone, and would take what the caller reads there for a timer's.
+ * In the helper's table the first free numbers are those that the caller reads and writes.
+ * qemu-user knows only one table, and would take what the caller reads there for a timer's.
  */
 static int open_timer(void)
 {
@@ -281,7 +283,7 @@ static void *helper_main(void *unused)
 		pthread_mutex_lock(&state.lock);
 		look_around();
 		next = state.next_look;
-		/* Once gone it stays gone: poll(2) would return at once for ever. */
+		/* Once closed it stays closed, and poll(2) would return at once for ever. */
 		if (state.watch_stdout && !state.stdout_gone)
 			fds[1].fd = STDOUT_FILENO;
 		pthread_mutex_unlock(&state.lock);
@@ -319,12 +321,12 @@ static int spawn_helper(void)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	errno = 0;
 	rc = pthread_create(&thread, &attr, helper_main, NULL);
-	/* The C library makes EAGAIN of ENOMEM, which is no limit of threads. */
+	/* The C library turns ENOMEM into EAGAIN, but that is not a limit of threads. */
 	if (rc == EAGAIN && errno == ENOMEM)
 		rc = ENOMEM;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
-	/* EAGAIN would read as a queue with nothing on it. */
+	/* EAGAIN would mean an empty queue to the caller. */
 	return rc == EAGAIN ? -EUSERS : -rc;
 }
 
@@ -405,7 +407,7 @@ int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg)
 	state.deadline = clock_deadline_ns(timeout_ns);
 	state.check = check;
 	state.arg = arg;
-	/* Releases the above to the helper; no later load has to come after it. */
+	/* Publishes the members above to the helper; no later load may move before it. */
 	atomic_store_explicit(&state.waiting, true, memory_order_release);
 	if (!state.started) {
 		rc = start_helper();
@@ -413,7 +415,7 @@ int wait_begin(int64_t timeout_ns, int (*check)(void *arg), void *arg)
 			state.waiting = false;
 		return rc;
 	}
-	/* A stop signal that came before `waiting` woke it for nothing. */
+	/* A stop signal that came before `waiting` was set woke the helper for nothing. */
 	if (stop_signal() || looks_too_late())
 		wake_helper();
 	return 0;
@@ -486,7 +488,7 @@ static int check_watch(void *unused)
 	return state.watch ? state.watch(state.watch_arg) : 0;
 }
 
-/* What stopped a file is told by strerror(3), which knows EUSERS only as too many users. */
+/* strerror(3) describes what stopped a file, and knows EUSERS only as too many users. */
 static int begin_for_file(bool reading)
 {
 	int rc = reading ? check_watch(NULL) : 0;
@@ -497,7 +499,7 @@ static int begin_for_file(bool reading)
 	return rc == -EUSERS ? -EAGAIN : rc;
 }
 
-/* Waits until fd is ready, for a file that was opened O_NONBLOCK by whoever shares it. */
+/* Waits until fd is ready: somebody who shares the file opened it O_NONBLOCK. */
 static int wait_ready(int fd, bool reading)
 {
 	struct pollfd pfd = { .fd = fd, .events = reading ? POLLIN : POLLOUT };
@@ -508,7 +510,7 @@ static int wait_ready(int fd, bool reading)
 	return rc == -EINTR || reading ? rc : 0;
 }
 
-/* One read (out NULL) or write. */
+/* One read (if out is NULL) or write. */
 static ssize_t move_once(int fd, void *in, const void *out, size_t size)
 {
 	ssize_t n = out ? write(fd, out, size) : read(fd, in, size);
@@ -516,7 +518,7 @@ static ssize_t move_once(int fd, void *in, const void *out, size_t size)
 	return n < 0 ? -errno : n;
 }
 
-/* No file on a disk: what that takes is not called waiting. */
+/* A regular file is not a stream: the time that a disk takes is not called waiting. */
 static bool is_stream(int fd)
 {
 	struct stat st;
@@ -524,7 +526,7 @@ static bool is_stream(int fd)
 	return fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-/* False also if that cannot be told: what comes next is then done in a wait. */
+/* False also if that cannot be known: the next call is then made inside a wait. */
 static bool ready_now(int fd, short events)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
@@ -532,25 +534,25 @@ static bool ready_now(int fd, short events)
 	return poll(&pfd, 1, 0) > 0;
 }
 
-/* May it block, by what poll(2) says?  Who shares the file may be first all the same. */
+/* May it block, by what poll(2) says?  Somebody else who shares the file may still be first. */
 static bool may_block(int fd, bool reading, size_t size)
 {
 	if (reading)
 		return !ready_now(fd, POLLIN);
-	/* pipe(7): up to PIPE_BUF bytes go at once where poll(2) says there is room. */
+	/* pipe(7): if poll(2) says that there is room, up to PIPE_BUF bytes go at once. */
 	return (size > PIPE_BUF || !ready_now(fd, POLLOUT)) && is_stream(fd);
 }
 
 /*
  * Moves what can be moved at once, without the helper, which most inputs and outputs never need;
  * -EAGAIN if it takes a wait.  Between poll(2) and the call somebody else may be first, and a stop
- * signal that comes in that moment would be forgotten: RWF_NOWAIT leaves none, but named pipes,
- * terminals, and pipes before Linux 6.4 do not know it.
+ * signal that comes in that moment would be forgotten.  RWF_NOWAIT leaves no such moment, but named
+ * pipes, terminals, and pipes before Linux 6.4 do not support it.
  */
 static ssize_t move_at_once(int fd, void *in, const void *out, size_t size)
 {
 	struct iovec v = { .iov_base = out ? (void *)(uintptr_t)out : in, .iov_len = size };
-	/* The offset, in two halves, is the file's own. */
+	/* The offset, in two halves: use the file's own. */
 	ssize_t n = syscall(out ? SYS_pwritev2 : SYS_preadv2, fd, &v, 1, -1L, -1L, RWF_NOWAIT);
 
 	if (n >= 0)
@@ -562,7 +564,7 @@ static ssize_t move_at_once(int fd, void *in, const void *out, size_t size)
 
 static ssize_t move_bytes(int fd, void *in, const void *out, size_t size)
 {
-	bool wait = state.started; /* then to ask would cost more than to be wrong */
+	bool wait = state.started; /* asking would then cost more than a wrong guess */
 	int rc, cause = 0;
 	ssize_t n;
 
@@ -595,13 +597,13 @@ ssize_t wait_write(int fd, const void *buf, size_t size)
 	return move_bytes(fd, NULL, buf, size);
 }
 
-/* Until there is room, or nobody who would make some; 0, or -EINTR as wait_report(). */
+/* Waits until there is room or no reader left to make some; 0, or -EINTR as wait_report(). */
 static int wait_for_stderr(void)
 {
 	struct pollfd pfd = { .fd = STDERR_FILENO, .events = POLLOUT };
 	sigset_t mask;
 
-	/* Held but in ppoll(2): no signal is missed between the look and the sleep. */
+	/* Blocked except in ppoll(2): no signal is missed between the look and the sleep. */
 	stop_hold(&mask);
 	if (!stop_insisted())
 		(void)!ppoll(&pfd, 1, NULL, &mask);
@@ -614,8 +616,8 @@ int wait_report(const void *data, size_t size)
 	const char *p = data;
 
 	while (size > 0) {
-		/* pipe(7): that much goes at once where poll(2) says there is room, so that the
-		 * wait is in ppoll(2). */
+		/* pipe(7): if poll(2) says that there is room, this much goes at once, so the wait
+		 * is in ppoll(2). */
 		ssize_t n = size < PIPE_BUF ? (ssize_t)size : PIPE_BUF;
 		int rc = wait_for_stderr();
 
