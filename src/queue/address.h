@@ -15,7 +15,7 @@
 #define ADDRESS_PORT_TLS 5671
 
 /*
- * Reads what stands behind "amqp://" or, with tls, "amqps://".  Returns 0, or -EINVAL with one line
+ * Reads what comes after "amqp://" or, with tls, "amqps://".  Returns 0, or -EINVAL with one line
  * (translated) that says what to write instead.
  */
 int address_parse(struct queue_address *address, bool tls, const char *text, struct refusal *error)
@@ -28,11 +28,11 @@ struct address_host {
 	char name[256]; /* without the brackets of IPv6 */
 	uint16_t port;
 };
-/* The host number i of an address, from 0: false if it has no more. */
+/* Copies host number i of an address, from 0; false if it has no more. */
 bool address_host(const struct queue_address *address, size_t i, struct address_host *host);
 /* True if they have a host in common. */
 bool address_same_broker(const struct queue_address *a, const struct queue_address *b);
-/* True where both are one queue of one broker, as far as names tell. */
+/* True if both are one queue of one broker, as far as names tell. */
 bool address_same(const struct queue_address *a, const struct queue_address *b);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * amqp-connect.h - where a broker may be reached, and the way there: TCP, and TLS on it
+ * amqp-connect.h - where a broker may be reached, and the way there: TCP, with or without TLS
  *
  * Functions return 0 or -errno and append to why, translated, what went wrong.
  */
@@ -21,10 +21,10 @@ struct amqp_connection_state_t_;
 /* One of the addresses of one of the hosts. */
 struct amqp_place {
 	struct address_host host;
-	const struct addrinfo *at; /* the list's */
+	const struct addrinfo *at; /* owned by the list */
 };
 
-/* All of them. */
+/* All of the addresses. */
 struct amqp_places {
 	struct amqp_place *items;
 	size_t n;
@@ -33,17 +33,17 @@ struct amqp_places {
 };
 
 /*
- * Looks the hosts up.  An error only if none is known.  The places are the caller's to free, also
+ * Looks the hosts up.  Fails only if none is known.  The places are the caller's to free, even
  * after an error.
  */
 int amqp_places_find(const struct queue_address *address, struct amqp_places *places,
 		     struct buffer *why) _must_check_;
 void amqp_places_free(struct amqp_places *places);
-/* Whether all of them are this machine. */
+/* True if all of them are this machine. */
 bool amqp_places_local(const struct amqp_places *places);
 /*
- * Connects within timeout_ns, as a socket of state's, *fd.  -EINTR: a stop signal came;
- * -EKEYREJECTED: a certificate, the broker's or ours, is not as it must be.
+ * Connects within timeout_ns; *fd is the socket, which state owns.  -EINTR: a stop signal came;
+ * -EKEYREJECTED: a certificate, the broker's or ours, is not acceptable.
  */
 int amqp_place_connect(struct amqp_connection_state_t_ *state, const struct amqp_place *place,
 		       bool tls, int64_t timeout_ns, int *fd, struct buffer *why) _must_check_;

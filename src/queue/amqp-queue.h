@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * amqp-queue.h - what belongs to an open queue of a broker, for the halves of queue-amqp.c alone:
- * amqp-send.c and amqp-take.c
+ * amqp-queue.h - an open queue of a broker, shared by the files behind queue-amqp.c only:
+ * amqp-queue.c, amqp-send.c and amqp-take.c
  */
 #ifndef MQTOOL_AMQP_QUEUE_H
 #define MQTOOL_AMQP_QUEUE_H
@@ -15,26 +15,27 @@
 #include "queue/amqp-link.h"
 #include "queue/queue-backend.h"
 
-/* The most messages that a broker sends ahead of their settlement, and more than can be in hand or
+/* The most messages that a broker sends ahead of their settlement: more than can be in hand, or
  * settled without the broker knowing it. */
 #define AHEAD_MAX 512
 #define TAGS_MAX 2048
 
 enum sent_state {
-	SENT_NOT,      /* has not gone out by this connection */
-	SENT_WAITING,  /* for its confirmation */
+	SENT_NOT,      /* has not been sent on this connection */
+	SENT_WAITING,  /* waits for its confirmation */
 	SENT_DONE,     /* confirmed, or withdrawn */
 	SENT_REFUSED,  /* by the queue */
-	SENT_RETURNED, /* nothing takes it */
+	SENT_RETURNED, /* no queue took it */
 };
 
-/* A message in the window.  Its memory is the window's, kept for the next one in its place. */
+/* A message in the window.  Its memory belongs to the window, which reuses it for the next one
+ * here. */
 struct sent {
 	enum sent_state state;
-	uint64_t tag;    /* of this try: how many were published before it, and one */
-	uint64_t number; /* of the message: how many were given to send() before it, and one */
+	uint64_t tag;    /* of this try: its number among those published, from 1 */
+	uint64_t number; /* of the message: its number among those given to send(), from 1 */
 	struct message message;
-	char *memory; /* MESSAGE_HEADROOM, and cap bytes after it: body and properties */
+	char *memory; /* MESSAGE_HEADROOM, then cap bytes: body and properties */
 	size_t cap;
 };
 
@@ -53,16 +54,16 @@ struct amqp {
 	unsigned int access;
 	unsigned int generation; /* of the connection */
 	uint64_t ready;          /* messages that were ready when it was made */
-	int64_t grace_end; /* answers are waited for after a stop signal until then; 0: none came */
+	int64_t grace_end; /* after a stop signal answers are waited for until then; 0: none came */
 
 	/* sending */
 	struct sent *window; /* a ring */
 	size_t first, n, bytes;
-	size_t max_messages, max_bytes;    /* of those that are not confirmed */
+	size_t max_messages, max_bytes;    /* of those not confirmed */
 	uint64_t given, placed, published; /* placed: the last one that found a place */
 	bool one_by_one;
 	unsigned int successes; /* confirmed since the last refusal */
-	bool returned;          /* some message: the queue may be gone */
+	bool returned;          /* some message came back: the queue may be gone */
 	int failed;             /* -errno, once no answer can come any more */
 	uint64_t resent;        /* that may have been there already */
 	void (*before_wait)(void *arg, bool for_room);
@@ -70,15 +71,15 @@ struct amqp {
 
 	/* taking */
 	bool consumes;     /* by a consumer; else each message is asked for */
-	bool all_there;    /* and no more than was ready */
+	bool all_there;    /* and only those that were ready */
 	uint64_t bound;    /* messages that may be taken in all */
-	uint64_t received; /* of those; what is put back is not counted */
+	uint64_t received; /* of those; messages put back do not count */
 	enum consumer_state consumer;
 	unsigned int ahead_max;
-	uint16_t ahead;   /* of the consumer, messages unsettled at most */
-	uint64_t base;    /* the last tag before it began */
-	uint64_t budget;  /* messages that it may be sent */
-	uint64_t average; /* bytes of a message, 0 where none has come */
+	uint16_t ahead;   /* of the consumer: the most unsettled messages */
+	uint64_t base;    /* the last tag before the consumer began */
+	uint64_t budget;  /* messages that the broker may send it */
+	uint64_t average; /* bytes of a message, 0 if none has come */
 	struct stashed *stash, **stash_end, *unstashed; /* unstashed: that of the event */
 	bool has_event;                                 /* a delivery that found no room yet */
 	struct amqp_event event;
@@ -88,15 +89,15 @@ struct amqp {
 	uint64_t last_tag;            /* of the deliveries */
 	uint64_t settled;             /* the last tag up to which all are settled */
 	uint64_t told;                /* the last tag up to which the broker knows */
-	unsigned int untold;          /* settled, and the broker does not know */
+	unsigned int untold;          /* settled without the broker knowing */
 	bool acked;                   /* anything at all */
 	unsigned int in_hand;
-	unsigned int counts; /* in a row that said that no message is ready */
-	bool counting;       /* an answer to amqp_link_count() is to come */
-	unsigned int unsent; /* how often it said that some are, and nothing came */
+	unsigned int counts; /* answers in a row that said no message is ready */
+	bool counting;       /* an answer to amqp_link_count() is due */
+	unsigned int unsent; /* how often it reported some, and none came */
 };
 
-/* Bytes that the message takes, here and on its way. */
+/* Bytes of memory that the message takes, here and on its way. */
 static inline size_t amqp_size(const struct message *m)
 {
 	return m->len + m->properties_len;
@@ -109,11 +110,11 @@ static inline struct amqp *amqp_of(struct queue *q)
 
 /* ---- both halves (amqp-queue.c) ---- */
 
-/* Sleeps, unless a stop signal comes: -EINTR. */
+/* Sleeps; -EINTR if a stop signal comes. */
 int amqp_pause(int64_t ns) _must_check_;
 /*
- * Waits for an answer to what is under way, as amqp_link_wait(): a stop signal leaves it a second
- * more, then -EINTR.
+ * Waits for an answer that is under way, like amqp_link_wait(): after a stop signal it waits a
+ * second more, then returns -EINTR.
  */
 int amqp_wait_answer(struct amqp *a, int64_t timeout_ns) _must_check_;
 
@@ -128,9 +129,9 @@ uint64_t amqp_send_unconfirmed(struct queue *q, struct buffer *text, uint64_t *f
 bool amqp_send_confirmed(struct queue *q, uint64_t number);
 bool amqp_send_kept(struct queue *q, uint64_t number, struct message *m);
 bool amqp_send_withdraw(struct queue *q, uint64_t number);
-/* The connection is lost: what was under way is to go again. */
+/* The connection is lost: marks what was under way to be sent again. */
 void amqp_send_forget(struct amqp *a);
-/* Sends it by the new one. */
+/* Sends that on the new connection. */
 int amqp_send_again(struct queue *q) _must_check_;
 
 /* ---- taking (amqp-take.c) ---- */
@@ -142,12 +143,12 @@ int amqp_take_delivered(struct queue *q, const struct message *m) _must_check_;
 int amqp_take_put_back(struct queue *q, const struct message *m) _must_check_;
 void amqp_take_expect(struct queue *q, uint64_t n, enum queue_expectation how);
 void amqp_take_hold(struct queue *q, unsigned int n);
-/* Tells the broker all that was settled. */
+/* Tells the broker about all that was settled. */
 int amqp_take_tell(struct queue *q) _must_check_;
-/* The same, and comes back when the queue has heard it, which the channel alone cannot say. */
+/* The same, and returns when the queue has heard it, which the channel alone cannot tell. */
 int amqp_take_flush(struct queue *q) _must_check_;
 void amqp_take_forget(struct amqp *a);
-/* Reads all that the broker has sent by now: an error is that of the channel it came by. */
+/* Reads all that the broker has sent so far; an error is that of its channel. */
 int amqp_take_catch_up(struct queue *q) _must_check_;
 
 #endif

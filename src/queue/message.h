@@ -2,7 +2,7 @@
 /*
  * message.h - a message on its way to a queue of any kind: what becomes of its type and priority
  *
- * POSIX priority p is System V type p + 1, and back.
+ * POSIX priority p corresponds to System V type p + 1.
  */
 #ifndef MQTOOL_MESSAGE_H
 #define MQTOOL_MESSAGE_H
@@ -11,26 +11,26 @@
 #include "base/util.h"
 #include "queue/queue.h"
 
-/* MESSAGE_HAS_* of what the messages of a kind of queue have. */
+/* MESSAGE_HAS_*: what messages of a kind of queue have. */
 unsigned int message_traits(enum queue_kind kind);
-/* The highest priority that a message of a kind of queue can have; 0 where it has none. */
+/* The highest priority of a message of a kind of queue; 0 if it has none. */
 unsigned int message_priority_max(enum queue_kind kind);
 
 /* What a message is given, whatever it came with. */
 struct carry_as {
-	unsigned int have; /* MESSAGE_HAS_*: which of both */
+	unsigned int have; /* MESSAGE_HAS_*: which of the two */
 	long type;
 	unsigned int priority;
 };
 
 /*
- * Gives the message what `as` has, for a queue of kind `to`, whose messages have that; what they
- * have not it loses.  Without effect where as->have is 0.
+ * Gives the message what `as` has, for a queue of kind `to`, as far as its messages have that; the
+ * message loses what they do not have.  Has no effect if as->have is 0.
  */
 void message_set(struct message *m, const struct carry_as *as, enum queue_kind to);
 /*
- * Makes of type and priority what the messages of a queue of kind `to` have.  Returns 0, or -ERANGE
- * where that would lose something: the message is as it was.
+ * Converts type and priority to what messages of a queue of kind `to` have.  Returns 0, or -ERANGE
+ * if that would lose something: the message is then unchanged.
  */
 int message_carry(struct message *m, enum queue_kind to) _must_check_;
 /* Appends why message_carry() refused that: one clause, translated, no newline. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queue-amqp.h - lets a program have queues of brokers
+ * queue-amqp.h - lets a program use queues of brokers
  *
- * Linked into mqtool-amqp alone (sibling.h): nothing else is to map librabbitmq.
+ * Linked only into mqtool-amqp (sibling.h): nothing else may map librabbitmq.
  */
 #ifndef MQTOOL_QUEUE_AMQP_H
 #define MQTOOL_QUEUE_AMQP_H

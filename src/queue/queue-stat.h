@@ -26,20 +26,20 @@
 #define STAT_CTIME (1u << 11)
 #define STAT_INODE (1u << 12)     /* POSIX dev and ino */
 #define STAT_NOTIFY (1u << 13)    /* POSIX: notify_pid, 0 none */
-#define STAT_WAITING (1u << 14)   /* receivers, senders: found by procs.h, by no backend */
+#define STAT_WAITING (1u << 14)   /* receivers, senders: from procs.h, from no backend */
 #define STAT_NET (1u << 15)       /* net: what watch saw between two looks */
 #define STAT_HISTORY (1u << 16)   /* history: likewise */
 #define STAT_SEEN (1u << 17)      /* receivers, senders: a lower bound, by procs.h */
-#define STAT_NAMESPACE (1u << 18) /* ns, ns_pid, ns_procs: found by namespaces.h */
-#define STAT_RATES (1u << 19)     /* rates: found by rates.h */
+#define STAT_NAMESPACE (1u << 18) /* ns, ns_pid, ns_procs: from namespaces.h */
+#define STAT_RATES (1u << 19)     /* rates: from rates.h */
 
-/* What passes through a queue in a second, and how long it takes; NAN where there is nothing to tell it
- * from. */
+/* What passes through a queue in a second, and how long it takes; NAN if there is nothing to derive
+ * it from. */
 struct queue_rates {
 	float send, recv;   /* messages in a second */
 	float in, out;      /* bytes in a second */
-	float age;          /* seconds that a message stays, the mean */
-	float swait, rwait; /* seconds that a call is blocked, the mean */
+	float age;          /* mean seconds that a message stays */
+	float swait, rwait; /* mean seconds that a call is blocked */
 };
 
 struct history;
@@ -70,37 +70,38 @@ struct queue_stat {
 	const struct history *history;   /* owned by whoever set it */
 	uint64_t ns;                     /* its IPC namespace, as ls -iL /proc/PID/ns/ipc says */
 	pid_t ns_pid;                    /* a process that lives there */
-	unsigned int ns_procs;           /* how many do */
+	unsigned int ns_procs;           /* how many processes do */
 	struct queue_rates rates;
 };
 
-/* Lets the name be ref's, which must outlive st, not that of the queue it was read from. */
+/* Makes the name ref's, which must outlive st, instead of that of the queue it was read from. */
 void queue_stat_name(struct queue_stat *st, const struct queue_ref *ref);
 /* Writes the queue's name in the form mqtool prints and accepts back; returns buf. */
 const char *queue_stat_text(const struct queue_stat *st, char buf[static QUEUE_NAME_TEXT]);
 /* part of whole in percent, rounded down, at most INT_MAX; 100 if whole is 0. */
 int queue_percent(uint64_t part, uint64_t whole);
 /*
- * Percent of the queue in use, rounded down: System V the larger of bytes and messages over
- * msg_qbytes (the kernel blocks on either; 100 where msg_qbytes is 0), POSIX messages over
- * mq_maxmsg.  -1 where the numbers are absent.
+ * Percent of the queue in use, rounded down.  System V: the larger of bytes and messages over
+ * msg_qbytes (the kernel blocks on either); 100 if msg_qbytes is 0.  POSIX: messages over
+ * mq_maxmsg.  -1 if the numbers are absent.
  */
 int queue_stat_use(const struct queue_stat *st);
 /*
- * True where a message of size bytes has room beside those there.  Without it the sender waits,
- * for ever where the size is over what the queue takes (queue_max_message()).
+ * True if a message of size bytes has room beside those there.  If not, the sender waits, and for
+ * ever if the size is over what the queue takes (queue_max_message()).
  */
 bool queue_stat_fits(const struct queue_stat *st, uint64_t size);
 
-/* The queue that st describes, by what no other queue can have meanwhile: System V by id. */
+/* Sets *ref to the queue that st describes, by what no other queue can have meanwhile: System V by
+ * id. */
 void queue_stat_ref(const struct queue_stat *st, struct queue_ref *ref);
-/* True where st is the queue that ref names. */
+/* True if st is the queue that ref names. */
 bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st);
-/* True where both are one queue of the kernel, by what no two have in common. */
+/* True if both are one queue of the kernel, by what no two queues have in common. */
 bool queue_stat_same(const struct queue_stat *a, const struct queue_stat *b);
 /*
- * The order of names: by kind; System V by key, private queues first, then by msqid; POSIX by bytes,
- * AMQP as printed; the same name by IPC namespace.  As strcmp(3).
+ * The order of names: by kind; System V by key, private queues first, then by msqid; POSIX by
+ * bytes, AMQP as printed; the same name by IPC namespace.  Returns as strcmp(3).
  */
 int queue_stat_compare(const struct queue_stat *a, const struct queue_stat *b);
 
