@@ -23,7 +23,7 @@ static bool is_unreserved(unsigned char c)
 	       c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-/* RFC 3986, pchar: what may stand in a part as it is. */
+/* RFC 3986, pchar: what a part may contain unencoded. */
 static bool is_plain(unsigned char c)
 {
 	return is_unreserved(c) || (c && strchr("!$&'()*+,;=:@", c));
@@ -69,12 +69,12 @@ static int decode(const char *text, size_t len, char to[static 256], struct refu
 	return 0;
 }
 
-/* A name or number as DNS and inet_pton(3) have them; what they mean is found out later. */
+/* A name or number in the form of DNS and inet_pton(3); its meaning is found out later. */
 static bool is_host(const char *text, size_t len, bool bracketed)
 {
 	const char *more = bracketed ? ":%" : "";
 
-	/* Brackets are for the colons of IPv6, and without one they would not be printed. */
+	/* Brackets are for the colons of IPv6; without a colon they would not be printed. */
 	if (bracketed && !memchr(text, ':', len))
 		return false;
 	for (size_t i = 0; i < len; i++)
@@ -266,7 +266,7 @@ const char *address_text(const struct queue_address *a, char buf[static QUEUE_NA
 	return buf;
 }
 
-/* One of the hosts after the first, as put_host() wrote it. */
+/* One of the hosts after the first, as written by put_host(). */
 static void read_host(const struct queue_address *a, const char *text, struct address_host *host)
 {
 	struct queue_address one = { .tls = a->tls, .port = default_port(a) };

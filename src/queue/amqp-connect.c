@@ -167,8 +167,9 @@ static int connect_plain(amqp_connection_state_t state, const struct amqp_place 
 /* ---- TLS ---- */
 
 /*
- * The library connects to one host by its name.  It is given the number of one place, so that each
- * has its share of the time, and these see to it that the name is asked for and verified.
+ * The library connects to one host by its name.  It is given the numeric address of one place, so
+ * that each has its share of the time; these functions make sure that the name is asked for and
+ * verified.
  */
 static const char *server_name;
 static int verify_error; /* X509_V_ERR_* of the last handshake */
@@ -178,7 +179,7 @@ static void begin_handshake(const SSL *ssl, int where, int unused)
 	struct in6_addr number;
 
 	(void)unused;
-	/* A number is not for the extension (RFC 6066). */
+	/* A number must not go into the extension (RFC 6066). */
 	if (where & SSL_CB_HANDSHAKE_START && inet_pton(AF_INET, server_name, &number) != 1 &&
 	    inet_pton(AF_INET6, server_name, &number) != 1)
 		SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, server_name);
@@ -251,7 +252,8 @@ static int tls_failed(const struct amqp_place *place, int status, int error, str
 	}
 }
 
-/* The descriptor that the next socket(2) will have: so a stop signal can end what it connects. */
+/* The descriptor that the next socket(2) will have, so that a stop signal can end
+ * its connecting. */
 static int next_descriptor(void)
 {
 	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -294,7 +296,7 @@ static int connect_tls(amqp_connection_state_t state, const struct amqp_place *p
 		return -ENOMEM;
 	SSL_CTX_set_default_verify_paths(amqp_ssl_socket_get_context(socket));
 	amqp_ssl_socket_set_verify_peer(socket, 1);
-	amqp_ssl_socket_set_verify_hostname(socket, 0); /* verify_name() does */
+	amqp_ssl_socket_set_verify_hostname(socket, 0); /* verify_name() does that */
 	amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST);
 	verify_name(amqp_ssl_socket_get_context(socket), place->host.name);
 	rc = present_certificate(socket, why);

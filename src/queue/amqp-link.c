@@ -37,26 +37,26 @@
 #include "queue/queue-backend.h"
 
 #define CHANNEL 1
-/* RabbitMQ's default, and no more than its guide asks of a frame. */
+/* RabbitMQ's default, and no more than its guide recommends for a frame. */
 #define FRAME_MAX 131072
-/* Seconds, unless the broker wants less; a side that is silent for twice as long is dead. */
+/* Seconds, unless the broker wants less; a side that is silent for twice as long counts as dead. */
 #define HEARTBEAT 10
-/* For a last word to a broker. */
+/* Time for a last word to a broker. */
 #define CLOSE_TIMEOUT (5 * NSEC_PER_SEC)
 
 struct amqp_link {
-	struct amqp_link *next; /* of all, for heartbeats */
+	struct amqp_link *next; /* of all links, for heartbeats */
 	amqp_connection_state_t state;
 	int fd;
 	bool lost;
 	bool channel;      /* is open */
-	char consumer[24]; /* the name of the only one */
+	char consumer[24]; /* the name of the only consumer */
 	unsigned int consumers;
 	bool blocked; /* the broker takes no message now */
 	struct buffer why_blocked;
-	char version[32];  /* of RabbitMQ, "" where it tells none */
+	char version[32];  /* of RabbitMQ, "" if it tells none */
 	char cluster[256]; /* the name that the broker's cluster has, or "" */
-	char user[256];    /* who we are there */
+	char user[256];    /* our user there */
 	int64_t next_beat, beat_interval;
 	/* A message that has not come whole. */
 	bool in_content, has_header;
@@ -65,12 +65,13 @@ struct amqp_link {
 	struct message message;
 	struct buffer body, properties;
 	bool redelivered;
-	/* Of a message that is sent: those that may be, and the library's form of them. */
+	/* Of a message that is sent: the properties that may be sent, and the library's form of
+	 * them. */
 	struct buffer sendable;
 	amqp_pool_t pool;
 };
 
-/* Around all of librabbitmq, and the list. */
+/* Held around all calls of librabbitmq, and the list. */
 static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
 static struct amqp_link *links;
 
@@ -183,7 +184,7 @@ static int connection_closed(struct amqp_link *l, const amqp_connection_close_t 
 	return error;
 }
 
-/* Is it that the broker takes nothing?  What says so may have come and not been read yet. */
+/* Does the broker take nothing?  What says so may have come and not been read yet. */
 static bool is_blocked(struct amqp_link *l)
 {
 	struct timeval now = { 0 };
@@ -197,7 +198,7 @@ static bool is_blocked(struct amqp_link *l)
 	return l->blocked;
 }
 
-/* With the library's lock held. */
+/* Called with the library's lock held. */
 static int give_up(struct amqp_link *l)
 {
 	bool blocked = is_blocked(l);
@@ -242,7 +243,7 @@ static int library_failed(struct amqp_link *l, int status)
 	}
 }
 
-/* The answer of a call of the library, as an error. */
+/* The result of a call of the library, as an error. */
 static int reply_error(struct amqp_link *l, amqp_rpc_reply_t reply)
 {
 	switch (reply.reply_type) {
@@ -263,7 +264,7 @@ static int reply_error(struct amqp_link *l, amqp_rpc_reply_t reply)
 
 /* ---- heartbeats ---- */
 
-/* In the helper's thread: a link that is in use needs none just now. */
+/* Runs in the helper's thread: a link that is in use needs no heartbeat just now. */
 static void beat(void)
 {
 	const amqp_frame_t heartbeat = { .frame_type = AMQP_FRAME_HEARTBEAT };
@@ -306,7 +307,7 @@ static void remove_link(struct amqp_link *link)
 
 /* ---- calls of the library ---- */
 
-/* Before one that may block. */
+/* Before a call that may block. */
 static int begin(struct amqp_link *l, int64_t timeout_ns)
 {
 	int rc;
@@ -321,7 +322,7 @@ static int begin(struct amqp_link *l, int64_t timeout_ns)
 	return rc;
 }
 
-/* Behind it; error is its outcome, which for cause is that cause. */
+/* After the call; error is its result, which is the cause if that ended it. */
 static int end(struct amqp_link *l, int error)
 {
 	int cause = wait_end();
@@ -337,13 +338,13 @@ static int64_t answer_timeout(void)
 	return queue_broker()->timeout_ns;
 }
 
-/* One that answers. */
+/* After a call that returns its answer. */
 static int end_call(struct amqp_link *l)
 {
 	return end(l, reply_error(l, amqp_get_rpc_reply(l->state)));
 }
 
-/* Sends a method to which there is no answer, or one that is an event. */
+/* Sends a method that has no answer, or whose answer is an event. */
 static int send_method(struct amqp_link *l, amqp_method_number_t id, void *method)
 {
 	int rc = begin(l, answer_timeout()), status;
@@ -354,7 +355,7 @@ static int send_method(struct amqp_link *l, amqp_method_number_t id, void *metho
 	return end(l, status == AMQP_STATUS_OK ? 0 : library_failed(l, status));
 }
 
-/* Nothing is waited for: a broker takes what is sent in its order. */
+/* Does not wait for anything: a broker takes what is sent in its order. */
 static int open_channel(struct amqp_link *l)
 {
 	amqp_channel_open_t open = { 0 };
@@ -365,7 +366,7 @@ static int open_channel(struct amqp_link *l)
 	return send_method(l, AMQP_CHANNEL_OPEN_METHOD, &open);
 }
 
-/* Before a call that wants the channel, which an earlier error may have closed. */
+/* Before a call that needs the channel, which an earlier error may have closed. */
 static int begin_call(struct amqp_link *l)
 {
 	int rc = open_channel(l);
@@ -392,7 +393,7 @@ int amqp_link_may_send_password(const struct queue_address *address)
 	struct amqp_places places = { 0 };
 	bool may = true;
 
-	/* A host that is not known is for the connection to find out. */
+	/* Connecting will find out that a host is not known. */
 	if (!address->tls && amqp_places_find(address, &places, &error_text) == 0)
 		may = may_know_password(address, &places);
 	amqp_places_free(&places);
@@ -405,7 +406,7 @@ static struct timeval as_timeval(int64_t ns)
 				 .tv_usec = ns % NSEC_PER_SEC / 1000 + 1 };
 }
 
-/* As who administers the broker sees it: "mqtool recv 1234@host". */
+/* The name that the broker's administrator sees: "mqtool recv 1234@host". */
 static void connection_name(char *name, size_t size)
 {
 	char host[HOST_NAME_MAX + 1] = "";
@@ -414,7 +415,7 @@ static void connection_name(char *name, size_t size)
 	snprintf(name, size, "mqtool %s %d@%s", queue_broker()->command, (int)getpid(), host);
 }
 
-/* Wants to be told when a queue is deleted under a consumer, and why a login is refused. */
+/* Asks to be told when a queue is deleted under a consumer, and why a login is refused. */
 static amqp_rpc_reply_t log_in(struct amqp_link *l, const struct queue_address *a,
 			       const struct amqp_secret *secret)
 {
@@ -441,7 +442,7 @@ static amqp_rpc_reply_t log_in(struct amqp_link *l, const struct queue_address *
 					  AMQP_SASL_METHOD_PLAIN, secret->user, secret->password);
 }
 
-/* Copies a text of the server's properties (AMQP 0-9-1, connection.start); "" where it has none. */
+/* Copies a text of the server's properties (AMQP 0-9-1, connection.start); "" if it has none. */
 static void server_property(struct amqp_link *l, const char *key, char *text, size_t size)
 {
 	const amqp_table_t *table = amqp_get_server_properties(l->state);
@@ -473,14 +474,14 @@ static int introduce(struct amqp_link *l, const struct queue_address *a,
 		server_property(l, "cluster_name", l->cluster, sizeof(l->cluster));
 	if (rc == 0)
 		server_property(l, "version", l->version, sizeof(l->version));
-	/* The smaller of both sides' wishes; 0 where there is no connection. */
+	/* The smaller of both sides' wishes; 0 if there is no connection. */
 	heartbeat = amqp_get_heartbeat(l->state);
 	l->beat_interval = (heartbeat ? heartbeat : HEARTBEAT) * NSEC_PER_SEC / 2;
 	l->next_beat = clock_monotonic_ns() + l->beat_interval;
 	return end(l, rc);
 }
 
-/* A connection by way of one place, within that time. */
+/* Makes a connection through one place, within that time. */
 static int open_place(struct amqp_link **link, const struct queue_address *a,
 		      const struct amqp_place *place, const struct amqp_secret *secret,
 		      int64_t timeout_ns)
@@ -512,7 +513,7 @@ static int open_place(struct amqp_link **link, const struct queue_address *a,
 	return rc;
 }
 
-/* Another place may do better. */
+/* Another place may succeed. */
 static bool worth_another_place(int error)
 {
 	switch (error) {
@@ -527,11 +528,12 @@ static bool worth_another_place(int error)
 	}
 }
 
-/* One place after the other, each with its share of the time, until one answers. */
+/* Tries one place after the other, each with its share of the time, until one answers. */
 static int open_places(struct amqp_link **link, const struct queue_address *a,
 		       const struct amqp_places *places, const struct amqp_secret *secret)
 {
-	/* Beginning at any, so that a cluster shares the load; the next time at the next. */
+	/* Beginning at a random one, so that a cluster shares the load; the next
+	 * time at the next. */
 	static size_t turn = SIZE_MAX;
 	int64_t deadline = clock_monotonic_ns() + answer_timeout();
 	struct buffer tried = { 0 };
@@ -572,7 +574,7 @@ int amqp_link_open(struct amqp_link **link, const struct queue_address *address)
 		return rc;
 	if (amqp_secret_find(address, &secret, &refusal) < 0)
 		return fail(-EINVAL, "%s", refusal.text);
-	/* The very places that are connected to, not what a name may mean next. */
+	/* The very places that are connected to, not what a name may mean next time. */
 	rc = amqp_places_find(address, &places, &error_text);
 	if (rc == 0 && !may_know_password(address, &places))
 		rc = -EPERM;
@@ -617,7 +619,7 @@ static void begin_content(struct amqp_link *l, enum amqp_event_kind kind, uint64
 	l->body.len = 0;
 }
 
-/* Only a type that is a number, as we would write it, means something to other kinds of queue. */
+/* Other kinds of queue understand only a type that is a number, as we would write it. */
 static void take_type(struct message *m, amqp_bytes_t type)
 {
 	char digits[24] = "0";
@@ -635,14 +637,14 @@ static void take_type(struct message *m, amqp_bytes_t type)
 	m->type = (long)number;
 }
 
-/* All but what is ours to say of a message: how it is kept, its priority, a type that is a number. */
+/* All properties except those that mqtool sets itself: delivery mode, priority, a numeric type. */
 static void take_properties(struct amqp_link *l, amqp_bytes_t raw)
 {
 	struct properties p;
 
 	l->properties.len = 0;
 	if (!properties_parse(&p, raw.bytes, raw.len))
-		return; /* the library took them apart before */
+		return; /* the library decoded them before */
 	p.of[PROPERTY_DELIVERY_MODE].data = NULL;
 	p.of[PROPERTY_PRIORITY].data = NULL;
 	if (!(l->message.have & MESSAGE_HAS_OTHER_TYPE))
@@ -668,7 +670,7 @@ static void take_header(struct amqp_link *l, const amqp_frame_t *frame)
 	take_properties(l, frame->payload.properties.raw);
 }
 
-/* 1 where that was the last of it. */
+/* 1 if that was the last of it. */
 static int take_content(struct amqp_link *l, const amqp_frame_t *frame, struct amqp_event *event)
 {
 	if (frame->frame_type == AMQP_FRAME_HEADER && !l->has_header) {
@@ -683,7 +685,7 @@ static int take_content(struct amqp_link *l, const amqp_frame_t *frame, struct a
 		return fail(-EPROTO, "%s", _("the broker sent a message in the wrong order"));
 	}
 	if (l->body.failed || l->properties.failed) {
-		l->lost = true; /* nobody else gets it but by way of the broker */
+		l->lost = true; /* others get it only through the broker */
 		return fail(-ENOMEM, "%s", strerror(ENOMEM));
 	}
 	if (l->missing)
@@ -718,7 +720,7 @@ static void take_get_ok(struct amqp_link *l, const amqp_basic_get_ok_t *ok)
 	begin_content(l, AMQP_DELIVERY, ok->delivery_tag, ok->redelivered);
 }
 
-/* 1 where it is an event, 0 where it is none or only the beginning of one. */
+/* 1 if it is an event, 0 if it is none or only the beginning of one. */
 static int take_method(struct amqp_link *l, const amqp_method_t *method, struct amqp_event *event)
 {
 	const void *decoded = method->decoded;
@@ -775,7 +777,7 @@ static int next_event(struct amqp_link *l, struct amqp_event *event)
 	int rc = 0, status;
 
 	while (rc == 0) {
-		/* Only between messages is nothing of what was read in use. */
+		/* Only between messages is nothing in use of what was read. */
 		if (!l->in_content)
 			amqp_maybe_release_buffers(l->state);
 		status = amqp_simple_wait_frame_noblock(l->state, &frame, &now);
@@ -806,7 +808,7 @@ int amqp_link_event(struct amqp_link *l, struct amqp_event *event)
 
 int amqp_link_wait(struct amqp_link *l, int64_t timeout_ns)
 {
-	/* The library finds out that the broker is silent only when it is asked. */
+	/* The library notices that the broker is silent only when it is asked. */
 	bool look = timeout_ns < 0 || timeout_ns > l->beat_interval;
 	int rc = wait_poll(l->fd, POLLIN, look ? l->beat_interval : timeout_ns);
 
@@ -819,7 +821,7 @@ int amqp_link_linger(struct amqp_link *l, int64_t timeout_ns)
 	struct pollfd pfd = { .fd = l->fd, .events = POLLIN };
 	int n = ppoll(&pfd, 1, &timeout, NULL);
 
-	return n == 0 ? -ETIMEDOUT : 0; /* after a signal the caller looks, and comes again */
+	return n == 0 ? -ETIMEDOUT : 0; /* after a signal the caller looks, and calls again */
 }
 
 const char *amqp_link_cluster(const struct amqp_link *l)
@@ -880,7 +882,7 @@ int amqp_link_declare(struct amqp_link *l, const char *queue, const struct amqp_
 	/* Without it such a server drops what was put back 20 times. */
 	if (arguments->quorum && told_limits_deliveries(l->version))
 		add_number(&table, "x-delivery-limit", (uint64_t)-1);
-	if (arguments->dead_letter) { /* by way of the default exchange */
+	if (arguments->dead_letter) { /* through the default exchange */
 		add_word(&table, "x-dead-letter-exchange", "");
 		add_word(&table, "x-dead-letter-routing-key", arguments->dead_letter);
 	}
@@ -906,7 +908,8 @@ int amqp_link_confirm(struct amqp_link *l)
 	return rc < 0 ? rc : send_method(l, AMQP_CONFIRM_SELECT_METHOD, &select);
 }
 
-/* The properties of the message that may be sent; headers may lie in `memory`.  False if there are none. */
+/* The properties of the message that may be sent; headers may lie in `memory`.  False if there are
+ * none. */
 static bool find_sendable(const struct amqp_link *l, const struct message *m, struct properties *p,
 			  struct buffer *memory, bool *withheld)
 {
@@ -928,7 +931,7 @@ bool amqp_link_withholds(const struct amqp_link *l, const struct message *m)
 	return withheld;
 }
 
-/* They are decoded by the library, which encodes them again as it sends them. */
+/* The library decodes them here and encodes them again as it sends them. */
 static int decode_sendable(struct amqp_link *l, const struct message *m,
 			   amqp_basic_properties_t *properties)
 {
@@ -955,7 +958,7 @@ out:
 	return status;
 }
 
-/* What a message is sent with.  type: room for one that is a number. */
+/* What a message is sent with.  type: room for a numeric one. */
 static int set_properties(struct amqp_link *l, const struct message *m, char type[24],
 			  amqp_basic_properties_t *properties)
 {
@@ -1011,8 +1014,8 @@ int amqp_link_consume(struct amqp_link *l, const char *queue, uint16_t ahead)
 	amqp_basic_consume_t consume = { .queue = amqp_cstring_bytes(queue) };
 	int rc = open_channel(l);
 
-	/* A name of its own: RabbitMQ lets a consumer have another one for each message that one of
-	 * its name acknowledges. */
+	/* A name of its own: RabbitMQ gives a consumer another one for each message that a consumer
+	 * of its name acknowledges. */
 	snprintf(l->consumer, sizeof(l->consumer), "mqtool-%u", ++l->consumers);
 	consume.consumer_tag = amqp_cstring_bytes(l->consumer);
 

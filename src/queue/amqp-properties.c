@@ -65,7 +65,7 @@ static bool take(struct property_bytes *rest, size_t n, struct property_bytes *t
 	return true;
 }
 
-/* What follows its length, a number of n bytes. */
+/* Takes what follows its length, a number of n bytes. */
 static bool take_counted(struct property_bytes *rest, size_t n, struct property_bytes *taken)
 {
 	struct property_bytes count;
@@ -143,7 +143,7 @@ bool properties_empty(const struct properties *p)
 
 /* ---- values of headers ---- */
 
-/* Bytes of a value of that kind; 0: they are counted; -1: no such kind. */
+/* Bytes of a value of that type; 0: it carries its length; -1: no such type. */
 static int fixed_size(char kind)
 {
 	switch (kind) {
@@ -213,7 +213,7 @@ static bool counts_deliveries(const struct property_bytes *name)
 	return is(name, "x-delivery-count") || is(name, "x-acquired-count");
 }
 
-/* Appends the headers that are sent.  Returns whether some of those that are not route. */
+/* Appends the headers that are sent.  Returns true if some of those left out route. */
 static bool put_sendable(struct buffer *b, struct property_bytes table)
 {
 	struct property_bytes name;

@@ -12,7 +12,7 @@
 #include "base/util.h"
 #include "base/wait.h"
 
-/* How much longer an answer is waited for once a stop signal has come. */
+/* How much longer an answer is waited for after a stop signal. */
 #define GRACE NSEC_PER_SEC
 
 int amqp_pause(int64_t ns)

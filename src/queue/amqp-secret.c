@@ -20,7 +20,7 @@
 #include "base/text.h"
 #include "queue/address.h"
 
-/* Whom RabbitMQ makes, for its own machine alone. */
+/* The user that RabbitMQ creates, for its own machine only. */
 #define DEFAULT_USER "guest"
 
 void amqp_secret_wipe(struct amqp_secret *secret)
@@ -30,7 +30,7 @@ void amqp_secret_wipe(struct amqp_secret *secret)
 
 /* ---- one line ---- */
 
-/* Copies a field up to its colon, unescaped; returns what is behind the colon, or NULL. */
+/* Copies a field up to its colon, unescaped; returns the place after the colon, or NULL. */
 static const char *take_field(const char *line, char field[static 256])
 {
 	size_t n = 0;
@@ -87,7 +87,7 @@ int amqp_secret_line(const char *line, const struct queue_address *a, struct amq
 	if (*a->user && !is_any(field[USER]) && strcmp(field[USER], a->user) != 0)
 		return 0;
 	strcpy(secret->password, line);
-	/* Where the address names nobody, the line does. */
+	/* If the address names no user, the line does. */
 	if (*a->user)
 		strcpy(secret->user, a->user);
 	else
@@ -97,7 +97,7 @@ int amqp_secret_line(const char *line, const struct queue_address *a, struct amq
 
 /* ---- the file ---- */
 
-/* The path, and whether somebody asked for that very file; false where there is none. */
+/* The path, and whether somebody asked for that very file; false if there is none. */
 static bool find_path(char path[static PATH_MAX], bool *asked)
 {
 	const char *file = getenv("MQTOOL_AMQP_PASSFILE"), *home = getenv("HOME");
@@ -180,7 +180,7 @@ static int look_in_file(const struct queue_address *address, struct amqp_secret 
 
 /* ---- the variable ---- */
 
-/* A variable names no broker: it is for the only one there is. */
+/* A variable names no broker: it is for the only one in use. */
 static bool is_other_broker(const struct queue_address *address)
 {
 	static struct queue_address first;
@@ -191,8 +191,8 @@ static bool is_other_broker(const struct queue_address *address)
 }
 
 /*
- * The password of the variable, or NULL.  What was there is wiped: others may read the memory that
- * the environment was handed over in (proc(5), /proc/PID/environ).
+ * The password of the variable, or NULL.  The variable is wiped: others may read the memory in
+ * which the environment was handed over (proc(5), /proc/PID/environ).
  */
 static const char *variable_password(void)
 {

@@ -3,9 +3,9 @@
  * amqp-send.c - queues of a broker: sending
  *
  * Messages go out without waiting for each confirmation, and are kept until it comes (the window).
- * A full queue that was made with reject-publish refuses them: from the first refusal on the window
- * is emptied, and one message is sent at a time, again and again until there is room, until many in
- * a row found some.
+ * A full queue that was made with reject-publish refuses them.  From the first refusal on the
+ * window is emptied, and one message is sent at a time, again and again until there is room, until
+ * many in a row have found some.
  */
 #include "config.h"
 
@@ -24,9 +24,9 @@
 /* One more place: the message that met a failure is kept with the others. */
 #define WINDOW_PLACES (WINDOW_MESSAGES + 1)
 #define WINDOW_BYTES ((size_t)4 * 1024 * 1024)
-/* Confirmations are looked for each time that so many more have been sent. */
+/* Confirmations are looked for after this many more messages. */
 #define LOOK_EVERY 64
-/* So many confirmed after a refusal, and several are sent at a time again. */
+/* After this many confirmed since a refusal, several are sent at a time again. */
 #define SUCCESSES_WANTED 64
 /* Between two tries of a message that was refused. */
 #define FIRST_PAUSE (NSEC_PER_SEC / 100)
@@ -60,7 +60,7 @@ static struct sent *sent_at(struct amqp *a, size_t i)
 	return &a->window[(a->first + i) % WINDOW_PLACES];
 }
 
-/* Drops what is confirmed from the beginning of the window, which holds on to little memory. */
+/* Drops confirmed messages from the beginning of the window, which keeps little memory. */
 static void forget_confirmed(struct amqp *a)
 {
 	while (a->n > 0 && a->window[a->first].state == SENT_DONE) {
@@ -95,7 +95,7 @@ static void take_confirm(struct amqp *a, const struct amqp_event *event)
 	for (size_t i = 0; i < a->n; i++) {
 		struct sent *s = sent_at(a, i);
 
-		/* A broker counts as AMQP does: 0 stands for all there are. */
+		/* The broker counts like AMQP: 0 stands for all there are. */
 		if (s->tag == event->tag ||
 		    (event->multiple && (s->tag < event->tag || event->tag == 0)))
 			confirm(a, s, event->kind);
@@ -115,7 +115,7 @@ static bool is_message(const struct message *a, const struct message *b)
 	       (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
-/* Marks the first that is on its way, or all. */
+/* Marks the first message that is on its way, or all. */
 static bool mark_returned(struct amqp *a, const struct message *returned)
 {
 	bool found = false;
@@ -131,13 +131,13 @@ static bool mark_returned(struct amqp *a, const struct message *returned)
 	return found;
 }
 
-/* What is returned does not say which message it was, but it is one of them, word for word; a
+/* A returned message does not say which one it was, but it is one of these, word for word; a
  * confirmation follows. */
 static void take_return(struct amqp *a, const struct amqp_event *event)
 {
 	a->returned = true;
 	if (!mark_returned(a, &event->message))
-		(void)!mark_returned(a, NULL); /* rather one too many than one lost */
+		(void)!mark_returned(a, NULL); /* better one too many than one lost */
 }
 
 static void take_answer(struct amqp *a, const struct amqp_event *event)
@@ -155,7 +155,7 @@ static void take_answer(struct amqp *a, const struct amqp_event *event)
 	}
 }
 
-/* All answers that have come: how many, or -errno. */
+/* Handles all answers that have come; returns how many, or -errno. */
 static int take_answers(struct amqp *a)
 {
 	struct amqp_event event;
@@ -180,8 +180,8 @@ static size_t count_waiting(struct amqp *a)
 	return waiting;
 }
 
-/* Time that is left of a timeout, for a broker's answer: -n does not wait for room, but must still
- * wait for that. */
+/* The rest of a timeout for a broker's answer: -n does not wait for room, but must still wait for
+ * that. */
 static int64_t answer_time(int64_t timeout_ns)
 {
 	return timeout_ns == QUEUE_NO_WAIT ? queue_broker()->timeout_ns : timeout_ns;
@@ -193,7 +193,7 @@ static void about_to_wait(struct amqp *a, bool for_room)
 		a->before_wait(a->before_wait_arg, for_room);
 }
 
-/* Waits for some answer, as long as there is one to come. */
+/* Waits for any answer, as long as one is due. */
 static int await_answer(struct amqp *a, int64_t timeout_ns)
 {
 	int64_t deadline = clock_deadline_ns(timeout_ns);
@@ -212,7 +212,7 @@ static int await_answer(struct amqp *a, int64_t timeout_ns)
 	return rc < 0 ? rc : 0;
 }
 
-/* Waits until all in the window were answered. */
+/* Waits until all in the window are answered. */
 static int drain(struct amqp *a, int64_t timeout_ns)
 {
 	int rc = take_answers(a);
@@ -244,7 +244,7 @@ static bool copy_message(struct sent *s, const struct message *m)
 	return true;
 }
 
-/* A place in the window for a copy of m, or NULL where there is no memory or none is free. */
+/* A place in the window for a copy of m, or NULL if there is no memory or none is free. */
 static struct sent *keep(struct amqp *a, const struct message *m)
 {
 	struct sent *s = sent_at(a, a->n);
@@ -253,7 +253,7 @@ static struct sent *keep(struct amqp *a, const struct message *m)
 		return NULL;
 	s->number = a->placed = a->given;
 	s->state = SENT_NOT;
-	s->tag = UINT64_MAX; /* no confirmation is its own */
+	s->tag = UINT64_MAX; /* no confirmation of its own */
 	a->n++;
 	a->bytes += amqp_size(m);
 	return s;
@@ -265,7 +265,7 @@ static int publish(struct queue *q, struct sent *s, int64_t timeout_ns)
 				   answer_time(timeout_ns));
 
 	if (rc < 0) {
-		amqp_of(q)->failed = rc; /* it may have gone out in part */
+		amqp_of(q)->failed = rc; /* part of it may have gone out */
 		return rc;
 	}
 	s->tag = ++amqp_of(q)->published;
@@ -280,7 +280,7 @@ static bool is_unsent(const struct sent *s)
 	return s->state == SENT_REFUSED || s->state == SENT_NOT;
 }
 
-/* Before another try of what was refused. */
+/* Waits before another try of what was refused. */
 static int wait_for_room(struct amqp *a, int64_t left, int64_t *pause)
 {
 	int64_t now = *pause;
@@ -290,7 +290,7 @@ static int wait_for_room(struct amqp *a, int64_t left, int64_t *pause)
 	return amqp_pause(left < 0 || now < left ? now : left);
 }
 
-/* Sends what has not gone or was refused until there is room, or the time is over. */
+/* Sends what has not gone or was refused until there is room, or time is up. */
 static int insist(struct queue *q, struct sent *s, int64_t timeout_ns)
 {
 	int64_t deadline = clock_deadline_ns(timeout_ns), pause = FIRST_PAUSE, left;
@@ -315,7 +315,7 @@ static int insist(struct queue *q, struct sent *s, int64_t timeout_ns)
 }
 
 /*
- * Some message came back.  0: the queue is there, and they are to be sent once more; -ENOENT; or
+ * A message came back.  0: the queue exists, and they are to be sent once more; -ENOENT; or
  * -ECONNRESET: its node is down.
  */
 static int look_for_queue(struct queue *q)
@@ -335,7 +335,7 @@ static int look_for_queue(struct queue *q)
 	return 0;
 }
 
-/* Once something was refused: no more than one message is on its way. */
+/* After a refusal: only one message is on its way. */
 static int settle_window(struct queue *q, int64_t timeout_ns)
 {
 	struct amqp *a = amqp_of(q);
@@ -371,7 +371,7 @@ static int make_room(struct queue *q, size_t size, int64_t timeout_ns)
 	return rc < 0 ? rc : 0;
 }
 
-/* Properties that cannot be sent end it, with all before it answered for. */
+/* A message whose properties cannot be sent ends it, after an answer for all before it. */
 static int check_properties(struct queue *q, const struct message *m, int64_t timeout_ns)
 {
 	int rc;
@@ -485,12 +485,12 @@ uint64_t amqp_send_unconfirmed(struct queue *q, struct buffer *text, uint64_t *f
 	return numbers.count;
 }
 
-/* The place of a message, or NULL: it has left the window, or never came to it. */
+/* The place of a message, or NULL: it has left the window, or never came into it. */
 static struct sent *find(struct amqp *a, uint64_t number)
 {
 	uint64_t first = a->n > 0 ? sent_at(a, 0)->number : 0;
 
-	/* Numbers in the window follow each other. */
+	/* Numbers in the window are consecutive. */
 	if (a->n == 0 || number < first || number - first >= a->n)
 		return NULL;
 	return sent_at(a, (size_t)(number - first));

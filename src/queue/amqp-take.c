@@ -2,10 +2,11 @@
 /*
  * amqp-take.c - queues of a broker: taking
  *
- * One message without waiting is asked for (basic.get).  Else a consumer gets them, ahead of their
- * settlement: some at first, then as many as the size of those that came allows.  Whatever is
- * settled lets the broker send more, so where only so many are wanted the consumer is cancelled
- * before the broker hears of what would bring one too many, and another one gets the rest.
+ * One message without waiting is asked for (basic.get).  Otherwise a consumer gets them ahead of
+ * their settlement: a few at first, then as many as the size of those that came allows.  Whatever
+ * is settled lets the broker send more.  So if only a certain number is wanted, the consumer is
+ * cancelled before the broker hears of what would bring one too many, and another one gets the
+ * rest.
  */
 #include "config.h"
 
@@ -18,28 +19,32 @@
 #include "queue/amqp-queue.h"
 #include "queue/queue-backend.h"
 
-/* What may be on its way to a consumer, and how many messages before their size is known. */
+/* Bytes that may be on their way to a consumer, and messages before their size is known. */
 #define AHEAD_BYTES ((uint64_t)4 * 1024 * 1024)
 #define AHEAD_FIRST 8
 /* How many may be settled before the broker is told. */
 #define ACKS_MAX (AHEAD_MAX / 4)
-/* How many that were asked for one by one may be in hand.  Of a quorum queue RabbitMQ has a consumer
- * for each of them; it keeps back acknowledgements beyond 32, and forgets them when the channel
- * ends. */
+/*
+ * How many that were asked for one by one may be in hand.  For a quorum queue RabbitMQ has a
+ * consumer for each of them; it holds back acknowledgements beyond 32, and forgets them when the
+ * channel ends.
+ */
 #define GETS_MAX 16
-/* Without a message for so long a consumer that is not told of what was settled is cancelled. */
+/* A consumer that is not told what was settled is cancelled after this long without a message. */
 #define IDLE (NSEC_PER_SEC / 10)
-/* Where all there is is wanted: without a message for so long the broker is asked whether there are
- * more, twice (what it sent may be overtaken by its answer); and if it does not send them for so
- * long, each is asked for: the queue has an only consumer who is somebody else. */
+/*
+ * If all there is is wanted: after this long without a message the broker is asked whether there
+ * are more, twice (its answer may overtake what it sent).  If it then does not send them for as
+ * long, each is asked for: the queue has an only consumer, and that is somebody else.
+ */
 #define COUNT_AFTER (NSEC_PER_SEC / 100)
 #define COUNTS_WANTED 2
 #define UNSENT_LIMIT 100
 
 enum tag_state { TAG_OPEN, TAG_SETTLED, TAG_TOLD };
 
-/* A tag of a queue is that of its connection and which connection it is: after another one was
- * made, nothing can be settled that came by the old one, nor need it be. */
+/* A tag of a queue is that of its connection and which connection it is: after another connection
+ * is made, what came by the old one can no longer be settled, nor need it be. */
 #define TAG_BITS 48
 #define TAG_MASK (((uint64_t)1 << TAG_BITS) - 1)
 
@@ -60,7 +65,7 @@ static unsigned char *tag_state(struct amqp *a, uint64_t tag)
 
 /* ---- properties of messages in hand ---- */
 
-/* A copy of them, which lives until the message is settled. */
+/* A copy of the properties, which lives until the message is settled. */
 static bool keep_properties(struct amqp *a, const struct message *m)
 {
 	char *copy = m->properties_len ? malloc(m->properties_len) : NULL;
@@ -90,7 +95,7 @@ static void drop_all_properties(struct amqp *a)
 
 /* ---- the consumer ---- */
 
-/* Messages to have on their way, of the size that they have lately. */
+/* How many messages to have on their way, given their recent size. */
 static uint64_t ahead_wanted(const struct amqp *a)
 {
 	uint64_t n = a->average ? AHEAD_BYTES / a->average : AHEAD_FIRST;
@@ -119,8 +124,9 @@ static int end_consumer(struct amqp *a)
 }
 
 /*
- * If messages are much smaller or larger than those before, another consumer gets the next.  Not while
- * one may be on its way to this consumer, as it is after an acknowledgement: it would come too late.
+ * If messages are much smaller or larger than those before, another consumer gets the next.  Not
+ * while one may be on its way to this consumer, as after an acknowledgement: it would come too
+ * late.
  */
 static int adapt_consumer(struct amqp *a, size_t len)
 {
@@ -137,7 +143,7 @@ static int adapt_consumer(struct amqp *a, size_t len)
 
 /* ---- what the broker is told of ---- */
 
-/* The last tag that it may hear of without sending more than is wanted. */
+/* The last tag that the broker may hear of without sending more than is wanted. */
 static uint64_t may_tell(const struct amqp *a)
 {
 	if (a->consumer != CONSUMER_ON || a->budget == UINT64_MAX)
@@ -145,7 +151,7 @@ static uint64_t may_tell(const struct amqp *a)
 	return a->base + a->budget - a->ahead;
 }
 
-/* Of those up to a tag before which all are settled. */
+/* Tells of those up to a tag before which all are settled. */
 static int tell_up_to(struct amqp *a, uint64_t last)
 {
 	uint64_t tag = last;
@@ -171,7 +177,7 @@ static int tell_one(struct amqp *a, uint64_t tag)
 	return amqp_link_ack(a->link, tag, false);
 }
 
-/* As much as can be without another consumer. */
+/* Tells as much as is possible without another consumer. */
 static int tell_some(struct amqp *a)
 {
 	uint64_t limit = may_tell(a);
@@ -198,7 +204,7 @@ int amqp_take_tell(struct queue *q)
 	return tell_all(amqp_of(q));
 }
 
-/* A tag has no more to be done about it, here or (TAG_TOLD) at the broker. */
+/* Nothing more has to be done about a tag, here or (TAG_TOLD) at the broker. */
 static void settle_tag(struct amqp *a, uint64_t tag, enum tag_state state)
 {
 	a->in_hand--;
@@ -224,7 +230,7 @@ int amqp_take_delivered(struct queue *q, const struct message *m)
 	return a->untold < ACKS_MAX && a->untold < a->ahead ? 0 : tell_some(a);
 }
 
-/* The consumer is cancelled first: else it is sent the very message again, at once, and RabbitMQ
+/* The consumer is cancelled first: else it gets that very message again at once, and RabbitMQ
  * counts that against the delivery limit of a quorum queue. */
 int amqp_take_put_back(struct queue *q, const struct message *m)
 {
@@ -258,7 +264,8 @@ static int take_delivery(struct amqp *a)
 					 adapt_consumer(a, amqp_size(&a->event.message));
 }
 
-/* The broker ended the consumer: only a look tells whether the queue is gone, or its node down. */
+/* The broker ended the consumer: only a look tells whether the queue is gone or its
+ * node is down. */
 static int take_cancel(struct queue *q)
 {
 	uint64_t messages;
@@ -269,7 +276,7 @@ static int take_cancel(struct queue *q)
 	return rc == -ENOENT ? -EIDRM : rc;
 }
 
-/* 1: a delivery; 0: go on; -EAGAIN: there is none for sure. */
+/* 1: a delivery; 0: go on; -EAGAIN: there is certainly none. */
 static int take_event(struct queue *q)
 {
 	struct amqp *a = amqp_of(q);
@@ -379,7 +386,7 @@ static int next_delivery(struct queue *q)
 	return rc;
 }
 
-/* Without a consumer: asks for one. */
+/* Without a consumer: asks for one message. */
 static int get(struct queue *q)
 {
 	struct amqp *a = amqp_of(q);
@@ -397,7 +404,7 @@ static int get(struct queue *q)
 	return rc == -ETIMEDOUT ? amqp_link_give_up(a->link) : rc;
 }
 
-/* Nothing has come: waits for what may, so long. */
+/* Nothing has come: waits that long for what may. */
 static int wait_for_more(struct amqp *a, int64_t left)
 {
 	int64_t idle = left < 0 || left > IDLE ? IDLE : left;
@@ -454,7 +461,7 @@ static int await_delivery(struct queue *q, int64_t timeout_ns)
 			return rc;
 		rc = a->all_there ? seek_end(q) : wait_for_more(a, clock_left_ns(deadline));
 	} while (rc == 0 && a->consumes);
-	if (rc == 0) /* it sends us nothing of what it has */
+	if (rc == 0) /* it sends us none of what it has */
 		rc = end_consumer(a);
 	return rc < 0 ? rc : get(q);
 }
@@ -487,12 +494,12 @@ int amqp_take(struct queue *q, struct message *m, size_t room, const struct queu
 	struct amqp *a = amqp_of(q);
 	int rc = 1;
 
-	(void)want; /* brokers know one order only */
+	(void)want; /* brokers know only one order */
 	if (timeout_ns != QUEUE_NO_WAIT)
 		a->consumes = true;
 	if (!a->has_event)
 		rc = a->consumes ? await_delivery(q, timeout_ns) : get(q);
-	if (rc == -ENOENT) /* it was there when it was opened */
+	if (rc == -ENOENT) /* it was there when the queue was opened */
 		rc = -EIDRM;
 	if (rc == -ETIMEDOUT && timeout_ns == QUEUE_NO_WAIT && a->consumes && !a->counting)
 		rc = -EAGAIN;
@@ -521,7 +528,8 @@ void amqp_take_hold(struct queue *q, unsigned int n)
 
 /* ---- the end ---- */
 
-/* Waits for so many answers to amqp_link_count(); what is delivered meanwhile the broker keeps. */
+/* Waits for that many answers to amqp_link_count(); the broker keeps what is
+ * delivered meanwhile. */
 static int await_counts(struct amqp *a, unsigned int counts)
 {
 	int64_t deadline = clock_deadline_ns(queue_broker()->timeout_ns);
@@ -555,7 +563,7 @@ int amqp_take_flush(struct queue *q)
 	a->counting = false;
 	if (rc == 0)
 		rc = await_counts(a, counts);
-	return rc == -ENOENT ? 0 : rc; /* in a queue that is gone nothing is left to be told */
+	return rc == -ENOENT ? 0 : rc; /* a queue that is gone has nothing left to be told */
 }
 
 void amqp_take_forget(struct amqp *a)

@@ -16,8 +16,8 @@
 #define TEXT_CUT 255
 
 static const struct {
-	const char *head; /* the text begins so, before any name; "" for all */
-	const char *tail; /* and ends so, after any name; "" for all */
+	const char *head; /* the text begins with this, before any name; "" for all */
+	const char *tail; /* and ends with this, after any name; "" for all */
 	enum told_meaning meaning;
 } phrases[] = {
 	{ "NOT_FOUND - no queue '", "", TOLD_NO_QUEUE },

@@ -77,7 +77,7 @@ static uint64_t count_queues(const struct queue_list *list, enum queue_kind kind
 	return n;
 }
 
-/* The charge stays with who made a queue; all that shows is who owns it. */
+/* A queue's maker is charged, but only its owner can be seen. */
 static uint64_t count_charge(const struct queue_list *list, uid_t uid)
 {
 	const unsigned int need = STAT_OWNER | STAT_MAXMSG | STAT_MSGSIZE;
@@ -99,7 +99,7 @@ static void read_use(struct limit *limit, const struct limit_source *source,
 	if (!limit->has_use || list->note[source->kind])
 		return;
 	limit->use_known = true;
-	/* Removed queues that are still open count too, and show nowhere (mq_unlink(3)). */
+	/* Removed queues that are still open count too, and cannot be seen (mq_unlink(3)). */
 	limit->use_least = source->kind == QUEUE_POSIX;
 	limit->use = source->use == USE_QUEUES ? count_queues(list, source->kind) :
 						 count_charge(list, getuid());

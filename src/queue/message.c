@@ -15,7 +15,7 @@
 
 static const struct {
 	unsigned int have;
-	unsigned int priority_max; /* where they have one */
+	unsigned int priority_max; /* if it has one */
 } traits[QUEUE_BACKENDS] = {
 	[QUEUE_SYSV] = { MESSAGE_HAS_TYPE, 0 },
 	[QUEUE_POSIX] = { MESSAGE_HAS_PRIORITY, MESSAGE_PRIORITY_MAX },
@@ -38,7 +38,7 @@ void message_set(struct message *m, const struct carry_as *as, enum queue_kind t
 
 	if (!as->have)
 		return;
-	/* A type that cannot be carried stays one until there is another, or none at all. */
+	/* A type that cannot be carried stays until there is another, or none at all. */
 	if (kept & MESSAGE_HAS_TYPE && !(as->have & MESSAGE_HAS_TYPE))
 		kept |= MESSAGE_HAS_OTHER_TYPE;
 	if (as->have & MESSAGE_HAS_TYPE)
@@ -48,7 +48,7 @@ void message_set(struct message *m, const struct carry_as *as, enum queue_kind t
 	m->have = (m->have & kept) | as->have;
 }
 
-/* For messages that have a type alone. */
+/* For queues whose messages have only a type. */
 static int carry_type(struct message *m)
 {
 	if (!(m->have & MESSAGE_HAS_TYPE))
@@ -59,7 +59,7 @@ static int carry_type(struct message *m)
 	return 0;
 }
 
-/* For messages that have a priority alone, at most max. */
+/* For queues whose messages have only a priority, at most max. */
 static int carry_priority(struct message *m, unsigned int max)
 {
 	if ((m->have & HAS_BOTH) == HAS_BOTH)

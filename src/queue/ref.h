@@ -33,7 +33,7 @@ struct queue_address {
 	bool tls;
 	uint16_t port;
 	char host[256]; /* a name or number, without the brackets of IPv6 */
-	char user[256]; /* "" where none was written */
+	char user[256]; /* "" if none was written */
 	char vhost[256];
 	char queue[256];
 	char more[ADDRESS_MORE]; /* further nodes of its cluster, each after a comma, as printed */
@@ -55,15 +55,14 @@ struct queue_ref {
 };
 
 /* Room for any name as printed, with its NUL: every byte of a user, vhost and queue may need three,
- * as %2F (a POSIX name, of which each may need four, is shorter). */
+ * as %2F (a POSIX name, each byte of which may need four, is shorter). */
 #define QUEUE_NAME_TEXT (sizeof("amqps://@[]:65535//") + 256 + ADDRESS_MORE + 3 * 3 * 255)
 
 /*
- * Reads a queue's name in any form of mqtool-queue(7).  Returns 0, or -EINVAL with one
- * line (translated, without the offending text, but with a better one where there is one, as
- * printed) in *error: a usage error.  A path given to ftok:
- * that stat(2) refuses is not a usage error: the text parses, ref->error is set, and every
- * function below returns it.
+ * Reads a queue's name in any form of mqtool-queue(7).  Returns 0, or -EINVAL, a usage error, with
+ * one line (translated, without the offending text, but with a better spelling if there is one, as
+ * printed) in *error.  A path given to ftok: that stat(2) refuses is not a usage error: the text
+ * parses, ref->error is set, and every function of queue.h returns it.
  */
 int queue_ref_parse(struct queue_ref *ref, const char *text, struct refusal *error) _must_check_;
 /* Writes the name in the form mqtool prints and accepts back; returns buf. */

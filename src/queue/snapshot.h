@@ -21,13 +21,14 @@ struct snapshot {
 };
 
 /*
- * Takes a snapshot of the queue that fd has open for reading, unless s holds one already.  The sibling
- * keeps running until tracer_end().  Returns 0, or an error of tracer_ask(), with s->why.
+ * Takes a snapshot of the queue that fd has open for reading, unless s holds one already.  The
+ * sibling keeps running until tracer_end().  Returns 0, or an error of tracer_ask(), with s->why.
  */
 int snapshot_take(struct snapshot *s, int fd) _must_check_;
 /*
- * Copies message number index into m->data; a receive would take number 0 first.  Returns 0, -ENOMSG
- * past the last, -E2BIG if room is too small, or -EPROTO if the sibling's answer is no snapshot.
+ * Copies message number index into m->data; a receive would take number 0 first.  Returns 0,
+ * -ENOMSG past the last, -E2BIG if room is too small, or -EPROTO if the sibling's answer is not a
+ * snapshot.
  */
 int snapshot_get(struct snapshot *s, size_t index, struct message *m, size_t room) _must_check_;
 void snapshot_free(struct snapshot *s);

@@ -8,7 +8,8 @@
 #include "base/buffer.h"
 #include "queue/tracer-wire.h"
 
-/* Fills *why, which forgets what it said before; what may be NULL.  Returns error, a -errno. */
+/* Fills *why (may be NULL), replacing what it said; what may be NULL too.  Returns
+ * error, a -errno. */
 int tracer_refuse(struct tracer_refusal *why, int error, enum tracer_code code, const char *what,
 		  int cause);
 /* Appends one clause (translated, no newline) that says why, and what would help. */

@@ -6,7 +6,7 @@
  * (tracer.h) and ask it for what only a program in the kernel can tell.  One request, one answer,
  * in turn:
  *
- *   -> struct tracer_request, with a descriptor of a queue (SCM_RIGHTS) where the kind wants one
+ *   -> struct tracer_request, with a descriptor of a queue (SCM_RIGHTS) if the kind wants one
  *   <- struct tracer_reply, then `length` bytes: `records` records of the kind asked for
  *
  * Both programs run on one machine, so numbers are in its own order.  Structs have no padding, and
@@ -14,7 +14,7 @@
  * by a code: whoever asked has the text (tracer-refusal.h).
  *
  * The sibling holds no descriptor of a queue between requests, and what it has loaded hangs on its
- * own descriptors.  It ends when the socket is closed, however that came about.
+ * own descriptors.  It ends when the socket is closed, for whatever reason.
  *
  * A new kind of request: a number here, its records here, a function for it in the table of
  * trace-serve.c.  Any change of what is here is another TRACER_VERSION.
@@ -31,24 +31,25 @@
 #define TRACER_SERVE "serve"
 
 enum tracer_kind {
-	TRACER_CHECK = 1, /* whether a program may be loaded: no records */
+	TRACER_CHECK = 1, /* may a program be loaded?  no records */
 	/* The messages of the POSIX queue whose descriptor, open for reading, comes with it: struct
 	 * tracer_message, in the order that mq_receive(3) would take them. */
 	TRACER_PEEK,
-	/* Who is to be notified of the POSIX queue whose descriptor comes with it, and who polls it:
-	 * struct tracer_who. */
+	/* Who is to be notified of the POSIX queue whose descriptor comes with it, and who polls
+	 * it: struct tracer_who. */
 	TRACER_WHO,
 	TRACER_COUNTERS, /* what has passed through queues since the first of these */
 };
 
-/* Flags of TRACER_COUNTERS.  With others than before, counting begins anew.  ns 0: in all IPC namespaces. */
+/* Flags of TRACER_COUNTERS.  If they change, counting begins again.  ns 0: in all
+ * IPC namespaces. */
 #define TRACER_SYSV (1u << 0)
 #define TRACER_POSIX (1u << 1)
-#define TRACER_WAITS (1u << 2) /* and how long calls were blocked, which costs them more */
+#define TRACER_WAITS (1u << 2) /* and how long calls were blocked, which slows them more */
 
 enum tracer_direction { TRACER_SEND, TRACER_RECEIVE, TRACER_DIRECTIONS };
 
-/* Sums of one direction.  They only grow, and may overflow: differences are what counts. */
+/* Sums of one direction.  They only grow, and may overflow: only differences mean something. */
 struct tracer_sums {
 	uint64_t messages;
 	uint64_t bytes;
@@ -58,8 +59,8 @@ struct tracer_sums {
 
 /* Before the records of TRACER_COUNTERS. */
 struct tracer_moment {
-	uint64_t clock_ns; /* now, since the counting began */
-	uint64_t lost;     /* calls for whose queues there was no room: those have no record */
+	uint64_t clock_ns; /* now, since counting began */
+	uint64_t lost;     /* calls whose queues found no room: those have no record */
 };
 
 /* A record of TRACER_COUNTERS: a queue through which anything has passed. */
@@ -81,24 +82,24 @@ struct tracer_request {
 
 /* Why something is refused. */
 enum tracer_code {
-	TRACER_PLAIN,         /* error says all there is */
+	TRACER_PLAIN,         /* error says all */
 	TRACER_NOT_BUILT,     /* this build has no mqtool-trace */
-	TRACER_NOT_INSTALLED, /* it is in a package of its own */
+	TRACER_NOT_INSTALLED, /* it is in a separate package */
 	TRACER_NOT_STARTED,   /* cause: errno */
 	TRACER_ENDED,         /* it went away without an answer */
 	TRACER_OTHER_RELEASE, /* it is of another version, or does not know the kind */
 	TRACER_NO_CAPABILITY, /* number: TRACER_NEEDS_* */
 	TRACER_USER_NAMESPACE,
-	TRACER_OLD_KERNEL, /* number: this one, cause: the one that is needed; TRACER_LINUX() */
+	TRACER_OLD_KERNEL, /* number: this release, cause: the one needed; TRACER_LINUX() */
 	TRACER_NO_BTF,     /* cause: errno */
 	TRACER_NOT_TAKEN,  /* what: the call, cause: errno */
 	TRACER_LOCKED_DOWN,
 	TRACER_FILTERED,       /* what: the call */
 	TRACER_NO_TRACEFS,     /* cause: errno */
-	TRACER_TRACEFS_CLOSED, /* it is mounted, for root alone */
+	TRACER_TRACEFS_CLOSED, /* it is mounted, but only for root */
 	TRACER_NO_EVENT,       /* what: its name, cause: errno */
 	TRACER_BUSY,           /* the queue changes faster than it can be read */
-	TRACER_TOO_LARGE,      /* its messages are, all together */
+	TRACER_TOO_LARGE,      /* its messages, all together, are too large */
 	TRACER_CODES
 };
 
@@ -131,7 +132,7 @@ enum tracer_how {
 	TRACER_NOTIFIED = 1, /* registered by mq_notify(3) */
 	TRACER_POLLS,        /* by poll(2), select(2) and their like */
 	TRACER_EPOLLS,       /* an instance of epoll(7); the kernel does not know whose */
-	TRACER_OTHER,        /* in another way: function */
+	TRACER_OTHER,        /* in another way: see function */
 };
 
 struct tracer_who {
@@ -140,7 +141,7 @@ struct tracer_who {
 	int32_t first_pid; /* in the first PID namespace; 0: not known */
 	uint32_t unused;
 	char command[16];  /* foreign bytes, NUL-terminated */
-	char function[32]; /* of the kernel, that is called when something happens; NUL-terminated */
+	char function[32]; /* of the kernel, called when something happens; NUL-terminated */
 };
 
 #endif

@@ -15,33 +15,34 @@
 /* Zero-initialise it; the owner calls tracer_answer_free(). */
 struct tracer_answer {
 	uint32_t records;
-	struct buffer data; /* all of them, as they came */
+	struct buffer data; /* all of the records, as they came */
 };
 
 /*
- * Starts the sibling if there is none.  It stays in the namespaces of the thread that starts it: before
- * another one is entered for a while, the thread that stays behind calls this.  Returns 0, or
- * -errno with *why: where it is not installed, as tracer_ask().
+ * Starts the sibling if there is none.  It stays in the namespaces of the thread that starts it:
+ * before another thread enters a namespace for a while, the thread that stays behind calls this.
+ * Returns 0, or -errno with *why: if it is not installed, as tracer_ask().
  */
 int tracer_start(struct tracer_refusal *why) _must_check_;
 /*
- * Asks, and waits for the answer.  request->version is filled in; fd is a descriptor of the
- * queue that is meant, or -1, and stays the caller's.  Returns 0 with *answer, whose data is
- * replaced; or -errno with *why: -EPERM where a privilege is missing, -EINTR by a stop signal, else
- * what the machine lacks, but none that says something of a queue, as -ENOENT and -EAGAIN do.
+ * Asks, and waits for the answer.  request->version is filled in; fd is a descriptor of the queue
+ * that is meant, or -1, and stays the caller's.  Returns 0 with *answer, whose data is replaced; or
+ * -errno with *why: -EPERM if a privilege is missing, -EINTR after a stop signal, else what the
+ * machine lacks, but never one that says something about a queue, like -ENOENT and -EAGAIN.
  */
 int tracer_ask(struct tracer_request *request, int fd, struct tracer_answer *answer,
 	       struct tracer_refusal *why) _must_check_;
-/* Ends the sibling, and waits until what it had in the kernel is gone; nothing where there is none. */
+/* Ends the sibling, and waits until what it had in the kernel is gone; does nothing if there is
+ * none. */
 void tracer_end(void);
 void tracer_answer_free(struct tracer_answer *answer);
 
 /* ---- both ends ---- */
 
 /*
- * Sends, and receives, all of a struct; with a descriptor (-1: none).  *fd is the receiver's, and may
- * be NULL where none is expected.  tracer_get() returns 1, 0 where the other end is closed, or
- * -errno (-EPROTO: in the middle of it); tracer_put() 0 or -errno.
+ * Send and receive all of a struct, with a descriptor (-1: none).  The receiver owns *fd, which may
+ * be NULL if none is expected.  tracer_get() returns 1, 0 if the other end is closed, or -errno
+ * (-EPROTO: in the middle of the struct); tracer_put() returns 0 or -errno.
  */
 int tracer_put(int socket, const void *data, size_t size, int fd) _must_check_;
 int tracer_get(int socket, void *data, size_t size, int *fd) _must_check_;
