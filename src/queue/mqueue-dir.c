@@ -33,7 +33,7 @@ static bool is_mqueue(int fd)
 	return fstatfs(fd, &fs) == 0 && fs.f_type == MQUEUE_MAGIC;
 }
 
-/* Of a line of /proc/self/status, the number; `missing` if there is no such line. */
+/* The number in a line of /proc/self/status; `missing` if there is no such line. */
 static uint64_t status_number(const char *status, const char *name, int base, uint64_t missing)
 {
 	const char *line = strstr(status, name);
@@ -42,8 +42,8 @@ static uint64_t status_number(const char *status, const char *name, int base, ui
 }
 
 /*
- * May this process try fsopen(2)?  A seccomp filter may end who calls what it does not list, as
- * that of systemd's SystemCallFilter=@system-service does, and none can be asked.
+ * May this process try fsopen(2)?  A seccomp filter may kill a process that makes a call it does
+ * not list, as systemd's SystemCallFilter=@system-service does, and no filter can be asked.
  */
 static bool may_fsopen(void)
 {
@@ -57,7 +57,7 @@ static bool may_fsopen(void)
 }
 
 /*
- * The file system of our own IPC namespace, without touching the mount table (fsopen(2), Linux
+ * Opens the file system of our own IPC namespace without touching the mount table (fsopen(2), Linux
  * 5.2).  Needs CAP_SYS_ADMIN over the namespace.  The descriptor of fsmount(2) is O_PATH: reading
  * it as a directory silently yields nothing, so "." is opened from it.
  */
@@ -89,12 +89,12 @@ static int open_own_dir(void)
 #endif
 }
 
-/* What a mounted directory is known to be. */
+/* What is known about a mounted directory. */
 enum dir_state { DIR_OURS, DIR_FOREIGN, DIR_UNKNOWN };
 
 /*
- * A directory mounted by somebody may show another IPC namespace, while mq_open(3) always means
- * ours.  A queue that opens by path tells: by name it must be the very same one.
+ * A directory that somebody mounted may show another IPC namespace, while mq_open(3) always means
+ * ours.  A queue that opens by path decides: the one of that name must be the very same queue.
  */
 static enum dir_state compare_by_name(int by_path, const char *slash_name)
 {
@@ -109,7 +109,7 @@ static enum dir_state compare_by_name(int by_path, const char *slash_name)
 		mq_close(by_name);
 	if (same)
 		return DIR_OURS;
-	/* Removed since it was opened by path: the name says nothing of it any more. */
+	/* It was removed after it was opened by path: the name no longer says anything about it. */
 	return fstat(by_path, &file) < 0 || file.st_nlink == 0 ? DIR_UNKNOWN : DIR_FOREIGN;
 }
 
@@ -158,8 +158,9 @@ static int open_at(int dir, const char *name)
 /* ---- its queues ---- */
 
 /*
- * Opens a queue to look at it and reads its inode: both of the same queue, whatever takes its name
- * meanwhile.  One that may not be opened still has its inode read.  -ENOENT where it is gone.
+ * Opens a queue to look at it and reads its inode: both of the same queue, even if another one
+ * takes its name meanwhile.  The inode of a queue that may not be opened is still read.  -ENOENT if
+ * it is gone.
  */
 static int open_listed(int dir, const char *name, struct stat *file)
 {
@@ -190,7 +191,7 @@ static int add_item(struct queue_list *list, const struct queue_stat *found, con
 	return 0;
 }
 
-/* Adds one queue; 1 where it was gone by then. */
+/* Adds one queue; returns 1 if it is already gone. */
 static int add_queue(struct queue_list *list, int dir, const char *name, unsigned int detail,
 		     enum dir_state *state)
 {
@@ -211,7 +212,8 @@ static int add_queue(struct queue_list *list, int dir, const char *name, unsigne
 		return 1;
 	mqueue_fill_inode(&found, &file);
 	if (fd >= 0) {
-		(void)mqueue_fill_open(&found, fd, detail); /* what failed is unknown */
+		(void)mqueue_fill_open(&found, fd, detail); /* what failed says nothing about the
+							     * directory */
 		if (*state == DIR_UNKNOWN)
 			*state = compare_by_name(fd, slash_name);
 		close(fd);
@@ -219,8 +221,8 @@ static int add_queue(struct queue_list *list, int dir, const char *name, unsigne
 	return *state == DIR_FOREIGN ? -EXDEV : add_item(list, &found, slash_name);
 }
 
-/* Adds the queues of a directory, which is closed; *state is what is known of it, and becomes what
- * they tell of it.  None is added if it fails, with -EXDEV where they are another namespace's. */
+/* Adds the queues of a directory, and closes it; *state is what is known about it, and is updated
+ * with what its queues tell.  Adds none if it fails: -EXDEV if they are another namespace's. */
 static int list_dir(struct queue_list *list, int fd, unsigned int detail, enum dir_state *state)
 {
 	size_t first = list->n;
@@ -245,7 +247,7 @@ static int list_dir(struct queue_list *list, int fd, unsigned int detail, enum d
 	return rc;
 }
 
-/* The mounted directory does wherever a queue in it says that it is ours; else privilege has one
+/* The mounted directory will do if a queue in it proves that it is ours; else privilege gets one
  * that is ours for certain. */
 int mqueue_dir_list(struct queue_list *list, unsigned int detail)
 {
@@ -280,7 +282,7 @@ static enum dir_state compare_entry(int dir, const char *name)
 	return state;
 }
 
-/* Any queue in it that opens tells. */
+/* Any queue in it that opens decides. */
 static enum dir_state compare_entries(int dir)
 {
 	enum dir_state state = DIR_UNKNOWN;
@@ -301,7 +303,7 @@ static enum dir_state compare_entries(int dir)
 }
 
 /*
- * The last resort: a queue made for a moment, which nobody else can open, is of our namespace, and
+ * The last resort: a queue made for a moment, which nobody else can open, is in our namespace, and
  * all queues of a namespace are on one device.
  */
 static enum dir_state compare_probe(int dir)
@@ -357,7 +359,7 @@ int mqueue_dir_look(const char *slash_name, struct stat *file)
 {
 	int dir = open_mounted_dir(), rc = 0;
 
-	/* What may be ours is listed too. */
+	/* A directory that may be ours is listed too. */
 	if (dir < 0 || compare_entries(dir) == DIR_FOREIGN) {
 		if (dir >= 0)
 			close(dir);

@@ -24,7 +24,7 @@ int mqueue_open_to_look(const char *name)
 	return fd;
 }
 
-/* Not an open that something else than a queue could feel: a pipe would. */
+/* Must not open anything but a queue: a pipe, for one, would notice. */
 static int open_path_only(const char *pid_fd)
 {
 	char path[64];
@@ -130,7 +130,7 @@ int mqueue_fill_open(struct queue_stat *st, int fd, unsigned int detail)
 	}
 	if (detail & (STAT_BYTES | STAT_NOTIFY)) {
 		n = pread(fd, text, sizeof(text) - 1, 0);
-		if (n < 0 && errno != EBADF) /* which it is where open for writing only */
+		if (n < 0 && errno != EBADF) /* and it is, if open only for writing */
 			return -errno;
 		text[n > 0 ? n : 0] = '\0';
 		mqueue_parse_status(text, st);

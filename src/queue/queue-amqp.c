@@ -2,7 +2,7 @@
 /*
  * queue-amqp.c - queues of a broker: RabbitMQ, AMQP 0-9-1
  *
- * What they have in common; amqp-send.c and amqp-take.c have the two ways of a message.
+ * What both directions share; amqp-send.c and amqp-take.c have the two ways of a message.
  */
 #include "config.h"
 
@@ -38,7 +38,7 @@ static int connect_queue(struct queue *q)
 	int rc;
 
 	rc = amqp_link_open(&a->link, &q->ref.address);
-	/* Before what is waited for, so that it costs no turn of its own. */
+	/* Sent before the answer that is waited for, so that it costs no round trip of its own. */
 	if (rc == 0 && a->access & QUEUE_WRITE)
 		rc = amqp_link_confirm(a->link);
 	if (rc == 0)
@@ -70,7 +70,7 @@ static void amqp_close(struct queue *q)
 	amqp_send_free(a);
 }
 
-/* What may be cured by waiting: a broker that starts again, a net that comes back. */
+/* What waiting may cure: a broker that restarts, a network that comes back. */
 static bool worth_a_retry(int error)
 {
 	switch (error) {
@@ -120,7 +120,7 @@ static int amqp_reopen(struct queue *q, int64_t timeout_ns)
 
 static int amqp_flush(struct queue *q, int64_t timeout_ns)
 {
-	/* Only an answer makes certain that acknowledgements came. */
+	/* Only an answer proves that acknowledgements arrived. */
 	return amqp_of(q)->access & QUEUE_WRITE ? amqp_send_flush(q, timeout_ns) :
 						  amqp_take_flush(q);
 }
@@ -145,7 +145,7 @@ static uint64_t amqp_resent(struct queue *q)
 static size_t amqp_max_message(struct queue *q)
 {
 	(void)q;
-	return SIZE_MAX; /* a broker tells only when it refuses one */
+	return SIZE_MAX; /* a broker tells only when it refuses a message */
 }
 
 /* Two names may lead to one broker, or to nodes of one cluster. */
@@ -177,7 +177,7 @@ static int amqp_look(struct queue *q, unsigned int detail, struct queue_stat *st
 	return 0;
 }
 
-/* To declare a queue that is there is no error in AMQP, so it is looked for first. */
+/* Declaring an existing queue is not an error in AMQP, so look for it first. */
 static int declare(struct amqp_link *link, const struct queue_ref *ref,
 		   const struct queue_attr *attr, bool exist_ok)
 {
@@ -210,7 +210,7 @@ static int amqp_create(const struct queue_ref *ref, const struct queue_attr *att
 	return rc;
 }
 
-/* To delete a queue that is not there is no error either. */
+/* Deleting a queue that does not exist is not an error either. */
 static int amqp_remove(const struct queue_ref *ref)
 {
 	struct amqp_link *link;
@@ -225,7 +225,7 @@ static int amqp_remove(const struct queue_ref *ref)
 	return rc;
 }
 
-/* ---- before it, and when it failed ---- */
+/* ---- before an attempt, and after it failed ---- */
 
 static int amqp_ready(const struct queue_ref *ref, struct refusal *error)
 {

@@ -15,8 +15,8 @@
 
 /*
  * A time that is past: these calls then never wait.  All zeros, so that it is the same to a kernel
- * whose time_t has another width than ours.  Not const: qemu-user writes it back, and where it
- * cannot, says EFAULT of a message that went.
+ * whose time_t has another width than ours.  Not const: qemu-user writes it back and, if it cannot,
+ * reports EFAULT for a message that was sent.
  */
 static struct timespec long_past[2];
 

@@ -17,11 +17,11 @@
 #define MSEC 1000000LL
 #define FIRST_PAUSE (1 * MSEC)
 #define LAST_PAUSE (50 * MSEC)
-/* A broker is a way off, and asked in vain as well. */
+/* A broker is remote, and a fruitless question costs it too. */
 #define FIRST_PAUSE_AMQP (20 * MSEC)
 #define LAST_PAUSE_AMQP (500 * MSEC)
 /* A queue held open is looked at this often: nothing tells that it was removed, unless its
- * directory is watched, and that may be one of another namespace. */
+ * directory is watched, and that directory may be one of another namespace. */
 #define POLLED_PAUSE (500 * MSEC)
 
 static int add(struct queue_change *c, int fd, uint32_t events)
@@ -45,7 +45,7 @@ int queue_change_begin(struct queue_change *c, const struct queue_ref *ref)
 	return 0;
 }
 
-/* A hint and no more, so it may be missing. */
+/* Only a hint, so it may be missing. */
 void queue_change_watch_dir(struct queue_change *c)
 {
 	c->dir = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -66,8 +66,8 @@ int queue_change_add(struct queue_change *c, const struct queue *q)
 	if (fd < 0)
 		return 0;
 	/*
-	 * A queue can always be read or written, so without EPOLLET this would never sleep; with
-	 * it each send and each receive is told once (epoll(7)).
+	 * A queue can always be read or written, so without EPOLLET this would never sleep; with it
+	 * each send and each receive is reported once (epoll(7)).
 	 */
 	rc = add(c, fd, EPOLLIN | EPOLLOUT | EPOLLET);
 	c->polled = rc == 0;
@@ -100,7 +100,7 @@ int queue_change_sleep(struct queue_change *c, int64_t timeout_ns)
 
 	if (timeout_ns >= 0 && timeout_ns < pause)
 		pause = timeout_ns;
-	/* Rounded up: too soon would be once more. */
+	/* Rounded up: waking too soon would mean one more look. */
 	n = epoll_pwait(c->epoll, &event, 1, (int)((pause + MSEC - 1) / MSEC), &c->mask);
 	if (n < 0 && errno != EINTR)
 		return -errno;

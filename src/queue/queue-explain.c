@@ -2,7 +2,7 @@
 /*
  * queue-explain.c - what the errors of calls on queues mean, in words
  *
- * What a backend finds out about an error (its explain) comes before the plain meaning here.
+ * What a backend finds out about an error (its explain) is used before the plain meaning here.
  */
 #include "config.h"
 
@@ -17,16 +17,16 @@
 
 /* ---- what each errno means ---- */
 
-/* An operation of enum queue_op as a bit, and operations that mean the same to an errno. */
+/* An operation of enum queue_op as a bit, and groups for which an errno means the same. */
 #define OP(name) (1u << QUEUE_OP_##name)
-#define OWNER (1u << 31) /* create and set, of another owner or group */
+#define OWNER (1u << 31) /* create and set, for another owner or group */
 #define BY_NAME (OP(CREATE) | OP(OPEN) | OP(SET) | OP(REMOVE) | OP(STAT))
 #define EMPTY (OP(TAKE) | OP(PEEK))
 #define ANY (~0u)
 
 /*
- * What an errno means for an operation on a queue of the kernel; the first row that fits.  Those of
- * the calls themselves are in their manual pages; the rest come from the calls that a wait takes
+ * What an errno means for an operation on a queue of the kernel; the first row that fits.  The
+ * manual pages of the calls explain most of them; the rest come from the calls that a wait takes
  * (wait.h, queue-change.h), from seccomp(2) and from security modules.
  */
 static const struct meaning {
@@ -65,7 +65,7 @@ static const struct meaning {
 	/* epoll_ctl(2) */
 	{ ENOSPC, ANY, OP(OPEN) | OP(STAT),
 	  N_("no more files can be watched (fs.epoll.max_user_watches)") },
-	/* pthread_create(3), as wait.h has it */
+	/* pthread_create(3), as wait.h reports it */
 	{ EUSERS, ANY, ANY,
 	  N_("no thread can be started to wait with: RLIMIT_NPROC (ulimit -u) or "
 	     "pids.max of the control group allows no more") },

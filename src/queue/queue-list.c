@@ -10,7 +10,7 @@
 #include "base/util.h"
 #include "queue/queue-backend.h"
 
-/* Names of one list: they must not move while items point at them. */
+/* Names of one list: they must not move while items point to them. */
 struct name_block {
 	struct name_block *next;
 	size_t used;

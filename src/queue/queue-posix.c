@@ -34,15 +34,15 @@
 struct mqueue {
 	struct queue queue;
 	int fd;
-	int return_fd; /* opened for writing when something must go back; else -1 */
+	int return_fd; /* opened for writing if something must go back; else -1 */
 	/* in a stream: */
 	int try_fd;                 /* a descriptor that never blocks, or < 0 */
-	unsigned int waits;         /* how many there have been */
+	unsigned int waits;         /* number of waits so far */
 	unsigned int tries;         /* before each wait */
 	unsigned int vain;          /* fruitless waits in a row */
 	unsigned int waits_without; /* waits left that skip the tries */
-	size_t room;                /* that a take must have: mq_msgsize */
-	/* sends since the queue was last seen not to be removed, and those before */
+	size_t room;                /* what a take needs: mq_msgsize */
+	/* sends since the queue was last seen not to be removed, and before that */
 	uint64_t unlooked, looked;
 	struct snapshot snapshot; /* what peek() shows */
 };
@@ -57,7 +57,7 @@ static int mqueue_fd(const struct queue *q)
 	return ((const struct mqueue *)(const void *)q)->fd;
 }
 
-/* Named by a descriptor: the queue may have been removed, which is no reason to leave it alone. */
+/* Named by a descriptor: the queue may have been removed, which must not keep anybody from it. */
 static bool by_proc(const struct mqueue *q)
 {
 	return q->queue.ref.by == QUEUE_BY_PROC;
@@ -130,7 +130,7 @@ static void mqueue_close(struct queue *queue)
 
 /* ---- what both directions need ---- */
 
-/* What a removed queue takes as before (mq_overview(7) is silent) reaches nobody. */
+/* A removed queue accepts messages as before (mq_overview(7) is silent), and they reach nobody. */
 static int sending_check(const struct mqueue *q)
 {
 	struct stat st;
@@ -138,13 +138,13 @@ static int sending_check(const struct mqueue *q)
 	return fstat(q->fd, &st) == 0 && st.st_nlink == 0 ? -EIDRM : 0;
 }
 
-/* While blocked: nothing in the kernel wakes those who wait on a queue that was removed. */
+/* While blocked: the kernel does not wake those who wait on a queue when it is removed. */
 static int removed_check(const struct mqueue *q)
 {
 	return by_proc(q) ? 0 : sending_check(q);
 }
 
-/* Between two sends: counts those before as sent, if the queue is there. */
+/* Between two sends: counts the earlier ones as sent, if the queue still exists. */
 static int mqueue_still_there(struct queue *queue)
 {
 	struct mqueue *q = mqueue_of(queue);
@@ -178,12 +178,12 @@ static uint64_t mqueue_unconfirmed(struct queue *queue, struct buffer *numbers, 
 
 static int move_error(void)
 {
-	return errno == ETIMEDOUT ? -EAGAIN : -errno; /* EAGAIN itself through try_fd */
+	return errno == ETIMEDOUT ? -EAGAIN : -errno; /* EAGAIN itself if through try_fd */
 }
 
 /*
- * Opens an open queue once more, in another way.  Through /proc it is the very same one, removed
- * or not; the permission asked is the queue's own.
+ * Opens an open queue once more, in another way.  Through /proc it is the very same one, removed or
+ * not; the permission that counts is the queue's own.
  */
 static int open_again(struct mqueue *q, int flags)
 {
@@ -195,7 +195,7 @@ static int open_again(struct mqueue *q, int flags)
 	if (fd >= 0 || errno == EACCES)
 		return fd >= 0 ? fd : -EACCES;
 	error = -errno;
-	/* No /proc here: the name will do where it still means this queue. */
+	/* No /proc here: the name will do if it still means this queue. */
 	fd = open_name(q->queue.ref.name, flags);
 	if (fd < 0)
 		return error;
@@ -208,18 +208,18 @@ static int open_again(struct mqueue *q, int flags)
 /* ---- the moment before a wait ---- */
 
 /*
- * A queue of ten messages is full or empty every few microseconds, and on two processors the
- * other side is then often at work: to sleep and be woken costs both sides several times what it
- * takes to try again for a moment.  Trying takes nobody's place in the line, since the kernel
- * hands messages to those who wait in it first.  Where the moment has passed in vain a few times
- * (the other side is slow, or has no processor), the next waits go without.
+ * A queue of ten messages is full or empty every few microseconds, and on two processors the other
+ * side is then often at work: sleeping and being woken costs both sides several times what it takes
+ * to try again for a moment.  Trying takes nobody's place in the line, since the kernel gives
+ * messages first to those who wait in it.  After a few fruitless waits (the other side is slow, or
+ * has no processor), the next ones skip the tries.
  */
 #define TRIES 64
 #define VAIN_LIMIT 3
 #define WAITS_WITHOUT 10000
 
-/* A descriptor for tries that end at once.  For a stream only, so from the second wait on; where
- * it cannot be had, tries are dear and made but once. */
+/* A descriptor for tries that end at once.  Only for a stream, so from the second wait on; without
+ * it a try is expensive, so only one is made. */
 static void prepare_tries(struct mqueue *q, int access)
 {
 	if (q->waits++ != 1)
@@ -248,7 +248,7 @@ static void tried(struct mqueue *q, bool in_vain)
 	if (!in_vain) {
 		q->vain = 0;
 	} else if (++q->vain >= VAIN_LIMIT) {
-		q->vain = VAIN_LIMIT - 1; /* the next one in vain is enough */
+		q->vain = VAIN_LIMIT - 1; /* one more fruitless wait is enough */
 		q->waits_without = WAITS_WITHOUT;
 	}
 }
@@ -257,7 +257,7 @@ static void tried(struct mqueue *q, bool in_vain)
 
 struct transfer {
 	struct mqueue *q;
-	struct message *m; /* what is sent, or where what is taken is to be */
+	struct message *m; /* what is sent, or where to put what is taken */
 	size_t room;
 	bool send;
 };
@@ -330,13 +330,13 @@ static bool look_is_due(const struct mqueue *q)
 	return q->unlooked >= (wait_started() && !tries_pay(q) ? LOOK_BEFORE_WAIT : LOOK_EVERY);
 }
 
-/* As mqueue_send(), which counts. */
+/* As mqueue_send(), but counts the sends. */
 static int try_and_wait(struct mqueue *q, const struct message *m, int64_t timeout_ns)
 {
 	struct transfer t = { .q = q, .m = (struct message *)(uintptr_t)m, .send = true };
 	int rc = -EAGAIN;
 
-	/* With the helper there, the call that waits is as good a try. */
+	/* Once the helper runs, the call that waits is as good a try. */
 	if (timeout_ns >= 0 || !wait_started() || tries_pay(q))
 		rc = (int)move_now(&t);
 	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
@@ -351,7 +351,7 @@ static int mqueue_send(struct queue *queue, const struct message *m, int64_t tim
 
 	if (rc == 0)
 		rc = try_and_wait(q, m, timeout_ns);
-	/* What failed was not sent, unless all fails by now. */
+	/* What failed was not sent, unless every call fails by now. */
 	if (rc < 0 && sending_check(q) == 0)
 		return rc;
 	q->unlooked++;
@@ -367,7 +367,7 @@ static int mqueue_take(struct queue *queue, struct message *m, size_t room,
 	struct transfer t = { .q = q, .m = m, .room = room };
 	ssize_t n = -EAGAIN;
 
-	(void)want; /* POSIX queues know one order only */
+	(void)want; /* POSIX queues know only one order */
 	if (room < q->room)
 		return -E2BIG; /* mq_receive(3) wants room for the largest, whatever is there */
 	if (timeout_ns == QUEUE_NO_WAIT || !wait_started())
@@ -414,7 +414,7 @@ static int mqueue_put_back(struct queue *queue, const struct message *m)
 	struct mqueue *q = mqueue_of(queue);
 	int rc;
 
-	/* In a removed queue nobody could find it again. */
+	/* Nobody could find it again in a removed queue. */
 	rc = removed_check(q);
 	if (rc < 0)
 		return rc;
@@ -497,7 +497,7 @@ static int read_sysctl(const char *name, uint64_t *value)
 	return read_number_file(path, value);
 }
 
-/* What the kernel would take for an attribute that was not given (mq_overview(7)). */
+/* What the kernel would use for an attribute that was not given (mq_overview(7)). */
 static int default_of(const char *default_name, const char *max_name, uint64_t *value)
 {
 	uint64_t max;
@@ -511,7 +511,7 @@ static int default_of(const char *default_name, const char *max_name, uint64_t *
 	return rc;
 }
 
-/* Completes the sizes as the kernel would; -ENODATA where it does not tell its own. */
+/* Completes the sizes as the kernel would; -ENODATA if it does not tell its own. */
 static int complete_attr(struct queue_attr *attr)
 {
 	int rc = 0;
@@ -536,8 +536,8 @@ static int create_exactly(const char *name, mode_t mode, struct mq_attr *attr)
 }
 
 /*
- * Removes the queue that was made as fd.  Its name may be another queue's by now: a queue has one
- * name at most, so while ours has one, the name is ours.
+ * Removes the queue that was made as fd.  Its name may belong to another queue by now: a queue has
+ * one name at most, so as long as ours has one, the name is ours.
  */
 static void remove_made(int fd, const char *name)
 {
@@ -547,7 +547,7 @@ static void remove_made(int fd, const char *name)
 		mq_unlink(name);
 }
 
-/* Also on an O_PATH descriptor, which fchown(2) refuses. */
+/* Works on an O_PATH descriptor too, which fchown(2) refuses. */
 static int change_owner(int fd, const struct queue_attr *attr)
 {
 	uid_t uid = attr->have & ATTR_OWNER ? attr->uid : (uid_t)-1;
@@ -608,12 +608,12 @@ static int change_mode(int fd, mode_t mode)
 {
 	char path[sizeof("/proc/self/fd/") + 12];
 
-	/* fchmod(2) refuses an O_PATH descriptor; its name in /proc serves both. */
+	/* fchmod(2) refuses an O_PATH descriptor; its name in /proc works for both. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return fchmod(fd, mode) == 0 || (errno == EBADF && chmod(path, mode) == 0) ? 0 : -errno;
 }
 
-/* Opened to be changed: by name, or where that is not permitted, by path. */
+/* Opens it to be changed: by name or, if that is not permitted, by path. */
 static int open_to_set(const char *name)
 {
 	mqd_t fd = mqueue_open_to_look(name);
@@ -626,7 +626,7 @@ static int open_to_set(const char *name)
 	return fd == -EXDEV ? -EACCES : fd;
 }
 
-/* Neither the old owner nor the new one ever has more than both the old and the new mode give. */
+/* At no time does the old or the new owner have more than both the old and the new mode give. */
 static int set_open(int fd, const struct queue_attr *attr)
 {
 	mode_t before, mode;
@@ -637,7 +637,7 @@ static int set_open(int fd, const struct queue_attr *attr)
 		return -errno;
 	before = st.st_mode & 0777;
 	mode = attr->have & ATTR_MODE ? attr->mode : before;
-	/* Also where it is so already: who may not change it is told so. */
+	/* Even if nothing changes: a user who may not change it must be told. */
 	if ((before & mode) != before || ((attr->have & ATTR_MODE) && mode == before))
 		rc = change_mode(fd, before & mode);
 	if (rc == 0)
@@ -680,12 +680,12 @@ static void explain_over(struct buffer *why, const char *what, uint64_t asked, c
 		      what, asked, max, sysctl, sysctl);
 }
 
-/* A limit that cannot be read, where one must be: its sysctl, and why not. */
+/* Says that a limit that is needed cannot be read: its sysctl, and why not. */
 static bool explain_unread(const struct queue_attr *attr, struct buffer *why)
 {
 	static const struct {
 		const char *name;
-		unsigned int not_with; /* needed for want of that attribute; 0: in any case */
+		unsigned int not_with; /* needed if that attribute was not given; 0: always */
 	} needed[] = {
 		{ "msg_default", ATTR_MAXMSG },
 		{ "msgsize_default", ATTR_MSGSIZE },
@@ -729,8 +729,8 @@ static bool explain_attr(const struct queue_attempt *a, struct buffer *why)
 	return explain_unread(attr, why);
 }
 
-/* What shows here of the queues that count against a limit: how many, and what is charged for those
- * of this user, who may have made others too.  False where they cannot be listed. */
+/* What can be seen of the queues that count against a limit: how many, and the charge for those of
+ * this user, who may have made others too.  False if they cannot be listed. */
 static bool count_visible(uint64_t *queues, uint64_t *bytes)
 {
 	const unsigned int sizes = STAT_MAXMSG | STAT_MSGSIZE;
@@ -793,7 +793,7 @@ static bool explain_msgqueue(const struct queue_attr *attr, struct buffer *why)
 	return true;
 }
 
-/* EMFILE means RLIMIT_MSGQUEUE or RLIMIT_NOFILE: one more descriptor tells which. */
+/* EMFILE means RLIMIT_MSGQUEUE or RLIMIT_NOFILE: opening one more descriptor tells which. */
 static bool explain_emfile(const struct queue_attempt *a, struct buffer *why)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -851,7 +851,7 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 	return true;
 }
 
-/* Is gid one of ours?  getgroups(2) may or may not tell of the effective one. */
+/* Is gid one of ours?  getgroups(2) may or may not include the effective one. */
 static bool have_group(gid_t gid)
 {
 	int n = getgroups(0, NULL);
@@ -865,7 +865,7 @@ static bool have_group(gid_t gid)
 	return found;
 }
 
-/* Does it take privilege to make that the owner of a queue of ours (chown(2))? */
+/* Does making that the owner of a queue of ours need privilege (chown(2))? */
 static bool gives_away(const struct queue_attr *attr)
 {
 	return (attr->have & ATTR_OWNER && attr->uid != geteuid()) ||
@@ -873,8 +873,8 @@ static bool gives_away(const struct queue_attr *attr)
 }
 
 /*
- * EPERM: not the owner, or the owner who gives away what only a privileged user may.  An owner who
- * does neither is refused by something else.
+ * EPERM: not the owner, or the owner gives away what only a privileged user may.  An owner who does
+ * neither is refused by something else.
  */
 static void explain_eperm(const struct queue_attempt *a, struct buffer *why)
 {
@@ -897,7 +897,7 @@ static void explain_eperm(const struct queue_attempt *a, struct buffer *why)
 		queue_explain_refused(why);
 }
 
-/* Another's queue, though mq_unlink(3) makes EACCES of EPERM; or another's process. */
+/* Another user's queue, though mq_unlink(3) turns EPERM into EACCES; or another user's process. */
 static void explain_eacces(const struct queue_attempt *a, struct buffer *why)
 {
 	struct stat st;

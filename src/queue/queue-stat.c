@@ -47,7 +47,7 @@ bool queue_ref_is(const struct queue_ref *ref, const struct queue_stat *st)
 	case QUEUE_BY_ID:
 		return st->kind == QUEUE_SYSV && st->msqid == ref->msqid;
 	default:
-		return false; /* no list has such */
+		return false; /* no list has such queues */
 	}
 }
 
@@ -88,7 +88,7 @@ int queue_percent(uint64_t part, uint64_t whole)
 		return 100;
 	if (part <= UINT64_MAX / 100)
 		percent = part * 100 / whole;
-	else /* If this fits an int, whole is so large that its last two digits do not count. */
+	else /* If this fits an int, whole is so large that its last two digits do not matter. */
 		percent = whole < 100 ? UINT64_MAX : part / (whole / 100);
 	return percent > INT_MAX ? INT_MAX : (int)percent;
 }
@@ -97,7 +97,7 @@ int queue_stat_use(const struct queue_stat *st)
 {
 	unsigned int need = STAT_MESSAGES;
 
-	/* A broker may tell no maximum at all. */
+	/* A broker may not tell a maximum at all. */
 	need |= st->kind == QUEUE_SYSV ? STAT_BYTES | STAT_QBYTES : STAT_MAXMSG;
 	if ((st->have & need) != need)
 		return -1;

@@ -48,8 +48,8 @@ static int sysv_msqid(const struct queue *q)
 static const unsigned int index_bits[] = { 15, 24 };
 
 /*
- * Attributes without read permission: MSG_STAT_ANY (msgctl(2), Linux 4.17) goes by index and asks
- * for none, IPC_STAT is for older kernels.
+ * Attributes without read permission: MSG_STAT_ANY (msgctl(2), Linux 4.17) goes by index and needs
+ * none, IPC_STAT is for older kernels.
  */
 static int stat_any(int msqid, struct msqid_ds *ds)
 {
@@ -73,7 +73,7 @@ static uint64_t limit_msgmax(void)
 
 	if (msgctl(0, IPC_INFO, (struct msqid_ds *)&info) >= 0)
 		return (uint64_t)info.msgmax;
-	/* A security module may refuse IPC_INFO where the file is readable. */
+	/* A security module may refuse IPC_INFO even if the file is readable. */
 	return read_number_file("/proc/sys/kernel/msgmax", &value) == 0 ? value : INT_MAX;
 }
 
@@ -89,13 +89,13 @@ static int sysv_open(struct queue *queue, unsigned int access)
 	q->fits = -1;
 	if (q->queue.ref.by == QUEUE_BY_ID) {
 		rc = stat_any(q->queue.ref.msqid, &ds);
-		/* A queue that may not even be looked at may still be one to send to. */
+		/* Even a queue that may not be looked at may accept messages. */
 		if (rc < 0 && rc != -EACCES)
 			return rc;
 		q->msqid = q->queue.ref.msqid;
 		return 0;
 	}
-	/* The permission bits given to msgget(2) are checked against the queue's, and only those. */
+	/* msgget(2) checks the permission bits given to it against the queue's, and only those. */
 	if (access & QUEUE_READ)
 		want |= 0400;
 	if (access & QUEUE_WRITE)
@@ -106,12 +106,12 @@ static int sysv_open(struct queue *queue, unsigned int access)
 
 /* ---- sending ---- */
 
-/* The type in front of a body that lies anywhere: msgop(2) asks for no alignment. */
+/* The type, in front of a body that lies anywhere: msgop(2) needs no alignment. */
 typedef long unaligned_long __attribute__((aligned(1), may_alias));
 
 /*
- * -EMSGSIZE where a message of len bytes can never fit: msgsnd(2) blocks for ever on one over
- * msg_qbytes, and on any at all where msg_qbytes is 0.
+ * -EMSGSIZE if a message of len bytes can never fit: msgsnd(2) blocks for ever on one over
+ * msg_qbytes, and on any message if msg_qbytes is 0.
  */
 static int check_fits(struct sysv_queue *q, size_t len)
 {
@@ -132,7 +132,7 @@ static int send_error(size_t len)
 	return -errno;
 }
 
-/* msgsnd(2), which waits. */
+/* msgsnd(2), waiting. */
 struct send_call {
 	struct sysv_queue *q;
 	const char *msgp;
@@ -146,7 +146,7 @@ static ssize_t call_send(void *arg)
 	return call_msgsnd(c->q->msqid, c->msgp, c->len, 0) < 0 ? send_error(c->len) : 0;
 }
 
-/* Meanwhile msg_qbytes may be lowered under us. */
+/* Meanwhile somebody may lower msg_qbytes. */
 static int check_send(void *arg)
 {
 	const struct send_call *c = arg;
@@ -182,7 +182,7 @@ static int send_type(struct sysv_queue *q, const struct message *m, long type, i
 	int rc;
 
 	*msgp = type;
-	/* A queue takes hundreds of messages before it is full: to prepare a wait for each of them
+	/* A queue takes hundreds of messages before it is full: preparing a wait for each of them
 	 * would cost more than the one try that fails. */
 	rc = send_now(q, (const char *)msgp, m->len);
 	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
@@ -215,7 +215,7 @@ static int take_error(void)
 	}
 }
 
-/* msgrcv(2), which waits. */
+/* msgrcv(2), waiting. */
 struct take_call {
 	int msqid;
 	char *msgp;
@@ -232,7 +232,7 @@ static ssize_t call_take(void *arg)
 	return n < 0 ? take_error() : n;
 }
 
-/* Receives into m->data by msgrcv(2), whose type lands in the headroom for a moment. */
+/* Receives into m->data by msgrcv(2), whose type uses the headroom for a moment. */
 static int receive(struct sysv_queue *q, struct message *m, size_t room, long type, int flags,
 		   int64_t timeout_ns)
 {
@@ -241,7 +241,7 @@ static int receive(struct sysv_queue *q, struct message *m, size_t room, long ty
 	long saved = *msgp;
 	ssize_t n = -EAGAIN;
 
-	/* With the helper there, the call that waits is as good a try. */
+	/* Once the helper runs, the call that waits is as good a try. */
 	if (timeout_ns == QUEUE_NO_WAIT || !wait_started()) {
 		do {
 			n = call_msgrcv(q->msqid, msgp, room, type, flags | IPC_NOWAIT);
@@ -273,7 +273,8 @@ static size_t sysv_room_wanted(struct queue *queue)
 	struct sysv_queue *q = sysv_of(queue);
 	struct msqid_ds ds;
 
-	/* msgmax may have been lowered since a message came: only the bytes there are a bound. */
+	/* msgmax may have been lowered since a message came: only the bytes in the queue are a
+	 * bound. */
 	if (stat_any(q->msqid, &ds) == 0)
 		return ds.__msg_cbytes;
 	return limit_msgmax();
@@ -292,7 +293,7 @@ static size_t sysv_max_message(struct queue *queue)
 
 static void sysv_close(struct queue *q)
 {
-	(void)q; /* an msqid is no descriptor */
+	(void)q; /* an msqid is not a descriptor */
 }
 
 static bool sysv_same(const struct queue *a, const struct queue *b)
@@ -376,14 +377,14 @@ static int sysv_look_again(const struct queue_stat *seen, unsigned int detail,
 	if (rc < 0)
 		return rc;
 	fill_stat(now, seen->msqid, &ds);
-	/* An msqid comes back once its sequence number has gone round. */
+	/* An msqid is used again once its sequence number has gone round. */
 	return now->ctime == seen->ctime && now->key == seen->key ? 0 : -ESTALE;
 }
 
 /* ---- listing ---- */
 
 /*
- * Looks at every index in turn.  -ENOENT if no queue is found, as on a kernel before MSG_STAT_ANY;
+ * Looks at every index in turn.  -ENOENT if no queue is found, as on a kernel without MSG_STAT_ANY;
  * -ECANCELED if visit() ended it.
  */
 static int each_index(int max_index, queue_visitor *visit, void *arg)
@@ -423,7 +424,7 @@ static int list_by_index(struct queue_list *list, int max_index)
 	return rc == -ECANCELED ? -ENOMEM : rc;
 }
 
-/* Reads one number, blanks before it; sscanf(3) takes several times as long. */
+/* Reads one number after blanks; sscanf(3) takes several times as long. */
 static const char *read_field(const char *p, int64_t *value)
 {
 	uint64_t n = 0;
@@ -443,8 +444,8 @@ static const char *read_field(const char *p, int64_t *value)
 }
 
 /*
- * key msqid perms cbytes qnum lspid lrpid uid gid cuid cgid stime rtime ctime, the key as a signed
- * number, perms in octal, no msg_qbytes.
+ * key msqid perms cbytes qnum lspid lrpid uid gid cuid cgid stime rtime ctime: key is a signed
+ * number, perms is octal, msg_qbytes is missing.
  */
 bool queue_parse_proc_line(const char *line, struct queue_stat *st)
 {
@@ -459,7 +460,7 @@ bool queue_parse_proc_line(const char *line, struct queue_stat *st)
 	st->have = SYSV_HAVE;
 	st->key = (uint32_t)f[0];
 	st->msqid = (int)f[1];
-	/* Read as decimal digits; each is an octal one. */
+	/* It was read as decimal digits; each is an octal one. */
 	for (int64_t digits = f[2], shift = 0; digits && shift < 9; digits /= 10, shift += 3)
 		st->mode |= (mode_t)(digits % 10 & 7) << shift;
 	st->bytes = (uint64_t)f[3];
@@ -508,7 +509,7 @@ static int list_proc(struct queue_list *list)
 	fd = open("/proc/sysvipc/msg", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	/* The bound is for compilers: they cannot know that a line is short. */
+	/* The bound is for compilers, which cannot know that a line is short. */
 	while (left < sizeof(buf) && (n = read(fd, buf + left, sizeof(buf) - left)) > 0) {
 		n = add_proc_lines(list, buf, left + (size_t)n);
 		if (n < 0)
@@ -521,7 +522,7 @@ static int list_proc(struct queue_list *list)
 	return (int)n;
 }
 
-/* Reads msg_qbytes; false where the queue is gone by now. */
+/* Reads msg_qbytes; false if the queue is already gone. */
 static bool read_qbytes(struct queue_stat *st)
 {
 	struct msqid_ds ds;
@@ -534,7 +535,7 @@ static bool read_qbytes(struct queue_stat *st)
 	return rc != -ENOENT;
 }
 
-/* Fills in msg_qbytes, which /proc does not have; drops queues that are gone by now. */
+/* Fills in msg_qbytes, which /proc does not have; drops queues that are already gone. */
 static void add_qbytes(struct queue_list *list, size_t first)
 {
 	size_t kept = first;
@@ -551,7 +552,8 @@ static void add_qbytes(struct queue_list *list, size_t first)
 	list->n = kept;
 }
 
-/* The highest index in use, and how many are; -ENOSYS if the kernel does not tell (msgctl(2)). */
+/* The highest index in use, and the number in use; -ENOSYS if the kernel does not
+ * tell (msgctl(2)). */
 static int indices(int *in_use)
 {
 	struct msginfo info;
@@ -561,7 +563,7 @@ static int indices(int *in_use)
 	return max_index < 0 ? -ENOSYS : max_index;
 }
 
-/* A call for an index costs a third of a line of /proc/sysvipc/msg; for one not in use, a tenth. */
+/* A call for an index costs a third of a line of /proc/sysvipc/msg; for an unused one, a tenth. */
 static bool dense(int max_index, int in_use)
 {
 	return max_index >= 0 && max_index / 8 < in_use;
@@ -629,14 +631,14 @@ static int apply(int msqid, const struct queue_attr *attr, unsigned int which)
 	return stat_any(msqid, &ds) == 0 ? -EINVAL : -EIDRM;
 }
 
-/* Makes it, then gives it its owner, size and mode: its msqid, or -errno. */
+/* Makes it, then gives it its owner, size and mode: returns its msqid, or -errno. */
 static int make_whole(key_t key, const struct queue_attr *attr)
 {
 	struct queue_attr full = *attr;
 	bool later_mode = attr->have & (ATTR_OWNER | ATTR_GROUP | ATTR_QBYTES);
 	int msqid, rc;
 
-	/* Until owner and size are right nobody may use it. msgget(2) heeds no umask. */
+	/* Until owner and size are right nobody may use it.  msgget(2) ignores the umask. */
 	msqid = msgget(key, IPC_CREAT | IPC_EXCL | (later_mode ? 0 : (int)attr->mode));
 	if (msqid < 0)
 		return -errno;
@@ -661,7 +663,7 @@ static int sysv_create(const struct queue_ref *ref, const struct queue_attr *att
 	(void)exist_ok;
 	if (ref && ref->by == QUEUE_BY_ID)
 		return -EINVAL;
-	/* No signal leaves one behind that is half made. */
+	/* No signal leaves a half-made queue behind. */
 	stop_hold(&mask);
 	msqid = make_whole(ref ? (key_t)ref->key : IPC_PRIVATE, attr);
 	stop_release(&mask);
@@ -749,7 +751,7 @@ static bool explain_full(const struct queue_attempt *a, struct buffer *why)
 	return true;
 }
 
-/* May we change the queue at all (msgctl(2))?  Those who may not get EPERM for that alone. */
+/* May we change the queue at all (msgctl(2))?  If not, that alone explains EPERM. */
 static bool may_set(const struct msqid_ds *ds)
 {
 	uid_t uid = geteuid();
@@ -757,7 +759,7 @@ static bool may_set(const struct msqid_ds *ds)
 	return uid == 0 || uid == ds->msg_perm.uid || uid == ds->msg_perm.cuid;
 }
 
-/* The kernel tells msgmnb and msgmni without /proc as well (msgctl(2)). */
+/* The kernel tells msgmnb and msgmni without /proc too (msgctl(2)). */
 static bool read_info(struct msginfo *info)
 {
 	return msgctl(0, IPC_INFO, (struct msqid_ds *)info) >= 0;
@@ -783,7 +785,7 @@ static bool limit_msgmni(uint64_t *value)
 	return *value > 0;
 }
 
-/* EPERM of IPC_SET: msg_qbytes over msgmnb takes CAP_SYS_RESOURCE, even to chmod (msgctl(2)). */
+/* EPERM of IPC_SET: msg_qbytes over msgmnb needs CAP_SYS_RESOURCE, even to chmod (msgctl(2)). */
 static bool explain_qbytes(const struct queue_attempt *a, struct buffer *why)
 {
 	uint64_t msgmnb, qbytes = 0;

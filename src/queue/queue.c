@@ -17,11 +17,11 @@
 #include "queue/queue-backend.h"
 
 #define DEFAULT_TIMEOUT_NS (10 * NSEC_PER_SEC)
-/* Who will wait but a moment for a message still has to be let in. */
+/* Even for a caller who waits only a moment for a message the connection needs this long. */
 #define SHORTEST_TIMEOUT_NS NSEC_PER_SEC
 
 const struct queue_backend *queue_backend_amqp;
-/* One for the process: a command speaks to its brokers in one way. */
+/* One for the process: a command speaks to all its brokers in the same way. */
 static struct queue_broker broker = { .timeout_ns = DEFAULT_TIMEOUT_NS, .command = "" };
 
 static const struct queue_backend *backend_of(enum queue_kind kind)
@@ -241,7 +241,7 @@ int queue_exists(const struct queue_ref *ref)
 		return ref->error;
 	rc = queue_open(&q, ref, 0);
 	queue_close(q);
-	/* The kernel says so only of a queue that is there. */
+	/* The kernel says so only of a queue that exists. */
 	return rc == -EACCES && ref->kind != QUEUE_AMQP ? 0 : rc;
 }
 
@@ -295,7 +295,7 @@ static int list_kinds(struct queue_list *list, unsigned int mask, unsigned int d
 		first = list->n;
 		rc = backend_of(kind)->list(list, detail);
 		if (rc < 0)
-			list->n = first; /* some of them are not those that there are */
+			list->n = first; /* some of them are not among those that exist */
 		if (rc == -ENOMEM)
 			return rc;
 		list->note[kind] = rc;
@@ -344,7 +344,7 @@ bool queue_explain(const struct queue_attempt *attempt, int error, struct buffer
 		buffer_printf(why, _("no key from this path: %s"), strerror(-error));
 		return true;
 	}
-	if (error == -EUSERS) { /* of waiting, not of the queue */
+	if (error == -EUSERS) { /* about waiting, not about the queue */
 		queue_explain_plain(attempt, error, why);
 		return true;
 	}

@@ -21,10 +21,10 @@
 #include "queue/address.h"
 #include "queue/queue-stat.h"
 
-/* A candidate that leaves room for the rest of a line in struct refusal. */
+/* A suggestion that leaves room for the rest of a line in struct refusal. */
 #define CANDIDATE_MAX 300
 
-/* The text behind prefix, or NULL where it begins otherwise. */
+/* The text after prefix, or NULL if it begins otherwise. */
 static const char *behind(const char *text, const char *prefix)
 {
 	size_t len = strlen(prefix);
@@ -64,7 +64,7 @@ static void print_escaped(const char *prefix, const char *name, char *buf)
 	*buf = '\0';
 }
 
-/* Writes a POSIX name as /name, or as esc:... where that could be misread. */
+/* Writes a POSIX name as /name, or as esc:... if that could be misread. */
 static void print_name(const char *name, char *buf)
 {
 	size_t len = strlen(name);
@@ -183,13 +183,13 @@ static int parse_id(struct queue_ref *ref, const char *text, struct refusal *err
 	return 0;
 }
 
-/* Reads PROJ: a number from 0 to 255, or one character that is no digit. */
+/* Reads PROJ: a number from 0 to 255, or one character that is not a digit. */
 static int parse_proj(const char *text, int *proj, struct refusal *error)
 {
 	uint64_t number;
 	int rc;
 
-	/* What a character constant beyond ASCII is worth depends on the program's compiler. */
+	/* The value of a character constant beyond ASCII depends on the program's compiler. */
 	if (text[0] && !text[1] && !is_digit(text[0]) && (unsigned char)text[0] < 0x80) {
 		*proj = (unsigned char)text[0];
 		return 0;
@@ -210,7 +210,7 @@ static int parse_proj(const char *text, int *proj, struct refusal *error)
 	return 0;
 }
 
-/* ftok(3), which may answer -1 for a key too: 0 or -errno. */
+/* ftok(3), which may return -1 for a key too: 0 or -errno. */
 static int file_key(const char *path, int proj, uint32_t *key)
 {
 	key_t result;
@@ -249,7 +249,7 @@ static _cold_ int parse_ftok(struct queue_ref *ref, const char *text, struct ref
 			      _("ftok(3) makes key 0 of that file, which is IPC_PRIVATE: choose "
 				"another PROJ"));
 	*ref = (struct queue_ref){ .kind = QUEUE_SYSV, .by = QUEUE_BY_KEY, .error = rc, .key = key };
-	if (rc < 0) /* there is no key to name it by: keep what was written, as much as fits */
+	if (rc < 0) /* there is no key to name it by: keep as much of the text as fits */
 		snprintf(ref->name, sizeof(ref->name), "%s", text);
 	return 0;
 }
@@ -280,7 +280,7 @@ static int take_name(struct queue_ref *ref, const char *name, size_t len, struct
 	return 0;
 }
 
-/* A name as printed, for a message; false where it is no name or too long for one line. */
+/* A name as printed, for a message; false if it is not a name or too long for one line. */
 static bool candidate(const char *name, char buf[static QUEUE_NAME_TEXT])
 {
 	struct refusal ignored;
@@ -323,7 +323,7 @@ static int parse_esc(struct queue_ref *ref, const char *text, struct refusal *er
 		return refuse(error,
 			      _("after esc: a backslash begins \\xNN (two hex digits) or \\\\: "
 				"write a backslash itself as \\\\"));
-	/* One byte more than a name may have is in there: take_name() says the rest. */
+	/* It holds one byte more than a name may have: take_name() handles the rest. */
 	return take_name(ref, name, rc == -ERANGE ? sizeof(name) : len, error);
 }
 
@@ -351,7 +351,7 @@ static int parse_proc(struct queue_ref *ref, const char *text, struct refusal *e
 	return 0;
 }
 
-/* ---- no form at all ---- */
+/* ---- not in any form ---- */
 
 /* A decimal number, with the blanks and signs that people put around numbers. */
 static bool looks_like_number(const char *text)
@@ -362,7 +362,7 @@ static bool looks_like_number(const char *text)
 	return count && !digits[count + strspn(digits + count, " \t\n")];
 }
 
-/* A bare number: which forms it could be an answer to. */
+/* A bare number: which forms could it be meant for? */
 static int refuse_number(const char *text, struct refusal *error)
 {
 	struct refusal ignored;
@@ -383,7 +383,7 @@ static int refuse_number(const char *text, struct refusal *error)
 			"32 bits without blanks, plus sign or leading zeros"));
 }
 
-/* Length of a word like "http" that a colon follows, or 0. */
+/* Length of a word like "http" before a colon, or 0. */
 static size_t prefix_length(const char *text)
 {
 	size_t len =

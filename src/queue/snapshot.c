@@ -39,7 +39,7 @@ static size_t record_end(const struct snapshot *s, const struct tracer_message *
 	return end < s->messages.data.len ? end : s->messages.data.len;
 }
 
-/* Goes to message number index, most often the next one. */
+/* Goes to message number index, usually the next one. */
 static int find(struct snapshot *s, size_t index, struct tracer_message *record)
 {
 	if (index >= s->messages.records)

@@ -95,7 +95,7 @@ static void put_unable(const struct tracer_refusal *why, struct buffer *b)
 	}
 }
 
-/* What the caller is not permitted. */
+/* What the caller is not permitted to do. */
 static void put_denied(const struct tracer_refusal *why, struct buffer *b)
 {
 	switch (why->code) {

@@ -30,7 +30,7 @@ static struct {
 
 /* ---- both ends ---- */
 
-/* The first part of it, with the descriptor. */
+/* The first part of a struct, with the descriptor. */
 static ssize_t put_part(int socket, const void *data, size_t size, int fd)
 {
 	char control[CMSG_SPACE(sizeof(int))] = { 0 };
@@ -132,8 +132,8 @@ void tracer_end(void)
 	sibling.pid = 0;
 }
 
-/* Its standard input is the socket; what it has nothing to do with, such as a pipe of ours, it does not
- * keep open. */
+/* Its standard input is the socket; it does not keep open what it has nothing to do with, such as a
+ * pipe of ours. */
 static int spawn(const char *path, int socket, pid_t *pid)
 {
 	static char name[] = SIBLING_TRACE, serve[] = TRACER_SERVE;
@@ -190,7 +190,7 @@ int tracer_start(struct tracer_refusal *why)
 	return 0;
 }
 
-/* Until there is an answer, or -EINTR by a stop signal. */
+/* Waits until there is an answer; -EINTR after a stop signal. */
 static int wait_answer(void)
 {
 	struct pollfd fd = { .fd = sibling.socket, .events = POLLIN };
@@ -205,7 +205,8 @@ static int wait_answer(void)
 	return stop_signal() ? -EINTR : 0;
 }
 
-/* Reads an answer; errors as tracer_get(), and -EPROTO for what no sibling of this release says. */
+/* Reads an answer; errors as tracer_get(), and -EPROTO for what no sibling of this
+ * release sends. */
 static int get_answer(struct tracer_answer *answer, struct tracer_reply *reply)
 {
 	int rc = tracer_get(sibling.socket, reply, sizeof(*reply), NULL);
@@ -231,7 +232,7 @@ static int get_answer(struct tracer_answer *answer, struct tracer_reply *reply)
 	return rc;
 }
 
-/* rc: what get_answer() or before it failed with.  The next question is for another sibling. */
+/* rc: the error of get_answer() or a call before it.  The next question goes to another sibling. */
 static int lose_sibling(int rc, struct tracer_refusal *why)
 {
 	tracer_end();
@@ -242,7 +243,7 @@ static int lose_sibling(int rc, struct tracer_refusal *why)
 	return tracer_refuse(why, rc, TRACER_PLAIN, NULL, 0);
 }
 
-/* Errors that would say something of the queue (queue.h), or of standard output. */
+/* Errors that would say something about the queue (queue.h), or about standard output. */
 static bool is_of_queue(int error)
 {
 	return error == -ENOENT || error == -EIDRM || error == -EAGAIN || error == -ETIMEDOUT ||
