@@ -212,8 +212,7 @@ static int add_queue(struct queue_list *list, int dir, const char *name, unsigne
 		return 1;
 	mqueue_fill_inode(&found, &file);
 	if (fd >= 0) {
-		(void)mqueue_fill_open(&found, fd, detail); /* what failed says nothing about the
-							     * directory */
+		(void)mqueue_fill_open(&found, fd, detail); /* what failed is unknown */
 		if (*state == DIR_UNKNOWN)
 			*state = compare_by_name(fd, slash_name);
 		close(fd);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * history.h - how full a queue was at the last looks, small enough to keep for ten thousand queues
+ * history.h - how full a queue was in the last samples, small enough to keep for ten thousand
+ * queues
  *
  * Pure.
  */
@@ -19,7 +20,7 @@
 /* A ring.  Zeroed it is empty. */
 struct history {
 	uint16_t depth[HISTORY_SIZE]; /* messages, packed (history_pack()) */
-	uint8_t use[HISTORY_SIZE];    /* percent, HISTORY_UNKNOWN_USE where it could not be read */
+	uint8_t use[HISTORY_SIZE];    /* percent, HISTORY_UNKNOWN_USE if it could not be read */
 	uint8_t next, n;
 };
 
@@ -32,13 +33,13 @@ struct history {
 uint16_t history_pack(uint64_t count);
 uint64_t history_unpack(uint16_t packed);
 
-/* Adds what a look found; the oldest is forgotten. */
+/* Adds what a look found, and forgets the oldest. */
 void history_add(struct history *h, const struct queue_stat *st);
-/* Adds once more what was added last, where there is any. */
+/* Adds the last sample once more, if there is one. */
 void history_repeat(struct history *h);
-/* Messages at the look `age` looks ago (0 is the last); -1 where it is not known. */
+/* Messages `age` looks ago (0 is the last look); -1 if not known. */
 int64_t history_depth(const struct history *h, size_t age);
-/* Percent in use likewise. */
+/* Percent in use, likewise. */
 int history_use(const struct history *h, size_t age);
 
 /* The steps of a bar, from empty to full. */
@@ -47,8 +48,8 @@ int history_use(const struct history *h, size_t age);
 const char *spark_step(unsigned int step, bool ascii);
 /*
  * Appends a line `width` columns wide, a step for each look from the left, the last `width` looks
- * where there are more.  A step is what was in use of what the queue can hold; what holds a message
- * is never empty.
+ * if there are more.  A step shows the share in use of what the queue can hold; it is never empty
+ * if the queue holds a message.
  */
 void history_put_spark(struct buffer *b, const struct history *h, size_t width, bool ascii);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * json-library.h - jansson, for the readers of JSON alone
+ * json-library.h - jansson, only for the readers of JSON
  *
- * It is opened with dlopen(3) by the first line that is read, so that nothing else ever maps it.
- * Only where HAVE_JANSSON is 1.
+ * The first line that is read opens it with dlopen(3), so that nothing else ever maps it.  Only if
+ * HAVE_JANSSON is 1.
  */
 #ifndef MQTOOL_JSON_LIBRARY_H
 #define MQTOOL_JSON_LIBRARY_H
@@ -39,9 +39,9 @@ struct json_library {
 };
 extern struct json_library jansson;
 
-/* Opens it, once.  False where it is not there. */
+/* Opens it, once.  False if it is not installed. */
 bool json_library_load(void) _must_check_;
-/* Fills in *error, the text cut where a character begins; always returns -EINVAL. */
+/* Fills in *error, cutting the text at the start of a character; always returns -EINVAL. */
 int json_refuse(struct json_error *error, int column, const char *fmt, ...) _printf_(3, 4);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * json-plain.h - the bytes that are the same in a JSON string and in what it stands for
  *
- * Most bodies are nothing else, so the writer and the reader copy runs of them, 16 at a time.
+ * Most bodies consist of them, so the writer and the reader copy runs of them, 16 at a time.
  */
 #ifndef MQTOOL_JSON_PLAIN_H
 #define MQTOOL_JSON_PLAIN_H
@@ -12,13 +12,13 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes behind a copy that json_copy_plain() may overwrite. */
+/* Bytes that json_copy_plain() may overwrite after its copy. */
 #define JSON_COPY_SLACK 16
 
-/* gcc's and clang's vectors: SSE2 or NEON where the machine has them, words elsewhere. */
+/* Vectors of gcc and clang: SSE2 or NEON if the machine has them, words elsewhere. */
 typedef signed char json_block __attribute__((vector_size(16)));
 
-/* Printable ASCII but the quote and the backslash. */
+/* Printable ASCII except the quote and the backslash. */
 static inline bool json_plain(char c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
@@ -34,7 +34,7 @@ static inline size_t json_first_byte(uint64_t word)
 #endif
 }
 
-/* How many bytes at the start of a block are plain. */
+/* The number of plain bytes at the start of a block. */
 static inline size_t json_block_plain(json_block v)
 {
 	/* As signed numbers, bytes above 0x7f are below 0x20 too. */
@@ -48,7 +48,7 @@ static inline size_t json_block_plain(json_block v)
 }
 
 /*
- * Copies the plain bytes at the start of p, of which n are there, and returns how many they are.
+ * Copies the plain bytes at the start of p, of which n are there, and returns how many there were.
  * out has room for n + JSON_COPY_SLACK bytes.
  */
 static inline size_t json_copy_plain(char *out, const char *p, size_t n)

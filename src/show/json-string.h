@@ -12,13 +12,13 @@
 
 /* Characters that one byte may become: \u007f. */
 #define JSON_ESCAPE_MAX 6
-/* Bytes that are written before room is made again, so that no byte has to look for room. */
+/* Bytes that are written before room is made again, so that no byte has to check for room. */
 #define JSON_CHUNK 1024
-/* The room that is made at a time. */
+/* The room made at a time. */
 #define JSON_CHUNK_ROOM ((JSON_CHUNK + UTF8_MAX) * JSON_ESCAPE_MAX)
 
-/* Appends data as the inside of a JSON string, up to the first byte that is not UTF-8.  Returns
- * how many bytes of data were taken. */
+/* Appends data as the inside of a JSON string, up to the first byte that is not UTF-8.  Returns how
+ * many bytes of data were taken. */
 size_t json_put_escaped(struct buffer *b, const char *data, size_t len);
 
 #endif

@@ -18,7 +18,7 @@
 #define OPENMETRICS_DETAIL \
 	(STAT_MESSAGES | STAT_BYTES | STAT_MAXMSG | STAT_QBYTES | STAT_LAST | STAT_INODE)
 
-/* The gauges of n queues, a family after the other, with the labels queue and kind. */
+/* The gauges of n queues, one family after the other, with the labels queue and kind. */
 void openmetrics_put_queues(struct buffer *b, const struct queue_stat *items, size_t n);
 /* What passed through them between the last two looks, as counters, and how long it stayed. */
 void openmetrics_put_rates(struct buffer *b, const struct rates *r, const struct queue_stat *items,

@@ -2,13 +2,14 @@
 /*
  * rates.h - what passes through queues in a second, and how long it stays, by the kernel's counters
  *
- * A look is rates_before(), a list of the queues, rates_after(): where a queue's counters stand still
- * meanwhile, its depth belongs to them.  From one such depth on the counters tell it alone.  The mean
- * time that messages stay follows by Little's law from the depths at both ends and two sums of clocks,
- * without anything being kept for each message; it is right also for queues that had messages before.
+ * A look is rates_before(), a list of the queues, rates_after(): if a queue's counters stand still
+ * meanwhile, its depth belongs to them.  From one such depth on, the counters alone tell it.  The
+ * mean time that messages stay follows by Little's law from the depths at both ends and two sums of
+ * clocks, without anything being kept for each message; it is right also for queues that had
+ * messages before.
  *
- * Counting is done by mqtool-trace (queue/tracer.h) and costs the programs that send and receive.
- * Prints nothing.
+ * mqtool-trace counts (queue/tracer.h), which slows the programs that send and receive.  Prints
+ * nothing.
  */
 #ifndef MQTOOL_RATES_H
 #define MQTOOL_RATES_H
@@ -30,7 +31,7 @@ struct rates_queue;
 struct rates {
 	unsigned int mask; /* QUEUE_MASK_* counted */
 	bool namespaces;   /* in all IPC namespaces, else in ours */
-	bool waits;        /* and how long calls are blocked; another choice begins anew */
+	bool waits;        /* and how long calls are blocked; another choice begins again */
 
 	bool had_waits;
 	uint64_t own_ns;
@@ -42,23 +43,23 @@ struct rates {
 	struct tracer_moment moment;
 	uint64_t looks;
 	uint64_t last_clock_ns; /* of the look before */
-	size_t unsure; /* queues of the last look with traffic, whose depths are not known */
+	size_t unsure;          /* queues of the last look with traffic and unknown depths */
 };
 
 /*
- * Reads the counters; the first time, counting begins.  Returns 0, or an error of tracer_ask() with *why;
- * what was known is then forgotten.
+ * Reads the counters; the first time, begins to count.  Returns 0, or an error of tracer_ask() with
+ * *why; what was known is then forgotten.
  */
 int rates_before(struct rates *r, struct tracer_refusal *why) _must_check_;
 /*
- * Reads them again, and works out what happened since the look before, the queues listed in between
- * being items.  Sets their rates (STAT_RATES).  Errors as above.
+ * Reads them again, and works out what happened since the look before; items are the queues listed
+ * in between.  Sets their rates (STAT_RATES).  Errors as above.
  */
 int rates_after(struct rates *r, struct queue_stat *items, size_t n, struct tracer_refusal *why)
 	_must_check_;
-/* Sets the rates of other items than those that were listed: as of the last look. */
+/* Sets the rates of items other than those listed: as of the last look. */
 void rates_set(const struct rates *r, struct queue_stat *items, size_t n);
-/* What passed between the last two looks; false where it is not known. */
+/* What passed between the last two looks; false if it is not known. */
 bool rates_sums(const struct rates *r, const struct queue_stat *st,
 		struct tracer_sums sums[static TRACER_DIRECTIONS]) _must_check_;
 /* Forgets all, and ends the counting. */

@@ -32,7 +32,7 @@ int report_put_table(struct buffer *b, const struct report *report, const struct
 		     size_t n) _must_check_;
 /*
  * One queue as lines of `field: value`: every column that its kind has, its holders and waiters,
- * and what follows from them.  A field of which there are several has a line for each.
+ * and what follows from them.  A field with several values has a line for each.
  */
 void report_put_block(struct buffer *b, const struct report *report, const struct queue_stat *st);
 /* The members of one queue's JSON object, without braces, so that others may be added. */
