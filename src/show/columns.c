@@ -27,7 +27,7 @@ struct column_info {
 	const char *member;
 	const char *help;
 	enum column_form form;
-	unsigned int kinds;  /* QUEUE_MASK_*: who has such a value */
+	unsigned int kinds;  /* QUEUE_MASK_*: kinds that have such a value */
 	unsigned int have;   /* STAT_* bits without which the value is not known */
 	unsigned int detail; /* STAT_* bits to ask queue_list() for */
 };
@@ -319,7 +319,7 @@ int column_sort_parse(const char *text, bool live, enum column *col, bool *rever
 
 /* ---- values ---- */
 
-/* Of processes and where they are. */
+/* Columns about processes and where they are. */
 static uint64_t process_number(enum column col, const struct queue_stat *st)
 {
 	switch (col) {
@@ -443,7 +443,7 @@ static void put_user(struct buffer *b, const struct queue_stat *st)
 	escape_put(b, name, strlen(name), ESCAPE_FOREIGN);
 }
 
-/* As lsipc --time-format=iso: one word, whatever the reader splits at. */
+/* As lsipc --time-format=iso: one word, wherever the reader splits it. */
 static void put_time(struct buffer *b, int64_t seconds)
 {
 	time_t when = (time_t)seconds;
@@ -479,7 +479,7 @@ static void put_waiting(struct buffer *b, const struct queue_stat *st)
 		buffer_printf(b, _("%u send"), st->senders);
 }
 
-/* With its sign, and a digit behind the point where it is small. */
+/* With its sign, and a digit after the point if it is small. */
 static void put_net(struct buffer *b, double net)
 {
 	double size = net < 0 ? -net : net;
@@ -500,7 +500,7 @@ static void put_rate(struct buffer *b, double rate)
 		buffer_printf(b, rate < 9.995 ? "%.2f" : rate < 99.95 ? "%.1f" : "%.0f", rate);
 }
 
-/* "4us", "503ms", "2.5s", "3m": as trace has it. */
+/* "4us", "503ms", "2.5s", "3m", as trace prints it. */
 static void put_seconds(struct buffer *b, double seconds)
 {
 	if (seconds < 0.001)
@@ -525,7 +525,7 @@ static void put_real(struct buffer *b, enum column col, const struct queue_stat 
 		put_seconds(b, value);
 }
 
-/* A table's columns are as wide as their widest cell: the last looks will do. */
+/* A table's columns are as wide as their widest cell, so show only the last samples. */
 #define HISTORY_CELL 12
 
 static void put_json_history(struct buffer *b, const struct history *history)
@@ -544,13 +544,13 @@ static void put_json_history(struct buffer *b, const struct history *history)
 	buffer_putc(b, ']');
 }
 
-/* Values whose zero says that there is none. */
+/* Values for which zero means none. */
 static bool none(enum column_form form, uint64_t value)
 {
 	return value == 0 && (form == FORM_AGE || form == FORM_TIME || form == FORM_PID);
 }
 
-/* What is found by a look at processes, by several looks, or by the kernel's counters. */
+/* Found by a look at processes, by several looks, or by the kernel's counters. */
 static void put_live_cell(struct buffer *b, enum column col, const struct queue_stat *st,
 			  const struct column_context *context)
 {
@@ -618,7 +618,7 @@ static void put_cell(struct buffer *b, enum column col, const struct queue_stat 
 	}
 }
 
-/* One look alone shows no change, and there is no mean of no messages. */
+/* A single look shows no change, and no messages have no mean. */
 static bool nothing_yet(enum column col, const struct queue_stat *st)
 {
 	if (column_known(col, st))
@@ -692,14 +692,14 @@ void column_put_json(struct buffer *b, enum column col, const struct queue_stat 
 
 /* ---- order ---- */
 
-/* One queue with all that decides its place, so that comparing looks at nothing else. */
+/* One queue with all that decides its place, so that comparing needs nothing else. */
 struct sort_item {
 	uint64_t key;
 	const char *text;
 	const struct queue_stat *st;
 	bool absent;
 	signed char sign;      /* of values: -1 where reversed */
-	signed char name_sign; /* of names: reversed only where they are the key, not a tie */
+	signed char name_sign; /* of names: reversed only if they are the key, not a tie */
 };
 
 static int compare_u64(uint64_t a, uint64_t b)
@@ -722,7 +722,7 @@ static int compare_items(const void *pa, const void *pb)
 	return queue_stat_compare(a->st, b->st) * a->name_sign;
 }
 
-/* Thousandths of a message, moved so that no change is in the middle. */
+/* Thousandths of a message, shifted so that no change is in the middle. */
 static uint64_t net_key(double net)
 {
 	const double limit = 1e15;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * diagnose.c - what is wrong with a queue, where that follows from what is seen
+ * diagnose.c - what is wrong with a queue, if that follows from what is seen
  */
 #include "config.h"
 
@@ -15,8 +15,8 @@
 
 static bool never_fits(const struct queue_stat *st, const struct proc_waiter *waiter)
 {
-	/* The kernel refuses such a message on a POSIX queue, but waits for ever here (msgsnd(2));
-	 * where msg_qbytes is 0 it does so even with an empty one. */
+	/* The kernel refuses such a message on a POSIX queue, but on a System V queue the sender
+	 * waits for ever (msgsnd(2)); if msg_qbytes is 0, even with an empty one. */
 	return waiter->sender && st->kind == QUEUE_SYSV && st->have & STAT_QBYTES &&
 	       (waiter->size > st->qbytes || st->qbytes == 0);
 }
@@ -27,8 +27,8 @@ static bool has_messages(const struct queue_stat *st)
 }
 
 /*
- * A message goes straight to a blocked receiver that it suits: one that is blocked while messages
- * wait has none among them.  It must have been blocked already when they were counted.
+ * A message goes straight to a blocked receiver that it suits: if one is blocked while messages
+ * wait, none of them suits it.  It must have been blocked already when they were counted.
  */
 static bool type_absent(const struct diagnose_view *view, const struct proc_waiter *waiter)
 {
@@ -83,7 +83,7 @@ static bool any_reader(const struct diagnose_view *view)
 	return false;
 }
 
-/* System V queues are not held: there the last receiver is all there is to go by. */
+/* System V queues are not held open: the last receiver is the only clue. */
 static bool no_reader(const struct diagnose_view *view)
 {
 	if (!has_messages(view->st) || any_receiver(view))

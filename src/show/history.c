@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * history.c - the ring of a queue's last looks, and the line that shows it
+ * history.c - the ring of a queue's last samples, and the line that shows it
  */
 #include "config.h"
 
@@ -8,7 +8,7 @@
 
 #include "base/buffer.h"
 
-/* Eleven bits behind a leading one that is not stored, times a power of two. */
+/* Eleven bits after a leading one that is not stored, times a power of two. */
 #define MANTISSA_BITS 11
 #define MANTISSA_ONE (1u << MANTISSA_BITS)
 /* Below this a count stands for itself. */
@@ -62,7 +62,7 @@ void history_add(struct history *h, const struct queue_stat *st)
 
 	if (st->have & STAT_MESSAGES) {
 		h->depth[h->next] = history_pack(st->messages);
-		/* Without msg_qbytes the depth is known and what it is part of is not. */
+		/* Without msg_qbytes the depth is known, but not the capacity. */
 		h->use[h->next] = (uint8_t)(use < 0 ? 0 : use > 100 ? 100 : use);
 	} else {
 		h->depth[h->next] = 0;
@@ -71,7 +71,7 @@ void history_add(struct history *h, const struct queue_stat *st)
 	advance(h);
 }
 
-/* Where the look `age` looks ago is kept, or -1. */
+/* The place of the look `age` looks ago, or -1. */
 static int position(const struct history *h, size_t age)
 {
 	int at;

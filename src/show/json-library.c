@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * json-library.c - jansson, for the readers of JSON alone
+ * json-library.c - jansson, only for the readers of JSON
  */
 #include "config.h"
 
@@ -18,7 +18,7 @@
 
 struct json_library jansson;
 
-/* jansson reports some allocations that fail as bad syntax, so they are noticed here. */
+/* jansson reports some failed allocations as bad syntax, so note them here. */
 static void *jansson_malloc(size_t size)
 {
 	void *p = malloc(size);
@@ -65,7 +65,7 @@ bool json_library_load(void)
 			dlclose(library);
 			return false;
 		}
-		/* ISO C has no conversion from void * to a function; POSIX gives both one form. */
+		/* ISO C does not convert void * to a function; POSIX gives both the same form. */
 		memcpy(symbols[i].slot, &symbol, sizeof(symbol));
 	}
 	jansson.set_alloc_funcs(jansson_malloc, free);
@@ -73,7 +73,7 @@ bool json_library_load(void)
 	return true;
 }
 
-/* Cuts a text that was too long for its place where a character begins. */
+/* Cuts a text that is too long at the start of a character. */
 static void trim_text(char *text, size_t len)
 {
 	size_t end = len;

@@ -18,16 +18,16 @@
 #include "queue/amqp-properties.h"
 #include "show/json-library.h"
 
-/* RabbitMQ's: a message cannot expire later, in milliseconds. */
+/* RabbitMQ's limit: a message cannot expire later, in milliseconds. */
 #define EXPIRATION_MAX UINT32_MAX
 
 /* Where a value is: the members or elements that lead to it, from 0. */
 struct place {
-	const struct place *up; /* NULL: of the line itself */
+	const struct place *up; /* NULL: in the line itself */
 	size_t index;
 };
 
-/* Properties that are read. */
+/* Properties being read. */
 struct encoder {
 	const char *line, *end;
 	struct buffer *b;
@@ -52,7 +52,7 @@ static const char *skip_string(const char *p, const char *end)
 	return p + 1;
 }
 
-/* Passes over a value, or the name of a member, of a line that is JSON. */
+/* Skips a value, or the name of a member, in a line that is JSON. */
 static const char *skip_value(const char *p, const char *end)
 {
 	size_t depth = 0;
@@ -106,7 +106,7 @@ static const json_t *find_form(const json_t *value, const char **name)
 	return **name == '$' ? jansson.object_iter_value(iter) : NULL;
 }
 
-/* Appends what base64 stands for. */
+/* Appends the bytes that the base64 text encodes. */
 static int put_base64(struct encoder *e, const json_t *value, const struct place *at)
 {
 	size_t len = json_is_string(value) ? jansson.string_length(value) : 0, n;
@@ -120,7 +120,7 @@ static int put_base64(struct encoder *e, const json_t *value, const struct place
 	return 0;
 }
 
-/* Appends the bytes of a string, or of one that is not UTF-8. */
+/* Appends the bytes of a string, or of the form for one that is not UTF-8. */
 static int put_bytes(struct encoder *e, const json_t *value, const struct place *at)
 {
 	const struct place inside = { at, 0 };
@@ -137,7 +137,7 @@ static int put_bytes(struct encoder *e, const json_t *value, const struct place 
 	return put_base64(e, coded, &inside);
 }
 
-/* Makes room for a length of n bytes, which is known at the end. */
+/* Makes room for a length of n bytes, which is filled in at the end. */
 static size_t begin_counted(struct encoder *e, size_t n)
 {
 	size_t start = e->b->len;
@@ -168,7 +168,7 @@ static int put_text(struct encoder *e, const json_t *value, const struct place *
 
 /* ---- numbers ---- */
 
-/* What a string says, or "" where NUL is in it. */
+/* The string of a value, or "" if it contains NUL. */
 static const char *text_of(const json_t *value)
 {
 	const char *text = jansson.string_value(value);
@@ -176,7 +176,7 @@ static const char *text_of(const json_t *value)
 	return strlen(text) == jansson.string_length(value) ? text : "";
 }
 
-/* A whole number, or one that is a string of digits since not every reader takes it exactly. */
+/* A whole number; also as a string of digits, since not every reader takes it exactly. */
 static bool read_signed(const json_t *value, int64_t min, int64_t max, int64_t *number)
 {
 	if (json_is_string(value))
@@ -229,7 +229,7 @@ static uint64_t float_bits(float value)
 	return bits;
 }
 
-/* Infinity and what is no number are their bits. */
+/* Infinity and NaN are given by their bits. */
 static int put_real(struct encoder *e, char kind, const json_t *value, const struct place *at)
 {
 	uint64_t max = kind == 'f' ? UINT32_MAX : UINT64_MAX, bits;
@@ -363,7 +363,7 @@ static int put_nested(struct encoder *e, const json_t *value, const struct place
 	return rc;
 }
 
-/* A value as it is encoded, whole. */
+/* A value in its encoded form, whole. */
 static int put_encoded(struct encoder *e, const json_t *value, const struct place *at)
 {
 	size_t start = e->b->len;
@@ -425,7 +425,7 @@ static int put_object(struct encoder *e, const json_t *object, const struct plac
 	return put_form(e, form, value, &inside);
 }
 
-/* The narrower of both types that whole numbers have without a form. */
+/* The narrower of the two types of whole numbers that need no form. */
 static void put_integer(struct encoder *e, int64_t number)
 {
 	bool small = number >= INT32_MIN && number <= INT32_MAX;
@@ -470,7 +470,7 @@ static int put_value(struct encoder *e, const json_t *value, const struct place 
 
 /* ---- all of them ---- */
 
-/* A message with any other is refused by the broker, and others with it. */
+/* The broker refuses a message with any other, and others with it. */
 static int check_expiration(struct encoder *e, const json_t *value, const struct place *at)
 {
 	uint64_t ms;
@@ -511,13 +511,13 @@ static int put_property(struct encoder *e, enum property which, const json_t *va
 	}
 }
 
-/* The members of the object, by what they stand for. */
+/* The members of the object, by meaning. */
 struct members {
 	const json_t *value[PROPERTIES];
 	size_t index[PROPERTIES];
 };
 
-/* Types and priorities that are numbers are members of the message, and all messages persistent. */
+/* Numeric types and priorities are members of the message, and all messages are persistent. */
 static enum property which_property(const char *name)
 {
 	unsigned int i = 0;

@@ -16,9 +16,9 @@
 #include "base/utf8.h"
 #include "queue/amqp-properties.h"
 
-/* The largest whole number to which every reader's doubles are exact. */
+/* The largest whole number up to which every reader's doubles are exact. */
 #define EXACT_MAX (INT64_C(1) << 53)
-/* Of a larger table names are not compared, which takes their number squared. */
+/* The names of a larger table are not compared: that takes the square of their number. */
 #define NAMES_MAX 256
 
 const struct json_form json_forms[] = {
@@ -70,7 +70,7 @@ static void put_text(struct buffer *b, const struct property_bytes *text)
 
 /* ---- numbers ---- */
 
-/* As a string beyond what every reader takes exactly. */
+/* As a string if it is beyond what every reader takes exactly. */
 static void put_u64(struct buffer *b, uint64_t value)
 {
 	buffer_printf(b, value > EXACT_MAX ? "\"%" PRIu64 "\"" : "%" PRIu64, value);
@@ -83,7 +83,7 @@ static void put_i64(struct buffer *b, int64_t value)
 	buffer_printf(b, exact ? "%" PRId64 : "\"%" PRId64 "\"", value);
 }
 
-/* With the sign of a number of so many bytes. */
+/* With the sign of a number of that many bytes. */
 static int64_t extend(uint64_t value, size_t bytes)
 {
 	unsigned int shift = (unsigned int)(8 * (8 - bytes));
@@ -117,7 +117,7 @@ static bool reads_as(const char *text, double value, bool is_float)
 	return is_float ? (float)read == (float)value : read == value;
 }
 
-/* The shortest that is read as the same. */
+/* The shortest text that is read as the same number. */
 static void put_finite(struct buffer *b, double value, bool is_float)
 {
 	char text[40];
@@ -131,7 +131,7 @@ static void put_finite(struct buffer *b, double value, bool is_float)
 		buffer_puts(b, ".0");
 }
 
-/* Beyond 53 bits all of them are. */
+/* Beyond 53 bits all doubles are whole. */
 static bool is_whole(double value)
 {
 	const double exact = (double)EXACT_MAX;
@@ -146,7 +146,7 @@ static void put_double(struct buffer *b, const struct property_value *v)
 	bool whole;
 
 	memcpy(&value, &bits, sizeof(value));
-	/* One that is whole other programs would make a whole number. */
+	/* Other programs would turn a whole one into an integer. */
 	whole = !isfinite(value) || is_whole(value);
 	if (whole)
 		begin_form(b, v->kind);
@@ -210,8 +210,8 @@ static bool is_among(const struct property_bytes *name, const struct property_by
 	return false;
 }
 
-/* Whether an object can stand for a table: its names are ones that JSON has, each comes once, and it does
- * not look like another form of a value. */
+/* True if an object can stand for a table: its names are valid in JSON, each comes once, and it
+ * does not look like another form of a value. */
 static bool is_object(struct property_bytes rest)
 {
 	struct property_bytes names[NAMES_MAX];
@@ -272,7 +272,7 @@ static void put_table(struct buffer *b, struct property_bytes rest, unsigned int
 		put_pairs(b, rest, level);
 }
 
-/* With the letter of its kind and its length, as it stands before its bytes. */
+/* With the letter of its type and its length, as they precede its bytes. */
 static void put_encoded(struct buffer *b, const struct property_value *v)
 {
 	const size_t head = 1 + sizeof(uint32_t);

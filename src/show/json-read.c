@@ -2,10 +2,10 @@
 /*
  * json-read.c - the reader of messages as JSON
  *
- * jansson decides what a line means.  It takes some twenty thousand instructions for one, more
- * than the kernel takes for the message, so lines as programs commonly write them are read here.
- * That reader knows no errors: whatever it does not fully understand (lists, objects, exponents,
- * escapes in names, members that come twice) is left to jansson, so the two never disagree.
+ * jansson decides what a line means.  It takes some twenty thousand instructions for one, more than
+ * the kernel takes for the message, so lines as programs commonly write them are read here.  That
+ * reader knows no errors: it leaves whatever it does not fully understand (lists, objects,
+ * exponents, escapes in names, members that come twice) to jansson, so the two never disagree.
  */
 #include "config.h"
 
@@ -31,12 +31,13 @@
 #include "show/json-properties.h"
 
 #define PRIORITY_MAX 32767
-/* Digits that every number of them fits 64 bits. */
+/* Any number with this many digits fits 64 bits. */
 #define DIGITS_SAFE 19
 
 /* ---- lines as programs commonly write them ---- */
 
-/* Other members than ours that one line may have here; they are kept to notice one that comes twice. */
+/* Members other than ours that a line may have here; they are kept to notice one
+ * that comes twice. */
 #define OTHERS_MAX 8
 
 struct span {
@@ -44,7 +45,7 @@ struct span {
 	size_t len;
 };
 
-/* A line that is being read.  What it decodes to is never longer than it is. */
+/* A line being read.  Its decoded form is never longer than the line. */
 struct reader {
 	const char *p, *end;
 	char *out; /* where the next decoded byte goes */
@@ -60,7 +61,7 @@ static inline void skip_blanks(struct reader *s)
 		s->p++;
 }
 
-/* Passes over c, if that is the next byte. */
+/* Skips c, if that is the next byte. */
 static inline bool scan_byte(struct reader *s, char c)
 {
 	if (s->p == s->end || *s->p != c)
@@ -69,7 +70,7 @@ static inline bool scan_byte(struct reader *s, char c)
 	return true;
 }
 
-/* Passes over digits, the first of which is not 0 unless it is alone; how many, or 0. */
+/* Skips digits, the first of which is not 0 unless it is alone; returns how many, or 0. */
 static size_t scan_digits(struct reader *s)
 {
 	const char *start = s->p;
@@ -79,7 +80,7 @@ static size_t scan_digits(struct reader *s)
 	return *start == '0' && s->p - start > 1 ? 0 : (size_t)(s->p - start);
 }
 
-/* Reads a whole number from 0 to max, of at most the digits that cannot overflow. */
+/* Reads a whole number from 0 to max, with at most the digits that cannot overflow. */
 static bool scan_number(struct reader *s, uint64_t max, uint64_t *value)
 {
 	const char *start = s->p;
@@ -110,7 +111,7 @@ static bool scan_u(struct reader *s, uint32_t *c)
 	return true;
 }
 
-/* Reads \uNNNN, or the two of them that a character above U+FFFF takes. */
+/* Reads \uNNNN, or the pair of them for a character above U+FFFF. */
 static bool scan_unicode(struct reader *s)
 {
 	uint32_t c, low;
@@ -169,7 +170,7 @@ static bool scan_string(struct reader *s)
 
 		s->p += n;
 		s->out += n;
-		/* What is not plain seldom comes alone. */
+		/* Characters that are not plain seldom come alone. */
 		while (s->p < s->end && !json_plain(*s->p)) {
 			if (*s->p == '"') {
 				s->p++;
@@ -246,7 +247,7 @@ static enum member which_member(const struct span *name)
 	return MEMBER_OTHER;
 }
 
-/* Keeps the name of another member; false if it came before, or more came than are kept. */
+/* Keeps the name of another member; false if it came before, or there are too many to keep. */
 static bool note_other(struct reader *s, const struct span *name)
 {
 	for (size_t i = 0; i < s->nothers; i++)
@@ -268,7 +269,7 @@ static bool scan_word(struct reader *s, const char *word)
 	return true;
 }
 
-/* Passes over a number without an exponent that is in the range of every reader. */
+/* Skips a number without an exponent that is in the range of every reader. */
 static bool skip_number(struct reader *s)
 {
 	size_t digits;
@@ -290,7 +291,7 @@ static bool skip_number(struct reader *s)
 	return s->p == s->end || (*s->p != 'e' && *s->p != 'E');
 }
 
-/* Passes over the value of another member: nothing looks at it, but it must be JSON.  Lists and objects
+/* Skips the value of another member: nothing looks at it, but it must be JSON.  Lists and objects
  * are left to jansson. */
 static bool skip_value(struct reader *s)
 {
@@ -347,7 +348,7 @@ static bool scan_member(struct reader *s)
 	if (!scan_name(s, &name))
 		return false;
 	member = which_member(&name);
-	/* What these say is left to jansson. */
+	/* jansson reads the values of these. */
 	if (IS(&name, "truncated") || IS(&name, "properties"))
 		return false;
 	if (member == MEMBER_OTHER)
@@ -381,8 +382,8 @@ static bool scan_object(struct reader *s)
 
 /*
  * Reads a line as programs commonly write it: members in any order with any blanks between them.
- * m->data has room for len + JSON_COPY_SLACK bytes.  False for every other line, also a wrong one: *m
- * means nothing then.
+ * m->data has room for len + JSON_COPY_SLACK bytes.  False for every other line, also a wrong one:
+ * *m is then meaningless.
  */
 static bool read_common(const char *line, size_t len, struct message *m)
 {
@@ -402,11 +403,11 @@ struct line {
 	struct buffer *properties;
 };
 
-/* jansson quotes the line in what it says, and the line is foreign. */
+/* jansson quotes the line in its text, and the line is foreign. */
 static int refuse_syntax(struct json_error *error, const json_error_t *why)
 {
 	struct buffer text = { 0 };
-	/* It stops behind what it does not understand, but before a byte that is no UTF-8. */
+	/* It stops after what it does not understand, but before a byte that is not UTF-8. */
 	int column = why->position + (json_error_code(why) == json_error_invalid_utf8);
 
 	if (jansson.out_of_memory)
@@ -476,7 +477,7 @@ static int read_body(const json_t *object, struct message *m, struct json_error 
 	return 0;
 }
 
-/* The place of a member among the others, for messages about it. */
+/* The index of a member among the others, for messages about it. */
 static size_t index_of(const json_t *object, const json_t *member)
 {
 	json_t *table = (json_t *)(uintptr_t)object;
@@ -520,8 +521,8 @@ static int read_object(const json_t *object, struct message *m, struct line *lin
 	return rc ? rc : read_properties(object, line, error);
 }
 
-/* Reads any line with jansson; m as for read_common(), but for its properties, which are appended to
- * `properties`. */
+/* Reads any line with jansson; m as for read_common(), except for its properties, which are
+ * appended to `properties`. */
 static int read_any(const char *text, size_t len, struct message *m, struct buffer *properties,
 		    struct json_error *error)
 {
@@ -535,7 +536,7 @@ static int read_any(const char *text, size_t len, struct message *m, struct buff
 	if (!root)
 		return refuse_syntax(error, &why);
 	rc = read_object(root, m, &line, error);
-	/* json_decref() would link the library; the only reference is ours. */
+	/* json_decref() would link the library; this is the only reference. */
 	jansson.delete(root);
 	return rc;
 }
@@ -556,7 +557,7 @@ static int add_properties(struct message *m, struct buffer *body, const struct b
 	return 0;
 }
 
-/* Reads any line, to after the headroom of body. */
+/* Reads any line into body, after its headroom. */
 static int read_line(const char *line, size_t len, struct message *m, struct buffer *body,
 		     struct json_error *error)
 {
@@ -578,7 +579,8 @@ int json_read_message(const char *line, size_t len, struct message *m, struct bu
 	struct message read = { 0 };
 	int rc;
 
-	/* Also for a line that does not need it: else a stream would be half sent before one does. */
+	/* Even for a line that does not need it: else a stream would be half sent
+	 * before one does. */
 	if (!json_library_load()) {
 		json_refuse(error, 0, _("reading JSON needs %s: install the package %s"),
 			    JSON_LIBRARY, JSON_LIBRARY_PACKAGE);

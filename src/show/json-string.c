@@ -38,8 +38,8 @@ static char *write_escape(char *out, unsigned char c)
 }
 
 /*
- * Writes the character at p, of which left bytes are there; it is not a plain one.  Returns its
- * length, or 0 where it is not UTF-8.
+ * Writes the character at p, of which left bytes are there and which is not plain.  Returns its
+ * length, or 0 if it is not UTF-8.
  */
 static size_t write_character(char **out, const char *p, size_t left)
 {
@@ -63,8 +63,8 @@ static size_t write_character(char **out, const char *p, size_t left)
 }
 
 /*
- * Writes what begins before stop; the text goes on to end.  Returns what is behind the last
- * character written: before stop only where no UTF-8 is there.
+ * Writes the characters that begin before stop; the text goes on to end.  Returns the place after
+ * the last one written: before stop only if the text there is not UTF-8.
  */
 static const char *write_escaped(char **out, const char *p, const char *stop, const char *end)
 {
@@ -74,7 +74,7 @@ static const char *write_escaped(char **out, const char *p, const char *stop, co
 		n = json_copy_plain(*out, p, (size_t)(stop - p));
 		*out += n;
 		p += n;
-		/* What is not plain seldom comes alone. */
+		/* Characters that are not plain seldom come alone. */
 		for (n = 1; n && p < stop && !json_plain(*p); p += n)
 			n = write_character(out, p, (size_t)(end - p));
 	}

@@ -27,7 +27,7 @@ void json_put_body(struct buffer *b, const char *data, size_t len)
 {
 	size_t start = b->len;
 
-	/* Escaping finds out what is UTF-8: one pass over the body does for both. */
+	/* Escaping finds out what is UTF-8: one pass over the body does both. */
 	buffer_puts(b, "\"body\":\"");
 	if (json_put_escaped(b, data, len) < len && !b->failed) {
 		b->len = start;
@@ -43,7 +43,7 @@ static void put_number(struct buffer *b, const char *member, uint64_t value)
 	format_u64(b, value);
 }
 
-/* What stands before the body. */
+/* What precedes the body. */
 static void put_head(struct buffer *b, const char *queue, const struct message *m)
 {
 	buffer_puts(b, "{\"queue\":");
@@ -71,12 +71,13 @@ void json_put_message(struct buffer *b, const char *queue, const struct message 
 
 /* ---- without memory ---- */
 
-/* Bytes of a body to a piece: whole groups of three, which base64 needs. */
+/* Bytes of a body in a piece: whole groups of three, which base64 needs. */
 #define PIECE_BODY ((size_t)768)
-/* A head has the queue's name, which is ASCII as printed, and each step makes room for a chunk. */
+/* A head contains the queue's name, which is ASCII as printed, and each step makes room for a
+ * chunk. */
 #define PIECE_MEMORY (QUEUE_NAME_TEXT + JSON_CHUNK_ROOM + 1024)
 
-/* How much of the body makes the next piece: no character is cut in two. */
+/* The bytes of the body for the next piece: no character is split. */
 static size_t piece_length(const char *data, size_t len, bool text)
 {
 	size_t n = len < PIECE_BODY ? len : PIECE_BODY;

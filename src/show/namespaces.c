@@ -29,7 +29,7 @@
 
 /* ---- one namespace ---- */
 
-/* What a path below /proc says of a namespace: 0 with *id, or -errno. */
+/* What a path below /proc says about a namespace: 0 with *id, or -errno. */
 static int read_id(const char *path, uint64_t *id)
 {
 	struct stat st;
@@ -88,10 +88,10 @@ int namespace_enter(pid_t pid, uint64_t *id)
 	return rc;
 }
 
-/* ---- a thread that enters and does not come back ---- */
+/* ---- a thread that enters and does not return ---- */
 
 struct visit {
-	pid_t pid; /* 0: nowhere yet */
+	pid_t pid; /* 0: not in one yet */
 	uint64_t id;
 	int (*call)(void *arg);
 	void *arg;
@@ -133,7 +133,7 @@ int namespace_call(const struct queue_stat *st, int (*call)(void *arg), void *ar
 
 /* ---- all of them ---- */
 
-/* A namespace that was found, and which of the list are its queues. */
+/* A namespace that was found, and which items of the list are its queues. */
 struct found {
 	uint64_t id;
 	pid_t pid; /* the first process seen in it */
@@ -170,7 +170,7 @@ static struct found *add(struct walk *walk, uint64_t id)
 	return &walk->found[walk->nfound++];
 }
 
-/* Lists the queues of the namespace that this thread is in. */
+/* Lists the queues of the namespace in which this thread is. */
 static int list_here(struct walk *walk, uint64_t id)
 {
 	struct found *found = add(walk, id);
@@ -200,7 +200,7 @@ static bool is_user_process(pid_t pid)
 	return !(stat.flags & PROC_KERNEL_THREAD) && stat.state != 'Z' && stat.state != 'X';
 }
 
-/* One process: its namespace is entered and listed where it is new. */
+/* One process: its namespace is entered and listed if it is new. */
 static int look_at_process(struct walk *walk, pid_t pid)
 {
 	struct found *found;
@@ -214,7 +214,8 @@ static int look_at_process(struct walk *walk, pid_t pid)
 	found = find(walk, id);
 	if (!found) {
 		rc = namespace_enter(pid, &id);
-		/* Of a process that is gone meanwhile another may live there still. */
+		/* The number of a process that has ended may belong to another one, which still
+		 * lives there. */
 		if (rc == -ESRCH)
 			return 0;
 		if (rc == 0 && !find(walk, id))
@@ -245,7 +246,7 @@ static void set_namespaces(const struct walk *walk)
 	}
 }
 
-/* In a thread of its own. */
+/* Runs in a thread of its own. */
 static int walk_processes(void *arg)
 {
 	struct walk *walk = arg;

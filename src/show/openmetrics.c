@@ -95,7 +95,7 @@ static void put_head(struct buffer *b, const char *name, const char *type, const
 	buffer_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* A label's value: a name as mqtool prints it holds no newline. */
+/* A label's value: a name as mqtool prints it contains no newline. */
 static void put_label(struct buffer *b, const char *text)
 {
 	for (; *text; text++) {

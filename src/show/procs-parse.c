@@ -15,7 +15,7 @@
 
 #define FLAG_EXCEPT 020000 /* MSG_EXCEPT; <sys/msg.h> is the backend's */
 
-/* strtoull(3) would take blanks, signs and, with base 16, nothing at all. */
+/* strtoull(3) would accept blanks, signs and, with base 16, nothing at all. */
 static bool parse_hex_word(const char **text, uint64_t *value)
 {
 	char *end;
@@ -44,8 +44,8 @@ bool proc_parse_syscall(const char *text, struct proc_syscall *call)
 }
 
 /*
- * Names seen: do_msgrcv, do_msgsnd and wq_sleep; where a compiler made one function of several,
- * those of the system calls.
+ * Names seen: do_msgrcv, do_msgsnd and wq_sleep; if a compiler split a function, those of the
+ * system calls.
  */
 enum proc_sleep proc_parse_wchan(const char *text)
 {
@@ -59,8 +59,8 @@ enum proc_sleep proc_parse_wchan(const char *text)
 }
 
 /*
- * The calls that block, by the number that each ABI of the machine has for them: a 64-bit kernel
- * runs 32-bit programs too, and either may look at the other.  ipc(2) is all of System V in one.
+ * The calls that block, by their number in each ABI of the machine: a 64-bit kernel runs 32-bit
+ * programs too, and either may look at the other.  ipc(2) is all of System V in one.
  */
 enum blocking { CALL_MSGSND, CALL_MSGRCV, CALL_IPC, CALL_MQ_SEND, CALL_MQ_RECEIVE };
 
@@ -101,7 +101,7 @@ static const struct {
 #endif
 };
 
-/* May a thread that made this call sleep there? */
+/* Can a thread that made this call sleep there? */
 static bool fits(enum blocking call, enum proc_sleep sleep)
 {
 	switch (sleep) {
@@ -126,7 +126,7 @@ static void decode_msgrcv(const struct proc_syscall *call, bool narrow, struct p
 	waiter->size = call->arg[2];
 	waiter->untold = type < LONG_MIN || type > LONG_MAX;
 	waiter->type = waiter->untold ? 0 : (long)type;
-	/* The kernel ignores the flag with any other type. */
+	/* With any other type the kernel ignores the flag. */
 	waiter->except = (call->arg[4] & FLAG_EXCEPT) && waiter->type > 0;
 }
 
@@ -221,7 +221,7 @@ bool proc_parse_sched(const char *text, int64_t *ns)
 	return true;
 }
 
-/* Goes to the nth blank-separated word behind text's first. */
+/* Goes to the nth blank-separated word after text's first. */
 static const char *skip_words(const char *text, int n)
 {
 	while (n-- > 0) {

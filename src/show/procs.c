@@ -2,9 +2,9 @@
 /*
  * procs.c - a look at all processes for waiters and holders of queues
  *
- * The cheap file first: one read of wchan rules out all but the threads that sleep on a queue,
- * and statx(2) tells a descriptor's queue without its path, which says little (an mq_open(3) of
- * /jobs reads "/jobs", like a file in the root directory).
+ * The cheap file comes first: one read of wchan rules out all threads except those that sleep on a
+ * queue, and statx(2) tells a descriptor's queue without its path, which says little (an mq_open(3)
+ * of /jobs reads "/jobs", like a file in the root directory).
  */
 #include "config.h"
 
@@ -43,7 +43,7 @@ struct scan {
 	pid_t self;
 	dev_t *devs; /* the file systems of the queues: one for each IPC namespace */
 	size_t ndevs;
-	int ipc_error; /* of finding out our own IPC namespace */
+	int ipc_error; /* from finding out our own IPC namespace */
 	dev_t ipc_dev;
 	ino_t ipc_ino;
 	bool have_clock;
@@ -54,7 +54,7 @@ struct scan {
 /* The process being looked at. */
 struct process {
 	pid_t pid;
-	bool denied; /* some of it may not be looked at */
+	bool denied; /* something about it may not be looked at */
 	bool named;
 	char command[PROC_COMMAND];
 };
@@ -88,7 +88,7 @@ static int task_path(char path[static PROC_PATH], pid_t pid, pid_t tid, const ch
 }
 
 #if !HAVE_STATX
-/* As the kernel lays it out; a C library that lacks it (musl before 1.2.4) has the number. */
+/* As the kernel lays it out; for a C library that lacks it (musl before 1.2.4). */
 #define STATX_INO 0x100U
 struct statx {
 	uint32_t head[8]; /* stx_mask to stx_mode */
@@ -140,7 +140,7 @@ static void name_process(const struct scan *scan, struct process *process, char 
 
 	if (!process->named) {
 		snprintf(path, sizeof(path), "%d/comm", process->pid);
-		/* Gone meanwhile: it stays without a name. */
+		/* It has ended meanwhile: it stays without a name. */
 		(void)read_command(scan->proc, path, process->command);
 		process->named = true;
 	}
@@ -150,8 +150,8 @@ static void name_process(const struct scan *scan, struct process *process, char 
 /* ---- how long ---- */
 
 /*
- * A thread's se.exec_start stands still while it sleeps; ours, which runs, is the time on the
- * same clock.  Nothing else says when a call blocked.
+ * A thread's se.exec_start stands still while it sleeps; ours, which runs, is the time on the same
+ * clock.  Nothing else tells when a call blocked.
  */
 static void read_clock(struct scan *scan)
 {
@@ -188,7 +188,7 @@ static int64_t waited(const struct scan *scan, pid_t pid, pid_t tid)
 		return -1;
 	now = scan->clock_ns + (clock_monotonic_ns() - scan->monotonic_ns);
 	ns = now > then ? now - then : 0;
-	/* The clocks of two processors may be apart: never longer than the process is there. */
+	/* The clocks of two processors may differ: never longer than the process has existed. */
 	age = age_of(scan, pid);
 	return age >= 0 && ns > age ? age : ns;
 }
@@ -212,7 +212,7 @@ static int add_waiter(struct scan *scan, struct process *process, const struct p
 	return 0;
 }
 
-/* Identifiers mean something in one IPC namespace only.  1 where that is looked at, 0, -errno. */
+/* Identifiers mean something only in one IPC namespace.  1 if that is looked at, 0, or -errno. */
 static int find_namespace(const struct scan *scan, struct proc_waiter *waiter)
 {
 	char path[PROC_PATH];
@@ -221,7 +221,7 @@ static int find_namespace(const struct scan *scan, struct proc_waiter *waiter)
 	int ret;
 
 	if (scan->procs->foreign)
-		return 0; /* ours is not to be found there */
+		return 0; /* ours cannot be found there */
 	if (scan->ipc_error == -ENOENT)
 		return 1; /* a kernel with one namespace for all */
 	if (scan->ipc_error < 0)
@@ -235,7 +235,7 @@ static int find_namespace(const struct scan *scan, struct proc_waiter *waiter)
 	return scan->what & PROCS_NAMESPACES || (dev == scan->ipc_dev && ino == scan->ipc_ino);
 }
 
-/* Which queue the blocked call is about: 1, 0 where it is none of ours, -errno. */
+/* Which queue the blocked call is about: 1, 0 if it is none of ours, or -errno. */
 static int find_queue(const struct scan *scan, struct proc_waiter *waiter, int fd)
 {
 	char path[PROC_PATH];
@@ -258,7 +258,7 @@ static int look_closer(struct scan *scan, struct process *process, pid_t tid, en
 
 	task_path(path, process->pid, tid, "syscall");
 	ret = read_at(scan->proc, path, text, sizeof(text));
-	/* A thread that woke meanwhile has no call to show. */
+	/* A thread that has woken meanwhile has no call to show. */
 	if (ret >= 0 && !proc_parse_syscall(text, &call))
 		return 0;
 	if (ret >= 0 && !proc_decode(sleep, &call, &waiter, &fd))
@@ -272,8 +272,8 @@ static int look_closer(struct scan *scan, struct process *process, pid_t tid, en
 	return 0;
 }
 
-/* May this process be looked at?  wchan reads "0" both for a thread that runs and for one that
- * may not be. */
+/* May this process be looked at?  wchan reads "0" both for a thread that runs and for one that may
+ * not be looked at. */
 static bool may_look(const struct scan *scan, pid_t pid)
 {
 	char path[PROC_PATH];
@@ -321,14 +321,14 @@ static DIR *open_dir(int proc, const char *path)
 	return dir;
 }
 
-/* The next entry; where that fails, what is left of the process was not looked at. */
+/* The next entry; if that fails, the rest of the process was not looked at. */
 static struct dirent *read_entry(DIR *dir, struct process *process)
 {
 	struct dirent *entry;
 
 	errno = 0;
 	entry = readdir(dir);
-	/* A process that is gone by now has nothing left. */
+	/* A process that has already ended has nothing left. */
 	if (!entry && errno && errno != ENOENT && errno != ESRCH)
 		process->denied = true;
 	return entry;
@@ -400,8 +400,8 @@ static int add_holder(struct scan *scan, struct process *process, const struct p
 #define REMOVED " (deleted)"
 
 /*
- * The name that a descriptor's link has, if it says that the file was removed: "/q (deleted)" of a
- * queue that was opened with mq_open(3), "/dev/mqueue/q (deleted)" of one opened by path (proc(5)).
+ * The name in a descriptor's link, if the link says that the file was removed: "/q (deleted)" for a
+ * queue opened with mq_open(3), "/dev/mqueue/q (deleted)" for one opened by path (proc(5)).
  */
 static bool removed_name(int dir, const char *fd, char name[static NAME_MAX + 2])
 {
@@ -528,8 +528,8 @@ static int scan_process(struct scan *scan, pid_t pid)
 }
 
 /*
- * Our own number in that /proc; 0 where it has none for us, being that of a PID namespace that we
- * are not in.  -ENOENT where it is not proc(5) at all.
+ * Our own number in that /proc; 0 if it has none for us because it is that of a PID namespace that
+ * we are not in.  -ENOENT if it is not proc(5) at all.
  */
 static int find_self(int proc, pid_t *self)
 {
@@ -580,7 +580,7 @@ static int scan_begin(struct scan *scan, const struct queue_stat *queues, size_t
 	scan->ipc_error = identify(scan->proc, "self/ns/ipc", &scan->ipc_dev, &scan->ipc_ino);
 	if (scan->what & PROCS_SINCE)
 		read_clock(scan);
-	/* Every namespace of processes has a first one; hidepid=2 hides even that it is there. */
+	/* Every PID namespace has a first process; hidepid=2 hides even its existence. */
 	scan->procs->hidepid = identify(scan->proc, "1", &dev, &ino) == -ENOENT;
 	return find_devices(scan, queues, n);
 }
@@ -640,7 +640,8 @@ void procs_forget(struct procs *procs)
 	procs->error = 0;
 }
 
-/* Looks at all that is there.  0 or -ENOMEM; what else cuts it short is procs->error. */
+/* Looks at all that is there.  Returns 0 or -ENOMEM; anything else that cuts it short is
+ * procs->error. */
 static int scan_all(struct scan *scan)
 {
 	struct dirent *entry;
@@ -698,7 +699,8 @@ bool procs_partial(const struct procs *procs)
 
 /* ---- one queue's ---- */
 
-/* Where the n items' run that compares equal begins and how long it is; sorted by compare. */
+/* Where the run of the n items that compare equal begins, and its length; they are sorted by
+ * compare. */
 static size_t find_run(const void *items, size_t n, size_t size, const void *key,
 		       int (*order)(const void *item, const void *key), const void **first)
 {
@@ -743,7 +745,7 @@ static int holder_against_queue(const void *item, const void *key)
 	return order ? order : compare(holder->ino, st->ino);
 }
 
-/* Has the queue what tells it apart from others? */
+/* Does the queue have what distinguishes it from others? */
 static bool identified(const struct queue_stat *st)
 {
 	return st->kind == QUEUE_SYSV || st->have & STAT_INODE;
@@ -817,7 +819,7 @@ static int64_t start_time(unsigned long long ticks)
 	return now.tv_sec - up.tv_sec + (int64_t)(ticks / (unsigned long)sysconf(_SC_CLK_TCK));
 }
 
-/* Has /proc the same numbers as we?  Not where we came into its mount namespace alone. */
+/* Does /proc have the same numbers as we?  Not if we came only into its mount namespace. */
 static bool same_numbers(void)
 {
 	int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -836,7 +838,7 @@ int procs_command(pid_t pid, int64_t then, char command[static PROC_COMMAND])
 	char path[PROC_PATH], text[1024];
 	struct proc_stat stat;
 
-	/* The one question that hidepid lets be asked of another user's process. */
+	/* The one question that hidepid allows about another user's process. */
 	if (kill(pid, 0) < 0 && errno == ESRCH)
 		return -ESRCH;
 	if (!same_numbers())
@@ -855,7 +857,7 @@ bool procs_receiver_gone(const struct queue_stat *st)
 {
 	char command[PROC_COMMAND];
 
-	/* lrpid is 0 too where the receiver is of another PID namespace. */
+	/* lrpid is also 0 if the receiver is in another PID namespace. */
 	if (!(st->have & STAT_PIDS) || !(st->have & STAT_RECEIVED) || (st->rtime && !st->lrpid))
 		return false;
 	return !st->rtime || procs_command(st->lrpid, st->rtime, command) == -ESRCH;

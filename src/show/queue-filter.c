@@ -20,7 +20,7 @@ static bool name_matches(const struct queue_filter *f, const struct queue_stat *
 {
 	char name[QUEUE_NAME_TEXT];
 
-	text_init(); /* what a character is, depends on the locale */
+	text_init(); /* the locale defines what a character is */
 	return fnmatch(f->glob, queue_stat_text(st, name), 0) == 0;
 }
 

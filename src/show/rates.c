@@ -28,14 +28,14 @@ struct rates_queue {
 	uint32_t kind;
 	bool counted;  /* the kernel has a record of it */
 	bool known;    /* the last look told its rates */
-	uint64_t seen; /* in this look */
+	uint64_t seen; /* seen in this look */
 	struct tracer_sums before[TRACER_DIRECTIONS], after[TRACER_DIRECTIONS];
 	struct tracer_sums passed[TRACER_DIRECTIONS]; /* between the last two looks */
 	struct rates_point last;
 	struct queue_rates rates;
 };
 
-/* Queues that are gone are forgotten once there are so many more of them than of others. */
+/* Queues that are gone are forgotten once there are this many more of them than of others. */
 #define GONE_MAX 4096
 
 /* ---- queues ---- */
@@ -54,7 +54,7 @@ static bool same(const struct rates_queue *a, const struct rates_queue *b)
 	return a->id == b->id && a->ns == b->ns && a->kind == b->kind;
 }
 
-/* Where the index of the queue is, or where it would be put. */
+/* The slot of the queue's index, or the one where it would be put. */
 static uint32_t *place_of(const struct rates *r, const struct rates_queue *key)
 {
 	uint64_t x = (key->id ^ key->ns << 32 ^ key->kind) * UINT64_C(0x9e3779b97f4a7c15);
@@ -96,8 +96,8 @@ static int make_room(struct rates *r)
 	return 2 * r->n < r->nplaces ? 0 : grow_places(r, r->nplaces ? 2 * r->nplaces : 256);
 }
 
-/* The queue of a key, made where it is new; NULL where there is no memory.  guess: the index that it has
- * where all is as in the look before. */
+/* The queue of a key, made if it is new; NULL if there is no memory.  guess: its index if nothing
+ * changed since the look before. */
 static struct rates_queue *add_queue(struct rates *r, const struct rates_queue *key, size_t guess)
 {
 	struct rates_queue *q;
@@ -217,7 +217,7 @@ static void subtract(struct tracer_sums to[static TRACER_DIRECTIONS],
 		};
 }
 
-/* The depth that goes with the counters of now: as listed where they stood still, or by themselves. */
+/* The depth that goes with the present counters: as listed if they stood still, else looked up. */
 static void find_depth(struct rates_point *now, const struct rates_queue *q,
 		       const struct queue_stat *st)
 {
@@ -233,17 +233,17 @@ static void find_depth(struct rates_point *now, const struct rates_queue *q,
 		now->has_depth = false;
 }
 
-/* Seconds that messages stayed, the mean; NAN where it is not known. */
+/* Mean seconds that messages stayed; NAN if not known. */
 static float find_age(const struct rates_queue *q, const struct rates_point *now)
 {
 	const struct tracer_sums *in = &q->passed[TRACER_SEND], *out = &q->passed[TRACER_RECEIVE];
 	int64_t together;
 
-	/* Depths that do not go with what passed: it was counted only in part. */
+	/* Depths that do not match what passed: only a part was counted. */
 	if (!out->messages || !now->has_depth || !q->last.has_depth ||
 	    now->depth != q->last.depth + in->messages - out->messages)
 		return NAN;
-	/* Each of these may overflow; what is left is the time that all messages stayed. */
+	/* Each of these may overflow; their difference is the time that all messages stayed. */
 	together = (int64_t)(out->clock_ns - in->clock_ns + now->depth * now->clock_ns -
 			     q->last.depth * q->last.clock_ns);
 	if (together < 0)
@@ -285,7 +285,7 @@ static void look_at(struct rates *r, struct rates_queue *q, const struct queue_s
 	struct rates_point now = { .clock_ns = r->moment.clock_ns };
 	bool first = !q->seen;
 
-	/* One that was not there at the look before was made since, and empty. */
+	/* A queue that did not exist at the look before was made since, and was empty. */
 	if (first && r->looks)
 		q->last = (struct rates_point){ .clock_ns = r->last_clock_ns, .has_depth = true };
 	memcpy(now.sums, q->after, sizeof(now.sums));
@@ -304,7 +304,7 @@ static void look_at(struct rates *r, struct rates_queue *q, const struct queue_s
 static void set_rates(const struct rates *r, const struct rates_queue *q, struct queue_stat *st)
 {
 	st->have &= ~STAT_RATES;
-	/* Where there is no room for all queues, one without a record may have had traffic. */
+	/* If there is no room for all queues, one without a record may have had traffic. */
 	if (!q || !q->seen || (!q->counted && r->moment.lost))
 		return;
 	st->rates = q->rates;

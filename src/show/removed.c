@@ -18,7 +18,7 @@
 #include "queue/queue.h"
 #include "show/json.h"
 
-/* One queue: those who have it open, and what it says of itself. */
+/* One queue: the processes that have it open, and what it says about itself. */
 struct removed {
 	const struct proc_removed *holders;
 	size_t nholders;
@@ -55,7 +55,7 @@ static bool charge_known(const struct queue_stat *st)
 	return st->have & STAT_MAXMSG && st->have & STAT_MSGSIZE;
 }
 
-/* The name that it had, as a queue of that name would be printed. */
+/* The queue's former name, as a queue of that name would be printed. */
 static void put_name(struct buffer *b, const char *name)
 {
 	const struct queue_stat st = { .kind = QUEUE_POSIX, .name = name };

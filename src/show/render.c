@@ -19,14 +19,14 @@
 
 #define LETTERS "sSqxtpnQT"
 
-/* A piece of a format: text as it is, or what one letter stands for. */
+/* A piece of a format: literal text, or what one letter stands for. */
 struct piece {
 	char letter;       /* 0: text */
 	size_t start, len; /* of text, in render_format.text */
 };
 
 struct render_format {
-	struct piece *pieces; /* in the memory of the format, as is text */
+	struct piece *pieces; /* in the memory of the format, like text */
 	size_t n;
 	char *text;
 	size_t text_len;
@@ -35,7 +35,7 @@ struct render_format {
 
 /* ---- compiling ---- */
 
-/* Adds one byte of text, to the piece before where that is text too. */
+/* Adds one byte of text, to the piece before if that is text too. */
 static void add_text(struct render_format *f, char c)
 {
 	if (!f->n || f->pieces[f->n - 1].letter)
@@ -55,7 +55,7 @@ static size_t add_escape(struct render_format *f, const char *p)
 	return n;
 }
 
-/* Adds what the letter behind the % at p stands for.  Returns the length of both, or 0. */
+/* Adds what the letter after the % at p stands for.  Returns the length of both, or 0. */
 static size_t add_letter(struct render_format *f, const char *p, const char *letters)
 {
 	if (p[1] == '%') {

@@ -63,7 +63,7 @@ static void put_command(struct buffer *b, const char *command)
 	escape_put(b, command, strlen(command), ESCAPE_FOREIGN);
 }
 
-/* Behind the number of a process of System V: which it is, if it is there still. */
+/* Appended to the number of a System V process: its command, if it still exists. */
 static void put_past_process(struct buffer *b, pid_t pid, int64_t then)
 {
 	char command[PROC_COMMAND];
@@ -137,7 +137,7 @@ static void put_waiter(struct buffer *b, const struct proc_waiter *waiter)
 
 /* ---- the block ---- */
 
-/* Whom the queue's own file does not name. */
+/* The process to notify, if the queue's own file does not name it. */
 static bool put_notified(struct buffer *b, const struct report *report, const struct queue_stat *st)
 {
 	if (st->kind != QUEUE_POSIX || !report->who || !report->who->notified)
@@ -251,7 +251,7 @@ void report_put_block(struct buffer *b, const struct report *report, const struc
 
 /* ---- JSON ---- */
 
-/* A command is foreign bytes: escaped as everywhere it is a string of printable characters. */
+/* A command is foreign bytes: escaped, as everywhere, it is a string of printable characters. */
 static void put_json_command(struct buffer *b, const char *command)
 {
 	struct buffer escaped = { 0 };
@@ -322,7 +322,7 @@ static void put_json_waiters(struct buffer *b, const struct report *report,
 	const struct proc_waiter *waiters;
 	size_t n = procs_waiters_of(report->procs, st, &waiters);
 
-	/* Of other machines, or hidden here. */
+	/* Processes on other machines, or hidden here. */
 	if (st->kind == QUEUE_AMQP || (!n && procs_partial(report->procs))) {
 		buffer_puts(b, ",\"waiters\":null");
 		return;

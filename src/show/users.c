@@ -20,13 +20,13 @@
 #include "base/refusal.h"
 #include "base/text.h"
 
-/* (uid_t)-1 and (gid_t)-1 mean "leave it" to chown(2): no id that anything can own. */
+/* (uid_t)-1 and (gid_t)-1 mean "leave it" to chown(2): nothing can be owned by them. */
 #define ID_LAST (UINT32_MAX - 1)
 
-/* Longer than any user's name can be. */
+/* Longer than any user name can be. */
 #define NAME_LIMIT 256
 
-/* Of a refused name this much is shown. */
+/* This much of a refused name is shown. */
 #define QUOTE_MAX 64
 
 #define NAME_BUCKETS 64
@@ -59,7 +59,7 @@ static const char *look_up_group(uint32_t id)
 static struct name_cache users = { .look_up = look_up_user };
 static struct name_cache groups = { .look_up = look_up_group };
 
-/* Files the name of an id, or its number; NULL where there is no memory. */
+/* Stores the name of an id, or its number; NULL if there is no memory. */
 static const char *remember(struct name_cache *cache, uint32_t id)
 {
 	struct id_name **head = &cache->bucket[id % NAME_BUCKETS], *entry;
@@ -154,7 +154,7 @@ static int parse_group(const char *text, struct queue_attr *attr, struct refusal
 	return 0;
 }
 
-/* The group of the entry that was named: several names may share a number. */
+/* The group of the named entry: several names may share a number. */
 static int login_group(const char *user, struct queue_attr *attr, struct refusal *error)
 {
 	const struct passwd *pw = getpwnam(user);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * who.c - who is to be notified of a POSIX queue, and who polls it
+ * who.c - which process is to be notified of a POSIX queue, and which ones poll it
  */
 #include "config.h"
 
@@ -27,13 +27,13 @@ bool who_parse_tfd(const char *line, dev_t *dev, ino_t *ino)
 	if (strncmp(line, "tfd:", 4) != 0 || !at ||
 	    sscanf(at, " ino:%lx sdev:%x", &number, &device) != 2)
 		return false;
-	/* As the kernel has it: 20 bits for the minor number. */
+	/* As the kernel packs it: 20 bits for the minor number. */
 	*dev = makedev(device >> 20, device & 0xfffff);
 	*ino = (ino_t)number;
 	return true;
 }
 
-/* Whether a descriptor is an instance of epoll that looks at the queue. */
+/* True if the descriptor is an epoll instance that watches the queue. */
 static bool is_epoll_of(pid_t pid, const char *fd, const struct queue_stat *st)
 {
 	char path[64], line[256];
@@ -81,7 +81,7 @@ static unsigned int find_epolls(struct buffer *b, const struct proc_holder *hold
 	return n;
 }
 
-/* Whoever puts a queue into an epoll has it open. */
+/* Whoever puts a queue into an epoll instance has it open. */
 static unsigned int put_epolls(struct buffer *b, const struct queue_stat *st,
 			       const struct procs *procs)
 {
@@ -123,7 +123,7 @@ static void keep_notified(struct who *who, const struct tracer_who *record)
 	snprintf(who->command, sizeof(who->command), "%s", record->command);
 }
 
-/* Fills *who; returns how many instances of epoll there are. */
+/* Fills *who; returns the number of epoll instances. */
 static unsigned int put_answer(struct who *who, const struct tracer_answer *answer)
 {
 	struct tracer_who record;
