@@ -13,9 +13,9 @@
 /* True if there is a terminal to ask on: standard input and standard error. */
 bool ask_possible(void);
 /*
- * Shows the first names of a list and asks on standard error; question, printf(3), is translated and
- * says how many queues there are.  True if the answer is y; anything else is no, and declined, also
- * translated, is printed.
+ * Shows the first names of a list and asks on standard error; question, printf(3), is translated
+ * and says how many queues there are.  True if the answer is y; anything else is no, and prints
+ * declined, also translated.
  */
 bool ask(const struct queue_list *list, const char *declined, const char *question, ...)
 	_printf_(3, 4) _must_check_;

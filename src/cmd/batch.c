@@ -52,14 +52,14 @@ void batch_drop_last(struct batch *b)
 	b->len = b->n ? b->entries[b->n - 1].end : 0;
 }
 
-/* True where what is written is the bodies as they lie. */
+/* True if the output is just the bodies as they lie. */
 static bool is_plain(const struct output *output)
 {
 	return output->style == OUTPUT_RAW ||
 	       (!output->terminal && (output->style == OUTPUT_LINES || output->style == OUTPUT_NUL));
 }
 
-/* The place of the next message, its body behind all others. */
+/* The place of the next message, its body after all others. */
 static struct message *next_message(struct batch *b)
 {
 	struct message *m = &b->entries[b->n].message;
@@ -68,7 +68,7 @@ static struct message *next_message(struct batch *b)
 	return m;
 }
 
-/* The message at that place has come. */
+/* Adds the message, which has been read into that place. */
 static void add_entry(struct batch *b)
 {
 	struct batch_entry *entry = &b->entries[b->n++];
@@ -99,19 +99,20 @@ static int grow(struct batch *b)
 	return 0;
 }
 
-/* No room for one more, not even an empty one: its terminator would be beyond the memory. */
+/* Is there no room for another message, not even an empty one?  Its terminator would be beyond the
+ * memory. */
 static bool is_full(const struct batch *b)
 {
 	return b->n == BATCH_MESSAGES || (b->n > 0 && b->len >= BATCH_BYTES);
 }
 
-/* Bytes of room for one more message, where the batch is not full. */
+/* Bytes of room for one more message, if the batch is not full. */
 static size_t room_left(const struct batch *b)
 {
 	return b->n == 0 ? b->cap : BATCH_BYTES - b->len;
 }
 
-/* After -E2BIG or -ENOBUFS: makes room by writing, or else by growing. */
+/* After -E2BIG or -ENOBUFS: makes room by writing, else by growing. */
 static int make_room(struct batch *b)
 {
 	return b->n > 0 ? batch_write(b) : grow(b);
@@ -189,13 +190,14 @@ static int render_all(struct batch *b)
 	return b->rendered.failed ? -ENOMEM : 0;
 }
 
-/* Settles what has been written whole; keeps the rest, with their output forgotten. */
+/* Settles what has been written whole; keeps the rest, with its output forgotten. */
 static void settle_written(struct batch *b, size_t written)
 {
 	size_t done = 0;
 
 	while (done < b->n && b->entries[done].end <= written) {
-		/* Nothing can be done about a kernel queue that could not be told. */
+		/* A kernel queue needs no telling, and nothing can be done about a broker that did
+		 * not hear it. */
 		(void)!queue_settle(b->q, &b->entries[done].message, QUEUE_DELIVERED);
 		progress_count(b->progress, b->entries[done].message.len);
 		b->progress->done++;
@@ -224,7 +226,7 @@ static int write_all(struct batch *b)
 		len = b->rendered.len;
 	}
 	progress_make_way(b->progress);
-	/* Whoever reads standard output may take his time. */
+	/* The reader of standard output may take its time. */
 	(void)!queue_tell(b->q);
 	while (done < len) {
 		ssize_t n = wait_write(STDOUT_FILENO, out + done, len - done);

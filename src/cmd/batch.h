@@ -30,12 +30,12 @@ struct output {
 	const struct render_format *format; /* OUTPUT_FORMAT */
 	bool terminal;                      /* show bodies escaped */
 	bool time;                          /* the format shows the time of receipt */
-	char queue[QUEUE_NAME_TEXT];        /* as printed */
+	char queue[QUEUE_NAME_TEXT];        /* name as printed */
 };
 
 struct batch_entry {
 	struct message message; /* its data in batch.data */
-	struct timespec time;   /* of receipt, where output.time */
+	struct timespec time;   /* of receipt, if output.time */
 	size_t end;             /* where its output ends, from the start of the batch's */
 };
 
@@ -44,30 +44,30 @@ struct batch {
 	const struct output *output;
 	struct batch_entry *entries;
 	size_t n;
-	char *data; /* bodies, each with its terminator, behind MESSAGE_HEADROOM */
+	char *data; /* bodies, each with its terminator, after MESSAGE_HEADROOM */
 	size_t cap, len;
-	struct buffer rendered; /* the output, where the bodies are not it already */
+	struct buffer rendered; /* the output, if it is not just the bodies */
 	uint64_t seq;           /* messages written so far */
 	int unwritten;          /* 0, or -errno: what the last batch_write() returned */
 	struct progress *progress;
 };
 
 /*
- * Prepares an empty batch over q, which counts in progress what is written; all owned by the
- * caller.  Returns 0 or -ENOMEM.
+ * Prepares an empty batch over q, which counts in progress what it writes; the caller owns all of
+ * them.  Returns 0 or -ENOMEM.
  */
 int batch_init(struct batch *b, struct queue *q, const struct output *output,
 	       struct progress *progress) _must_check_;
 /* Frees the memory; nothing may be in hand. */
 void batch_free(struct batch *b);
 /*
- * Takes one more message into the batch, and writes the batch first where that is needed to keep
- * its bound.  Errors of queue_take(), and of batch_write(), which b->unwritten tells apart.
+ * Takes one more message into the batch, and writes the batch first if that is needed to keep its
+ * bound.  Errors of queue_take() and of batch_write(); b->unwritten tells them apart.
  */
 int batch_take(struct batch *b, const struct queue_select *want, int64_t timeout_ns) _must_check_;
 /* The same for queue_peek(): the copy is written and settled like a message. */
 int batch_peek(struct batch *b, size_t index) _must_check_;
-/* Forgets the last of those in hand: a copy that is not wanted. */
+/* Forgets the last one in hand: a copy that is not wanted. */
 void batch_drop_last(struct batch *b);
 /*
  * Writes all in hand to standard output and settles as delivered what write(2) accepted whole.
@@ -75,8 +75,8 @@ void batch_drop_last(struct batch *b);
  */
 int batch_write(struct batch *b) _must_check_;
 /*
- * Puts back what is in hand, without waiting.  What cannot go back is written to standard error,
- * a line of JSON each.  Returns how many messages that were; *why is the first error.
+ * Puts back what is in hand, without waiting.  What cannot go back is written to standard error, a
+ * line of JSON each.  Returns how many messages that was; *why is the first error.
  */
 size_t batch_put_back(struct batch *b, int *why);
 /* Forgets what is in hand: for copies, and for what was settled otherwise. */

@@ -27,7 +27,7 @@ bool cmd_attr_option(struct cmdline *cl, struct queue_attr *attr, int val, const
 	}
 }
 
-/* Which kinds of queue have an attribute, and how it is asked for. */
+/* Which kinds of queue have an attribute, and the option that asks for it. */
 static const struct {
 	unsigned int attr, kinds;
 	const char *option;
@@ -57,7 +57,7 @@ bool cmd_attr_with_mode(const struct cmdline *cl, struct buffer *line)
 {
 	mode_t mode;
 
-	/* A shorter number is rather a key or an id. */
+	/* A shorter number is more likely a key or an id. */
 	if (cl->noperands < 2 || strlen(cl->operands[0]) < 3 ||
 	    parse_mode(cl->operands[0], &mode) < 0)
 		return false;

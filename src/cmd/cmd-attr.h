@@ -27,11 +27,12 @@ enum { OPT_MODE = OPT_FIRST, OPT_OWNER, OPT_MAX_BYTES, OPT_ATTR_END };
 	  N_("System V: room for SIZE bytes (msg_qbytes)"), N_("SIZE") }
 /* clang-format on */
 
-/* Files one of these options; prints the error and returns false as opt_*() do. */
+/* Stores one of these options; prints the error and returns false like opt_*(). */
 bool cmd_attr_option(struct cmdline *cl, struct queue_attr *attr, int val, const char *value);
-/* The option given that queues of that kind do not have, or NULL; *amqp: only AMQP has it. */
+/* The given option that queues of that kind do not have, or NULL; *amqp: only AMQP has it. */
 const char *cmd_attr_foreign(const struct queue_attr *attr, enum queue_kind kind, bool *amqp);
-/* `set 640 /jobs`, as chmod(1) has it: appends the line with -m; false if no mode comes first. */
+/* `set 640 /jobs`, in the order of chmod(1): appends the correct line, with -m, to b; false if the
+ * first operand is not a mode. */
 bool cmd_attr_with_mode(const struct cmdline *cl, struct buffer *line);
 /* The usage error for an attribute that the queue's kind does not have, or EX_DONE. */
 int cmd_attr_check(const struct queue_attr *attr, const struct queue_ref *ref) _must_check_;

@@ -50,13 +50,13 @@ static const struct poptOption check_options[] = {
 	CMD_COMMON_OPTIONS
 };
 
-/* The exit statuses of such plugins. */
+/* The exit statuses of Nagios plugins. */
 enum state { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
 #define STATES 4
 
 static const char *const state_names[STATES] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
-/* What belongs to one state: the first few in words. */
+/* The findings of one state: the first few in words. */
 struct findings {
 	size_t n;
 	struct buffer text;
@@ -71,7 +71,7 @@ struct check {
 	bool limits;
 	bool readable;
 	struct queue_filter filter;
-	uint64_t max_messages; /* of AMQP queues; 0 not given */
+	uint64_t max_messages; /* for AMQP queues; 0: not given */
 	uint64_t unreadable;   /* queues left out because of `readable` */
 	struct findings found[STATES];
 	struct buffer perfdata;
@@ -98,7 +98,7 @@ static void add_finding(struct findings *f, const char *fmt, ...)
 }
 
 /*
- * A name as it may stand in the line and in a label: '|' ends the text and '=' the label, so both
+ * A name in the form for the line and for a label: '|' ends the text and '=' the label, so both
  * take the esc: form.
  */
 static void make_label(char name[static QUEUE_NAME_TEXT])
@@ -149,7 +149,7 @@ static void put_state(struct check *c, enum state state, const char *name, uint6
 		add_finding(&c->found[state], _("%s: %" PRIu64 "%% in use"), name, use);
 }
 
-/* What is known of one queue or limit: its state, its performance data, up to `most` or 0. */
+/* What is known about one queue or limit: its state, its performance data, up to `most` or 0. */
 static enum state judge_use(struct check *c, const char *name, uint64_t use, uint64_t most)
 {
 	enum state state = use >= c->critical ? STATE_CRITICAL :
@@ -271,7 +271,7 @@ static void check_limits(struct check *c, const struct queue_list *list)
 	}
 }
 
-/* Without operands all queues, and the limits if they are asked for. */
+/* Without operands: all queues, and the limits if they are asked for. */
 static void check_all(struct check *c, bool queues)
 {
 	struct queue_list list = { 0 };
@@ -296,7 +296,7 @@ static void check_all(struct check *c, bool queues)
 
 /* ---- the line ---- */
 
-/* From the worst on.  What is known to be full counts more than what is not known. */
+/* Worst first.  What is known to be full counts more than what is not known. */
 static const enum state by_severity[] = { STATE_CRITICAL, STATE_WARNING, STATE_UNKNOWN };
 
 static enum state worst(const struct check *c)
@@ -351,7 +351,7 @@ static void put_text(struct buffer *line, struct check *c, enum state state)
 			      c->unreadable);
 }
 
-/* Prints the one line; a line that nobody could read is STATE_UNKNOWN whatever it says. */
+/* Prints the one line; if that fails nobody has read it, and the state is STATE_UNKNOWN. */
 static int print_line(struct check *c)
 {
 	enum state state = worst(c);
@@ -367,7 +367,7 @@ static int print_line(struct check *c)
 	return written ? (int)state : STATE_UNKNOWN;
 }
 
-/* Monitoring shows standard output alone. */
+/* Monitoring shows only standard output. */
 static int check_refused(void)
 {
 	printf("MQTOOL %s - %s\n", state_names[STATE_UNKNOWN],
@@ -378,7 +378,7 @@ static int check_refused(void)
 
 /* ---- the command ---- */
 
-/* The range of a limit follows from all options, so only its form is checked here. */
+/* The range of a limit depends on all options, so only its form is checked here. */
 static bool read_limit(struct cmdline *cl, const char *value, const char **text)
 {
 	uint64_t any;

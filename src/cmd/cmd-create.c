@@ -22,7 +22,7 @@
 #include "cmd/opt.h"
 #include "show/users.h"
 
-/* Rounds of "it exists" and "it is gone" before that is what is said. */
+/* Rounds of "it exists" and "it is gone" before create gives up and says so. */
 #define ENSURE_TRIES 10
 
 enum {
@@ -84,7 +84,7 @@ static bool read_message_size(struct cmdline *cl, const char *text, struct queue
 	return msg_refuse(_("%s: the size of a message must be at least 1"), cl->seen);
 }
 
-/* The name of a queue is a short string of AMQP. */
+/* An AMQP queue's name is a short string. */
 static bool read_dead_letter(const char *text, struct queue_attr *attr)
 {
 	attr->have |= ATTR_DEAD_LETTER;
@@ -166,7 +166,7 @@ static int check_private(const struct create *c, const struct cmdline *cl)
 	return EX_DONE;
 }
 
-/* ---- a queue that is there already ---- */
+/* ---- a queue that exists already ---- */
 
 static void difference(const struct queue_ref *ref, const char *what, const char *is,
 		       const char *asked)
@@ -245,7 +245,7 @@ static int look_at(const struct queue_ref *ref, struct queue **q, struct queue_s
 	return rc < 0 ? rc : queue_stat(*q, st);
 }
 
-/* Is the existing queue as asked?  -EEXIST where not, each difference having been named. */
+/* Is the existing queue as asked?  If not, names each difference and returns -EEXIST. */
 static int compare_existing(const struct queue_ref *ref, const struct queue_attr *attr)
 {
 	struct queue_stat st;
@@ -269,7 +269,7 @@ static int failed(enum queue_op op, const struct queue_ref *ref, const struct qu
 }
 
 /*
- * With --exist-ok.  Between "it exists" and a look at it the queue may be removed: then it is to
+ * With --exist-ok.  Between "it exists" and a look at it the queue may be removed: then it has to
  * be made after all.
  */
 static int ensure(const struct queue_ref *ref, const struct queue_attr *attr)
@@ -304,7 +304,7 @@ static int create_one(const struct queue_ref *ref, void *arg)
 	return status;
 }
 
-/* Prints the name at once, ended by a stop signal; 0 or -errno. */
+/* Prints the name at once; a stop signal ends that.  0 or -errno. */
 static int print_name(const struct queue_ref *ref)
 {
 	char line[QUEUE_NAME_TEXT + 1];
@@ -323,7 +323,7 @@ static int print_name(const struct queue_ref *ref)
 	return 0;
 }
 
-/* Nobody was told of the queue: it does not stay. */
+/* Nobody was told about the queue: it does not stay. */
 static int remove_untold(const struct queue_ref *made, int error)
 {
 	const char *why = error == -EINTR ? _("interrupted") : strerror(-error);
@@ -347,7 +347,7 @@ static int make_private(const struct create *c)
 	return rc < 0 ? remove_untold(&made, rc) : EX_DONE;
 }
 
-/* From the moment that the queue is there no signal ends it before its name is out. */
+/* After the queue is made no signal ends create before the name is out. */
 static int create_private(const struct create *c)
 {
 	int status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd-given.c - what send and move share: the type and priority that messages are given
+ * cmd-given.c - what send and move share: the type and priority that they give to messages
  */
 #include "config.h"
 

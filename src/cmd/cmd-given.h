@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd-given.h - what send and move share: the type and priority that messages are given
+ * cmd-given.h - what send and move share: the type and priority that they give to messages
  */
 #ifndef MQTOOL_CMD_GIVEN_H
 #define MQTOOL_CMD_GIVEN_H
@@ -11,11 +11,11 @@
 #include "cmd/cmd.h"
 #include "queue/message.h"
 
-/* Read the value of an option into *as; print the error and return false as opt_*() do. */
+/* Read the value of an option into *as; print the error and return false like opt_*(). */
 bool cmd_given_type(struct cmdline *cl, struct carry_as *as, const char *value);
 bool cmd_given_priority(struct cmdline *cl, struct carry_as *as, const char *value);
 /*
- * Whether messages of the queue can have what they are given by these options.  Returns EX_DONE or,
+ * Checks that messages of the queue can have what these options give them.  Returns EX_DONE or,
  * printed, EX_BADUSAGE.
  */
 int cmd_given_check(const struct carry_as *as, const struct queue_ref *ref, const char *type_option,

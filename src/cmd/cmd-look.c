@@ -41,7 +41,7 @@ bool cmd_look_option(struct cmdline *cl, struct look_options *look, int val, con
 	}
 }
 
-/* Programs pick what they need: JSON has every value that costs no look at processes. */
+/* Programs pick what they need: JSON has every value that needs no look at processes. */
 static bool in_json(const struct look_options *look, enum column col)
 {
 	return col != COL_WAITING && col != COL_HISTORY &&

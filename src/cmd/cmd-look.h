@@ -40,7 +40,7 @@ enum {
 	  N_("queues whose name or key, as mqtool prints it, matches"), N_("GLOB") }
 /* clang-format on */
 
-/* The choice.  Begin with cmd_look_begin() and the order that holds without -s. */
+/* The choice.  Begin with cmd_look_begin() and the order to use without -s. */
 struct look_options {
 	unsigned int mask;        /* QUEUE_MASK_* of -S and -P, or 0 */
 	struct column_list usual; /* what -o +COL adds to */
@@ -58,16 +58,16 @@ struct look_options {
 	int nrefs;
 };
 
-/* Sets the columns that hold without -o. */
+/* Sets the columns to use without -o. */
 void cmd_look_begin(struct look_options *look, const struct column_list *usual);
-/* Files one of these options; prints the error and returns false as opt_*() do. */
+/* Stores one of these options; prints the error and returns false like opt_*(). */
 bool cmd_look_option(struct cmdline *cl, struct look_options *look, int val, const char *value);
 /*
- * Once the options are read: adds the columns that --json and --namespace=all bring along, and
+ * Call it after the options are read: adds the columns that --json and --namespace=all imply, and
  * parses the operands.  Returns EX_DONE or, printed, EX_BADUSAGE.
  */
 int cmd_look_finish(struct cmdline *cl, struct look_options *look) _must_check_;
-/* Frees what cmd_look_finish() allocated, also after it failed. */
+/* Frees what cmd_look_finish() allocated, even after it failed. */
 void cmd_look_free(struct look_options *look);
 
 /* The QUEUE_MASK_* to list: the kinds of the operands, else those asked for, else all. */

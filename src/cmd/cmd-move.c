@@ -3,8 +3,8 @@
  * cmd-move.c - mqtool move: messages from one queue to another
  *
  * A message is in hand from when it was taken until DEST has it for certain, and only then settled.
- * Between queues of the kernel that is one at a time; to a broker as many are on their way as may be
- * lost or come twice if mqtool is killed.
+ * Between queues of the kernel that is one at a time; to a broker as many are on their way as may
+ * be lost or delivered twice if mqtool is killed.
  */
 #include "config.h"
 
@@ -28,15 +28,15 @@
 
 enum { OPT_SET_TYPE = OPT_OWN, OPT_SET_PRIORITY, OPT_STRICT };
 
-/* Messages and bytes that may be in hand, so that SIGKILL loses no more from a kernel queue... */
+/* Messages and bytes that may be in hand: no more are lost from a kernel queue by SIGKILL... */
 #define HELD_KERNEL 256
 #define HELD_KERNEL_BYTES ((size_t)64 * 1024)
-/* ...and a broker delivers no more once again. */
+/* ...and no more are delivered again by a broker. */
 #define HELD_MAX 512
 #define HELD_BYTES ((size_t)4 * 1024 * 1024)
-/* One more of a broker's messages is waited for so long before DEST is to answer for those in hand. */
+/* After this long without another broker's message DEST has to answer for those in hand. */
 #define PATIENCE (NSEC_PER_SEC / 500)
-/* After DEST took so long, SOURCE may have taken back what it had sent ahead. */
+/* If DEST took this long, SOURCE may have taken back what it had sent ahead. */
 #define LONG_WAIT NSEC_PER_SEC
 
 static const struct poptOption move_options[] = {
@@ -62,7 +62,7 @@ static const struct poptOption move_options[] = {
 /* A message in hand.  Its data is in the room while it is the last, and in DEST's window. */
 struct held {
 	struct message taken;
-	uint64_t number; /* how many were given to DEST before it, and one */
+	uint64_t number; /* its number among those given to DEST, from 1 */
 	bool lessened;   /* it has properties that DEST does not take */
 };
 
@@ -77,8 +77,8 @@ struct mover {
 	struct held held[HELD_MAX + 1];
 	size_t nheld;
 	uint64_t given, accepted; /* to DEST: messages, and those that it did not refuse at once */
-	uint64_t left;            /* messages that are still to be taken */
-	int64_t waits_since;      /* DEST for room; 0: it does not */
+	uint64_t left;            /* messages still to be taken */
+	int64_t waits_since;      /* how long to wait for room on DEST; 0: not at all */
 	struct progress progress;
 	bool lost; /* a message could not go back and was reported */
 };
@@ -125,7 +125,7 @@ static int read_options(struct cmdline *cl, struct mover *mv)
 	return status;
 }
 
-/* What DEST does not take of a message's properties, and --strict is not to lose. */
+/* The properties of a message that DEST does not take and --strict must not lose. */
 static const char *explain_strict(enum queue_kind to)
 {
 	if (to == QUEUE_AMQP)
@@ -134,8 +134,8 @@ static const char *explain_strict(enum queue_kind to)
 	return _("it has properties, and messages there have none (--strict)");
 }
 
-/* Why DEST did not take the message, as it was to be sent; -ERANGE is message_carry()'s, -ENOTSUP
- * that of --strict. */
+/* Says why DEST did not take the message as it was to be sent; -ERANGE is from message_carry(),
+ * -ENOTSUP from --strict. */
 static void put_reason(struct mover *mv, const struct message *m, int error, struct buffer *why)
 {
 	const struct queue_attempt attempt = {
@@ -181,21 +181,21 @@ static void hold(struct mover *mv, const struct message *taken, bool lessened)
 
 static void settle(struct mover *mv, const struct held *h)
 {
-	/* A broker that could not be told gives it to somebody once more, and says so by then. */
+	/* A broker that could not be told delivers it once more, marked as such. */
 	(void)!queue_settle(mv->source, &h->taken, QUEUE_DELIVERED);
 	progress_count(&mv->progress, h->taken.len);
 	mv->progress.lessened += h->lessened;
 	mv->progress.done++;
 }
 
-/* The first n are no more in hand. */
+/* Removes the first n from those in hand. */
 static void drop_held(struct mover *mv, size_t n)
 {
 	mv->nheld -= n;
 	memmove(mv->held, mv->held + n, mv->nheld * sizeof(*mv->held));
 }
 
-/* Settles in SOURCE what DEST has for certain, up to the first that it has not. */
+/* Settles in SOURCE what DEST has for certain, up to the first that it does not have. */
 static void settle_arrived(struct mover *mv)
 {
 	size_t n = 0;
@@ -206,7 +206,8 @@ static void settle_arrived(struct mover *mv)
 		drop_held(mv, n);
 }
 
-/* A broker takes back what it waits too long for: only the first that DEST refuses stays in hand. */
+/* A broker takes back what it waits too long for: only the first that DEST refuses
+ * stays in hand. */
 static void keep_one(struct mover *mv)
 {
 	size_t kept = 0;
@@ -226,7 +227,7 @@ static void keep_one(struct mover *mv)
 	mv->nheld = kept;
 }
 
-/* DEST is about to wait, who knows how long. */
+/* Called before DEST waits, for an unknown time. */
 static void before_wait(void *arg, bool for_room)
 {
 	struct mover *mv = arg;
@@ -239,8 +240,8 @@ static void before_wait(void *arg, bool for_room)
 		mv->waits_since = clock_monotonic_ns();
 }
 
-/* What DEST does not have goes back, in its order.  Returns how many could not, *why the first
- * error. */
+/* Puts back what DEST does not have, in its order.  Returns how many could not go back, *why the
+ * first error. */
 static size_t put_back(struct mover *mv, int *why)
 {
 	struct message kept;
@@ -267,8 +268,8 @@ static size_t put_back(struct mover *mv, int *why)
 /* ---- endings ---- */
 
 /*
- * What is in hand goes back, and that ends it with status, or 1 if something cannot.  why: what DEST
- * has against it, or NULL where a signal came.
+ * Puts back what is in hand and ends with status, or with 1 if something cannot go back.  why:
+ * DEST's reason, or NULL after a signal.
  */
 static int end_back(struct mover *mv, const char *why, int status)
 {
@@ -289,7 +290,7 @@ static int end_back(struct mover *mv, const char *why, int status)
 	return lost ? EX_FAILED : status;
 }
 
-/* DEST does not take a message; sent: the last one as it was to be there, or NULL. */
+/* DEST does not take a message; sent: the last one as it was to be sent, or NULL. */
 static int refuse_message(struct mover *mv, const struct message *sent, int error)
 {
 	struct buffer why = { 0 };
@@ -307,7 +308,7 @@ static int refuse_message(struct mover *mv, const struct message *sent, int erro
 
 /* ---- moving ---- */
 
-/* A connection lost while following is made again: 0 where it was. */
+/* Makes a connection lost while following again; 0 on success. */
 static int recover(struct mover *mv, struct queue *q, int error)
 {
 	if (error != -ECONNRESET || !mv->opt.follow)
@@ -360,7 +361,8 @@ static bool is_empty(int error)
 	return error == -EAGAIN || error == -ETIMEDOUT || error == -ENOBUFS;
 }
 
-/* The next message; nothing is in hand while it is waited for.  False: *status says how it ends. */
+/* Takes the next message; nothing is in hand during a wait for it.  False: *status says how it
+ * ends. */
 static bool take(struct mover *mv, struct message *m, int *status)
 {
 	bool now = mv->opt.all || !is_broker(&mv->source_ref);
@@ -397,7 +399,7 @@ static int deliver(struct mover *mv, const struct message *m)
 	}
 	if (rc == 0)
 		rc = queue_still_there(mv->dest);
-	/* Another connection sends it with all that was not confirmed. */
+	/* A new connection sends it with all that was not confirmed. */
 	return rc < 0 ? recover(mv, mv->dest, rc) : 0;
 }
 
@@ -478,7 +480,7 @@ static void set_bounds(struct mover *mv)
 	struct queue_stat st;
 
 	mv->left = mv->opt.count;
-	/* All there is: those that come meanwhile are somebody else's. */
+	/* All there are now: those that come meanwhile are somebody else's. */
 	if (mv->opt.all && !broker && queue_look(mv->source, STAT_MESSAGES, &st) == 0 &&
 	    st.have & STAT_MESSAGES && st.messages < mv->left)
 		mv->left = st.messages;

@@ -40,7 +40,7 @@ struct purge {
 	bool yes;
 };
 
-/* Takes one message and lets it go, without waiting. */
+/* Takes one message and throws it away, without waiting. */
 static int throw_away(struct purge *p, struct queue *q)
 {
 	struct message m = { 0 };
@@ -70,7 +70,7 @@ static int purge_open(struct purge *p, struct queue *q, uint64_t *done)
 	return queue_flush(q, QUEUE_WAIT_FOREVER);
 }
 
-/* Purges one queue, which is called name. */
+/* Purges one queue, called name. */
 static int purge_queue(struct purge *p, const struct queue_ref *ref, const char *name)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_TAKE, .ref = ref };
@@ -125,7 +125,7 @@ static int purge_listed(struct purge *p, const struct queue_list *list)
 
 static int purge_matching(struct cmdline *cl, struct purge *p)
 {
-	/* Types are System V's. */
+	/* Only System V has types. */
 	unsigned int kinds = p->opt.has_type ? QUEUE_MASK_SYSV : QUEUE_MASK_ALL;
 	struct queue_list list = { 0 };
 	int status;

@@ -210,7 +210,7 @@ static int read_options(struct cmdline *cl, struct receiver *r)
 
 /* ---- the command ---- */
 
-/* Takes what is there without a write each; writes everything before it waits. */
+/* Takes what is there without a write for each; writes everything before it waits. */
 static int receive(struct receiver *r)
 {
 	int64_t timeout_ns;
@@ -221,7 +221,8 @@ static int receive(struct receiver *r)
 			return receiver_end(r, -EINTR);
 		timeout_ns = r->batch.n ? QUEUE_NO_WAIT : r->take.timeout_ns;
 		rc = receiver_take(r, timeout_ns);
-		/* A full batch may have been written on the way: only what was asked counts. */
+		/* A full batch may have been written on the way: only the number
+		 * asked for counts. */
 		if (rc == -EAGAIN && timeout_ns != r->take.timeout_ns) {
 			rc = batch_write(&r->batch);
 			if (rc == 0)
@@ -259,10 +260,10 @@ static void expect(struct receiver *r)
 	if (r->take.all)
 		queue_expect(r->q, r->take.count, QUEUE_ALL_THERE);
 	else if (!r->take.nonblock)
-		/* What goes back comes again: there is no telling how many will come. */
+		/* What goes back comes again: nobody can tell how many will come. */
 		queue_expect(r->q, r->opt.on_failure == FAILURE_RETRY ? UINT64_MAX : r->take.count,
 			     QUEUE_AS_THEY_COME);
-	/* A COMMAND takes its time, and others could use it for what comes after. */
+	/* COMMAND takes its time, and meanwhile others could use the messages after this one. */
 	if (r->command)
 		queue_hold(r->q, 1);
 }

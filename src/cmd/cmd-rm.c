@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd-rm.c - mqtool rm: remove queues, those named or those of some description
+ * cmd-rm.c - mqtool rm: remove queues by name or by description
  */
 #include "config.h"
 
@@ -64,7 +64,7 @@ struct rm {
 	bool yes;
 	bool verbose;
 	struct queue_filter filter;
-	const char *filter_seen; /* a filter's option as it was written */
+	const char *filter_seen; /* a filter's option, as written */
 };
 
 /* ---- the command line ---- */
@@ -168,7 +168,7 @@ static int remove_one(const struct queue_ref *ref, void *arg)
 	const struct rm *rm = arg;
 	int rc = rm->dry_run ? queue_exists(ref) : queue_remove(ref);
 
-	/* An ftok path that is not there names no queue, so nothing is known to be missing. */
+	/* An ftok path that does not exist names no queue, so nothing is known to be missing. */
 	if (rc == -ENOENT && rm->force && !ref->error)
 		return EX_DONE;
 	if (rc < 0)
@@ -204,7 +204,7 @@ static int64_t now_ns(void)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
-/* The reference for messages: as the queue is printed. */
+/* How messages name the queue: as it is printed. */
 static void printed_ref(const struct queue_stat *st, struct queue_ref *ref)
 {
 	queue_stat_ref(st, ref);
@@ -223,7 +223,7 @@ static int report(const struct queue_stat *st, int error)
 	return msg_queue_failed(&attempt, error);
 }
 
-/* Removes a queue that was looked at just now. */
+/* Removes a queue that was just looked at. */
 static int remove_described(const struct rm *rm, const struct queue_stat *st)
 {
 	char name[QUEUE_NAME_TEXT];
@@ -235,7 +235,7 @@ static int remove_described(const struct rm *rm, const struct queue_stat *st)
 		rc = queue_remove(&ref);
 	}
 	if (rc == -ENOENT)
-		return EX_DONE; /* somebody else was quicker */
+		return EX_DONE; /* somebody else was faster */
 	if (rc < 0)
 		return report(st, rc);
 	if (rm->verbose || rm->dry_run) {
@@ -246,8 +246,8 @@ static int remove_described(const struct rm *rm, const struct queue_stat *st)
 }
 
 /*
- * Looks again, as much may have happened since the list was made, and removes the queue if it is
- * the same and still as described.
+ * Looks again, since much may have happened after the list was made, and removes the queue if it is
+ * the same and still matches.
  */
 static int remove_listed(const struct rm *rm, const struct queue_stat *seen)
 {
@@ -280,8 +280,8 @@ static bool remove_visited(const struct queue_stat *st, void *arg)
 }
 
 /*
- * Removes what needs no question and prints no sorted names, in one pass; *kinds is what is
- * left to be listed.
+ * Removes in one pass what needs no question and no sorted output; *kinds is what is left to be
+ * listed.
  */
 static int remove_at_sight(const struct rm *rm, unsigned int *kinds)
 {
@@ -322,7 +322,7 @@ static int remove_from_list(const struct rm *rm, unsigned int kinds)
 		msg_error("%s", strerror(-rc));
 		return EX_FAILED;
 	}
-	/* Not all is known to have been done where a kind cannot be listed. */
+	/* If a kind cannot be listed, nobody knows that all is done. */
 	status = msg_list_notes(&list, kinds);
 	for (size_t i = 0; i < QUEUE_KINDS; i++)
 		if (list.note[i])

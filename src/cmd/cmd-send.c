@@ -80,13 +80,13 @@ struct sender {
 	struct queue *q;
 	struct progress progress;
 	struct buffer body;  /* of a JSON line */
-	const char *source;  /* the input's name, or "-"; NULL where there is no doubt */
+	const char *source;  /* the input's name, or "-"; NULL if there is only one */
 	uint64_t place;      /* number of the line or message in the source, from 1 */
 	uint64_t given;      /* messages given to the queue, from all sources */
-	bool many;           /* there is more than one message to come */
+	bool many;           /* more than one message is to come */
 	unsigned int always; /* MESSAGE_HAS_*: what every message is given */
-	bool seen;           /* what it waits for is said at a terminal */
-	bool typed;          /* so is the input at hand */
+	bool seen;           /* a terminal is told what it waits for */
+	bool typed;          /* so is the present input */
 };
 
 /* ---- the command line ---- */
@@ -217,7 +217,7 @@ static int read_options(struct cmdline *cl, struct sender *s)
 
 /* ---- reporting ---- */
 
-/* What is known to have become of the messages given to the queue. */
+/* What is known about the messages given to the queue. */
 struct outcome {
 	uint64_t sent;
 	uint64_t lacking, first; /* not confirmed: how many, the first of them from 1 */
@@ -228,19 +228,20 @@ static void find_outcome(struct sender *s, struct outcome *o)
 {
 	*o = (struct outcome){ .sent = s->progress.messages };
 	o->lacking = queue_unconfirmed(s->q, &o->numbers, &o->first);
-	/* A broker may have confirmed by now what it had not when queue_send() failed. */
+	/* By now a broker may have confirmed messages that were unconfirmed when queue_send()
+	 * failed. */
 	if (s->ref.kind == QUEUE_AMQP || o->lacking)
 		o->sent = s->given - o->lacking;
 }
 
-/* The text is asked for where it is printed and not before: text.h. */
+/* The text is translated only when it is printed: text.h. */
 static const char *source_name(const struct sender *s)
 {
 	return s->source && strcmp(s->source, "-") != 0 ? msg_quote(s->source) :
 							  _("standard input");
 }
 
-/* Appends where a message stands, "FILE: line 42: "; nothing where there is but one. */
+/* Appends where a message stands, "FILE: line 42: "; nothing if there is only one. */
 static void put_place(const struct sender *s, uint64_t place, struct buffer *b)
 {
 	if (s->source)
@@ -251,7 +252,7 @@ static void put_place(const struct sender *s, uint64_t place, struct buffer *b)
 		buffer_printf(b, _("message %" PRIu64 ": "), place);
 }
 
-/* Appends how much had been sent before the message at hand, and what is not confirmed. */
+/* Appends how many had been sent before the message at hand, and what is not confirmed. */
 static void put_sent(const struct sender *s, struct outcome *o, struct buffer *b)
 {
 	if (s->many || o->sent > 0) {
@@ -266,7 +267,7 @@ static void put_sent(const struct sender *s, struct outcome *o, struct buffer *b
 }
 
 /*
- * The one line about the message that was not sent: the one at hand or, where the queue refused an
+ * The one line about the message that was not sent: the one at hand or, if the queue refused an
  * earlier one, the first of those.
  */
 static void report(struct sender *s, bool by_queue, const char *why)
@@ -292,7 +293,7 @@ static void report(struct sender *s, bool by_queue, const char *why)
 	buffer_free(&o.numbers);
 }
 
-/* A last look found that the queue was removed: that says more than whatever else went wrong. */
+/* A last look found that the queue was removed: that says more than any other error. */
 static int report_removed(struct sender *s);
 
 /* EINTR comes with a stop signal, which send_run() passes on: the status then does not matter. */
@@ -329,7 +330,7 @@ static int report_removed(struct sender *s)
 	return report_send(s, 0, false, -EIDRM);
 }
 
-/* The same for input that is no message: all before it is to be sent. */
+/* The same for input that is not a message: everything before it is still sent. */
 static int report_bad(struct sender *s, const char *why)
 {
 	if (queue_flush(s->q, s->opt.wait.timeout_ns) == -EIDRM)
@@ -358,7 +359,7 @@ static int report_input(struct sender *s, int error)
 	return EX_FAILED;
 }
 
-/* -v: what came of it that a connection was made again. */
+/* -v: how many messages a new connection sent again. */
 static void report_resent(struct sender *s)
 {
 	uint64_t n = queue_resent(s->q);
@@ -371,7 +372,8 @@ static void report_resent(struct sender *s)
 		  n);
 }
 
-/* A signal that came after the last message ends it too: who reads that must not send again. */
+/* A signal that came after the last message ends the process too: a caller that sees it must not
+ * send again. */
 static void report_all(struct sender *s)
 {
 	uint64_t n = s->progress.messages;
@@ -384,8 +386,8 @@ static void report_all(struct sender *s)
 
 /* ---- sending ---- */
 
-/* A connection that is lost is made again where there is another host: what is not confirmed goes
- * again.  0: go on. */
+/* Makes a lost connection again if there is another host: what is not confirmed is sent again.
+ * Returns 0 to go on, else the error that ends it. */
 static int recover(struct sender *s, int error)
 {
 	if (error != -ECONNRESET || s->ref.kind != QUEUE_AMQP || !*s->ref.address.more)
@@ -423,7 +425,7 @@ static int send_message(struct sender *s, struct message *m)
 	if (!(m->have & MESSAGE_HAS_PRIORITY))
 		m->priority = s->opt.as.priority;
 	m->have |= s->always;
-	/* A type that is a property is the line's own, too. */
+	/* A type that is a property is also the line's own. */
 	if (m->have & MESSAGE_HAS_OTHER_TYPE)
 		m->have &= ~MESSAGE_HAS_TYPE;
 	if (stop_signal())
@@ -440,7 +442,7 @@ static int send_message(struct sender *s, struct message *m)
 	return EX_DONE;
 }
 
-/* Takes from a line of JSON what its queue does not have, where an option stands for it; returns why
+/* Removes from a line of JSON what its queue does not have, if an option replaces it; returns why
  * the line is refused, or NULL. */
 static const char *refuse_members(const struct sender *s, struct message *m)
 {
@@ -462,7 +464,7 @@ static const char *refuse_members(const struct sender *s, struct message *m)
 	return NULL;
 }
 
-/* Sends the message of a line; only such a one has properties. */
+/* Sends the message of a line of JSON; only such a one has properties. */
 static int send_read(struct sender *s, struct message *m)
 {
 	const char *refusal = refuse_members(s, m);
@@ -494,7 +496,7 @@ static int send_json(struct sender *s, const char *line, size_t len)
 	return rc;
 }
 
-/* A record that begins with its type or priority. */
+/* Sends a record that begins with its type or priority. */
 static int send_prefixed(struct sender *s, char *data, size_t len)
 {
 	uint64_t min = has_priorities(s) ? 0 : 1;
@@ -537,9 +539,7 @@ static int send_record(struct sender *s, char *data, size_t len)
 	return s->opt.prefix ? send_prefixed(s, data, len) : send_message(s, &m);
 }
 
-/*
- * A message is longer than has been read so far.  Reads on where the queue could take it.
- */
+/* A message is longer than what has been read.  Reads on if the queue could take it. */
 static int raise_limit(struct sender *s, struct input *in, size_t seen)
 {
 	size_t max = queue_max_message(s->q);
@@ -557,11 +557,11 @@ static int raise_limit(struct sender *s, struct input *in, size_t seen)
 	}
 	if (s->opt.json)
 		return report_bad(s, _("the line is longer than any message the queue takes"));
-	/* How long the number is has not been looked at: the body has at least so much. */
+	/* The length of the number is not known yet: the body has at least this much. */
 	return report_send(s, seen - before, in->cut || before, -EMSGSIZE);
 }
 
-/* input_next(): who has typed a first message knows what is read. */
+/* input_next(): a user who has typed a first message knows what is read. */
 static int next_record(struct sender *s, struct input *in, char **data, size_t *len)
 {
 	bool first = s->place == 1;
@@ -575,7 +575,7 @@ static int next_record(struct sender *s, struct input *in, char **data, size_t *
 	return rc;
 }
 
-/* -v: what an input that nobody meant to be empty, as that of a service, has come to. */
+/* -v: says that an input was empty, which nobody may have intended, as for a service. */
 static void report_empty(struct sender *s, int fd)
 {
 	struct stat st;
@@ -659,7 +659,7 @@ static void close_files(const int *fds, size_t n)
 			close(fds[i]);
 }
 
-/* A directory can be opened but not read, which is better known now. */
+/* A directory can be opened but not read: find out now. */
 static int open_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -694,7 +694,7 @@ static int *open_files(struct sender *s)
 	return fds;
 }
 
-/* For the percentage of --progress: the bytes of all inputs, 0 where one has no size. */
+/* For the percentage of --progress: the bytes of all inputs, 0 if one has no size. */
 static uint64_t total_size(const int *fds, size_t n)
 {
 	uint64_t total = 0;
@@ -728,7 +728,7 @@ static int send_files(struct sender *s)
 	for (i = 0; i < n && status == EX_DONE; i++) {
 		s->source = s->opt.nfiles ? s->opt.files[i] : s->opt.framed ? NULL : "-";
 		status = send_input(s, fds[i]);
-		/* Whoever writes to a pipe after its end is to be refused. */
+		/* A process that writes to a pipe after its end must be refused. */
 		close_files(fds + i, 1);
 	}
 	close_files(fds + i, n - i);
@@ -738,7 +738,7 @@ static int send_files(struct sender *s)
 
 static void prepare_waiting(struct sender *s, bool reads)
 {
-	/* A broker may take its time for other reasons than having no room. */
+	/* A broker may take time for reasons other than having no room. */
 	bool waits = s->ref.kind != QUEUE_AMQP && s->opt.wait.timeout_ns != QUEUE_NO_WAIT;
 
 	s->seen = (waits || reads) && !s->opt.wait.progress && waiting_is_seen();
@@ -778,12 +778,13 @@ static void choose_members(struct sender *s)
 		s->always |= MESSAGE_HAS_PRIORITY;
 }
 
-/* Whatever ends it, it is to say how far it came. */
+/* Whatever ends it, it must say how far it came. */
 static void catch_stops(const struct sender *s, const struct cmdline *cl)
 {
 	bool one = cl->noperands == 2 && !s->opt.wait.verbose && !s->opt.wait.progress;
 
-	/* One message is mostly sent in a moment, and to catch all signals takes part of that. */
+	/* One message is usually sent in a moment, and catching all signals would be a part of
+	 * that. */
 	if (one && s->ref.kind != QUEUE_AMQP)
 		stop_defer();
 	else

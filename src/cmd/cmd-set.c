@@ -16,7 +16,7 @@
 
 enum { OPT_MAX_MESSAGES = OPT_ATTR_END, OPT_MESSAGE_SIZE };
 
-/* Those of create that nothing can change later are known, to say so. */
+/* create's options for what nothing can change later are accepted, in order to say so. */
 static const struct poptOption set_options[] = {
 	CMD_MODE_OPTION(N_("permissions in octal")),
 	CMD_OWNER_OPTION,
@@ -31,7 +31,7 @@ static const struct poptOption set_options[] = {
 
 struct set {
 	struct queue_attr attr;
-	const char *max_messages, *message_size; /* of a fixed one, the value; popt's */
+	const char *max_messages, *message_size; /* for a fixed one, its argument; popt's */
 };
 
 static bool read_option(struct cmdline *cl, int opt, const char *value, void *arg)
@@ -56,7 +56,7 @@ static void put_option(struct buffer *line, const char *option, const char *valu
 		buffer_printf(line, " %s %s", option, msg_word(value));
 }
 
-/* Nothing changes how many messages a POSIX queue holds: what to do instead. */
+/* Nothing changes how many messages a POSIX queue holds: says what to do instead. */
 static int refuse_fixed(const struct set *set, const struct queue_ref *ref)
 {
 	const char *option = set->max_messages ? "-c" : "-s";

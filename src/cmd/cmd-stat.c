@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd-stat.c - mqtool stat: what there is, how full, who is behind it
+ * cmd-stat.c - mqtool stat: which queues there are, how full, and which processes use them
  */
 #include "config.h"
 
@@ -74,7 +74,7 @@ struct stat_result {
 	struct queue_stat *items; /* list.items, or those that were named */
 	size_t n;
 	struct procs procs;
-	bool looked; /* at processes: procs is filled */
+	bool looked; /* processes were looked at: procs is filled */
 	bool failed; /* there is nothing to show */
 	struct rates rates;
 	int64_t began_ns;
@@ -113,7 +113,7 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 	}
 }
 
-/* What has no meaning beside --openmetrics or --limits, or NULL. */
+/* What has no meaning with --openmetrics or --limits, or NULL. */
 static const char *shows_columns(const struct stat_line *line)
 {
 	return line->look.chosen ? "--output" :
@@ -275,7 +275,7 @@ static int list_all(const struct stat_line *line, struct stat_result *result)
 	return status;
 }
 
-/* A queue that may not be opened still shows its owner and mode in the list. */
+/* For a queue that may not be opened the list still has its owner and mode. */
 static bool find_listed(const struct queue_ref *ref, struct queue_list *list, struct queue_stat *st)
 {
 	if (!(QUEUE_MASK_ALL & 1u << ref->kind) || queue_list(list, 1u << ref->kind, STAT_INODE) < 0)
@@ -411,7 +411,7 @@ static int look_at_processes(const struct stat_line *line, struct stat_result *r
 
 /* ---- showing ---- */
 
-/* One write for all, and a failed one is main()'s to say. */
+/* One write for all; main() reports a failed one. */
 static int print(struct buffer *b, int status)
 {
 	if (b->failed)
@@ -422,7 +422,7 @@ static int print(struct buffer *b, int status)
 	return status;
 }
 
-/* Limits are the machine's: of all queues, whichever are shown. */
+/* Limits apply to all queues, whichever are shown. */
 static int put_limit_metrics(struct buffer *b, const struct stat_line *line)
 {
 	unsigned int mask = line->look.mask ? line->look.mask : QUEUE_MASK_ALL;
@@ -449,7 +449,7 @@ static int show_openmetrics(const struct stat_line *line, const struct stat_resu
 	return print(&b, status);
 }
 
-/* Of a queue of another IPC namespace nobody asks. */
+/* Nobody asks about a queue of another IPC namespace. */
 static void put_block(struct buffer *b, struct report *report, const struct queue_stat *st)
 {
 	struct who who = { 0 };
@@ -493,7 +493,7 @@ static int show(const struct stat_line *line, const struct stat_result *result, 
 
 static int sort(const struct stat_line *line, struct stat_result *result)
 {
-	/* What was named comes in the order given, unless another is asked for. */
+	/* Named queues come in the order given, unless another order is asked for. */
 	if (line->look.nrefs && !line->look.sorted && !line->look.namespaces)
 		return EX_DONE;
 	if (column_sort(result->items, result->n, line->look.sort, line->look.reverse) < 0)
@@ -564,7 +564,7 @@ static int stat_limits(const struct stat_line *line)
 
 	if (queue_list(&list, mask, LIMITS_DETAIL) < 0)
 		return msg_no_memory();
-	(void)msg_list_notes(&list, mask); /* a use that is not known is no failure */
+	(void)msg_list_notes(&list, mask); /* a use that is not known is not a failure */
 	n = limits_read(limits, mask, &list);
 	queue_list_free(&list);
 	if (line->look.json)

@@ -101,7 +101,7 @@ int cmd_take_failed(const struct queue *q, const struct take_options *opt, struc
 	progress_clear(p);
 	if (!empty || opt->want.type == 0)
 		return msg_queue_failed(&attempt, error);
-	/* Other types may be there. */
+	/* There may be messages of other types. */
 	msg_error(_("%s: no message of the type asked for"), msg_name(queue_ref_of(q)));
 	return EX_NOTHING;
 }

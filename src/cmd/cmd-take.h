@@ -13,7 +13,7 @@
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
 
-/* Values of these options; a command has rows for those it knows, and its own from OPT_OWN. */
+/* Values of these options; a command has rows for those it accepts, and its own from OPT_OWN. */
 enum {
 	OPT_COUNT = OPT_FIRST,
 	OPT_FOLLOW,
@@ -34,7 +34,7 @@ enum {
 	  N_("only messages of type N; 0 any, -N the lowest type up to N (System V)"), N_("N") }, \
 	{ "except", 'x', POPT_ARG_NONE, NULL, OPT_EXCEPT,                                         \
 	  N_("with -t N: only messages of other types (System V)"), NULL }
-/* Those of -n and -T, and of -v and --progress; the texts say what is waited for and counted. */
+/* The rows of -n and -T, and of -v and --progress; the texts say what is waited for and counted. */
 #define CMD_WAIT_OPTIONS(nonblock, timeout)                                                       \
 	{ "nonblock", 'n', POPT_ARG_NONE, NULL, OPT_NONBLOCK, nonblock, NULL },                   \
 	{ "timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT, timeout, N_("DURATION") }
@@ -52,19 +52,21 @@ struct take_options {
 	bool verbose, progress;
 };
 
-/* Files an option, of the value val; prints the error and returns false as opt_*() do. */
+/* Stores an option, whose value in the table is val; prints the error and returns false like
+ * opt_*(). */
 bool cmd_take_option(struct cmdline *cl, struct take_options *opt, int val, const char *value);
 /*
- * Which of them go together, and with the queue that is taken from (NULL: with any).  Returns
+ * Checks which of them go together, and with the queue to take from (NULL: with any).  Returns
  * EX_DONE or, printed, EX_BADUSAGE.
  */
 int cmd_take_check(const struct take_options *opt, const struct queue_ref *source) _must_check_;
 
-/* Starts counting, as -v and --progress want it. */
+/* Starts counting, as -v and --progress ask. */
 void cmd_take_begin(const struct take_options *opt, struct progress *p);
 /*
- * The queue gave no message: op, QUEUE_OP_TAKE or _PEEK, came to an error (-errno).  Says why, but where -a ends on an empty queue
- * or a signal came, which the command passes on.  Returns the exit status.
+ * The queue gave no message: op, QUEUE_OP_TAKE or _PEEK, returned error (-errno).  Says why, except
+ * after -a emptied the queue, and after a signal, which the command passes on.  Returns the exit
+ * status.
  */
 int cmd_take_failed(const struct queue *q, const struct take_options *opt, struct progress *p,
 		    enum queue_op op, int error) _must_check_;

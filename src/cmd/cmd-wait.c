@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd-wait.c - mqtool wait: until a queue is as wanted, taking nothing from it
+ * cmd-wait.c - mqtool wait: until a condition on a queue holds, taking nothing from it
  */
 #include "config.h"
 
@@ -39,7 +39,7 @@ enum condition { UNTIL_MESSAGES, UNTIL_EMPTY, UNTIL_WRITABLE, UNTIL_EXISTS, UNTI
 struct waiting {
 	struct queue_ref ref;
 	enum condition until;
-	bool given;         /* until was asked for */
+	bool given;         /* --until was given */
 	uint64_t count;     /* --messages */
 	uint64_t size;      /* --writable */
 	int64_t timeout_ns; /* negative: for ever */
@@ -85,7 +85,7 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 
 /* ---- sleeping ---- */
 
-/* Sleeps until it is worth to look again: 0, -ETIMEDOUT, -EINTR or another -errno. */
+/* Sleeps until it is worth looking again: 0, -ETIMEDOUT, -EINTR or another -errno. */
 static int sleep_on(struct waiting *w)
 {
 	int64_t left = clock_left_ns(w->deadline);
@@ -113,7 +113,7 @@ static uint64_t most_messages(const struct queue_stat *st)
 {
 	if (st->have & STAT_MAXMSG)
 		return st->maxmsg;
-	/* Not even empty messages may be more in number (msgsnd(2)). */
+	/* Even empty messages cannot be more in number (msgsnd(2)). */
 	return st->have & STAT_QBYTES ? st->qbytes : UINT64_MAX;
 }
 
@@ -129,7 +129,7 @@ static bool is_met(struct waiting *w, const struct queue_stat *st)
 	}
 }
 
-/* EX_DONE where it may still be met, else the exit status for what was printed. */
+/* EX_DONE if the condition may still be met, else the exit status for what was printed. */
 static int check_possible(struct waiting *w, const struct queue_stat *st)
 {
 	if (w->until == UNTIL_WRITABLE &&
@@ -184,7 +184,7 @@ static int wait_for_depth(struct waiting *w)
 	int rc, status;
 
 	rc = queue_open(&w->q, &w->ref, 0);
-	/* Before the first look: a change behind it is then told. */
+	/* Before the first look, so that a change after that look is reported. */
 	if (rc == 0)
 		rc = queue_change_add(&w->change, w->q);
 	status = rc < 0 ? report(w, QUEUE_OP_OPEN, rc) : wait_open(w);
@@ -192,9 +192,10 @@ static int wait_for_depth(struct waiting *w)
 	return status;
 }
 
-/* ---- whether there is a queue ---- */
+/* ---- whether the queue exists ---- */
 
-/* Looks by name: 0 there, -ENOENT not.  st tells which queue it is, unless it may not be opened. */
+/* Looks by name: 0 if it exists, -ENOENT if not.  st tells which queue it is, unless it may not be
+ * opened. */
 static int find(const struct waiting *w, struct queue_stat *st)
 {
 	struct queue *q;
@@ -212,7 +213,7 @@ static int find(const struct waiting *w, struct queue_stat *st)
 	return rc == -EIDRM ? -ENOENT : rc;
 }
 
-/* Another queue of the same name or key has taken the place of the first? */
+/* Has another queue of the same name or key taken the place of the first? */
 static bool replaced(const struct queue_stat *first, const struct queue_stat *now)
 {
 	unsigned int both = first->have & now->have;
@@ -237,7 +238,7 @@ static int wait_for_existence(struct waiting *w)
 			return EX_DONE;
 		if (!first.have)
 			first = now;
-		/* A change between the look and the watching is seen by one more look. */
+		/* One more look sees a change between the look and the watching. */
 		if (!watching) {
 			queue_change_watch_dir(&w->change);
 			watching = true;

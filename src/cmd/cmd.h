@@ -19,7 +19,7 @@ struct cmdline;
 
 struct command {
 	const char *name;
-	const char *operands;             /* N_("QUEUE [MESSAGE...]"): behind [OPTION...] */
+	const char *operands;             /* N_("QUEUE [MESSAGE...]"): after [OPTION...] */
 	const char *summary;              /* N_("Put messages on a queue"): no full stop */
 	const char *notes;                /* N_(): under the options in --help; may be NULL */
 	const struct poptOption *options; /* const data, arg NULL throughout, val > 0 */
@@ -28,16 +28,16 @@ struct command {
 	int max_operands;               /* -1: any number */
 	bool takes_command;             /* "-- COMMAND [ARG...]" ends the line (recv) */
 	bool takes_text;                /* operands after the first are any text */
-	bool all_namespaces;            /* it looks alone: --namespace=all is fine */
+	bool all_namespaces;            /* it only looks: --namespace=all is allowed */
 	int (*run)(struct cmdline *cl); /* returns an exit_status */
-	/* For a command with statuses of its own: called where run() is not, as the line is wrong and
-	 * that has been said.  Returns the exit status; NULL is EX_BADUSAGE. */
+	/* For a command with statuses of its own: called instead of run() if the line is wrong and
+	 * the error has been printed.  Returns the exit status; NULL is EX_BADUSAGE. */
 	int (*refused)(void);
 };
 
 /* Every command, in the order of --help; ended by NULL. */
 extern const struct command *const commands[];
-/* The words that a link of mqtool may be named after, as mqsend; ended by NULL. */
+/* The names that a link to mqtool may have, such as mqsend; ended by NULL. */
 extern const char *const linked_commands[];
 extern const struct command cmd_create, cmd_send, cmd_recv, cmd_move, cmd_stat, cmd_check, cmd_set,
 	cmd_rm, cmd_purge, cmd_wait, cmd_trace, cmd_watch;
@@ -46,10 +46,9 @@ extern const struct command cmd_create, cmd_send, cmd_recv, cmd_move, cmd_stat, 
 enum { OPT_HELP = 1, OPT_VERSION, OPT_PLAINTEXT, OPT_NAMESPACE, OPT_FIRST };
 
 /*
- * Rows of option tables are POPT_ARG_NONE or POPT_ARG_STRING: numbers are parsed by opt_*().
- * A value that may be left out (--name[=VALUE]) is POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, and
- * NULL where it was; such a row has no letter.
- * The last rows of every table:
+ * Rows of option tables are POPT_ARG_NONE or POPT_ARG_STRING: opt_*() parse numbers.  A value that
+ * may be left out (--name[=VALUE]) is POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, and NULL if it was
+ * left out; such a row has no letter.  The last rows of every table:
  */
 /* clang-format off */
 #define CMD_COMMON_OPTIONS                                                                        \
@@ -59,22 +58,22 @@ enum { OPT_HELP = 1, OPT_VERSION, OPT_PLAINTEXT, OPT_NAMESPACE, OPT_FIRST };
 	POPT_TABLEEND
 /* clang-format on */
 
-/* The row of commands that take queues of brokers too: cmdline_next() reads it itself. */
+/* The row of commands that also take queues of brokers: cmdline_next() reads it itself. */
 /* clang-format off */
 #define CMD_AMQP_OPTION                                                                           \
 	{ "allow-plaintext", '\0', POPT_ARG_NONE, NULL, OPT_PLAINTEXT,                            \
 	  N_("amqp:// may send a password to another machine in the clear"), NULL }
 /* clang-format on */
 
-/* The row of commands that act in one IPC namespace; those that look have N_("PID|all").  Read by
- * cmdline_next() too, and followed by cmdline_enter(). */
+/* The row of commands that act in one IPC namespace; those that look have N_("PID|all").
+ * cmdline_next() reads it too, and cmdline_enter() acts on it. */
 /* clang-format off */
 #define CMD_NAMESPACE_OPTION(value)                                                               \
 	{ "namespace", '\0', POPT_ARG_STRING, NULL, OPT_NAMESPACE,                                \
 	  N_("the queues of a process's IPC namespace"), value }
 /* clang-format on */
 
-/* The rows of -j, -J, --json; text says "(also -J)", as popt shows one letter a row. */
+/* The rows of -j, -J, --json; text says "(also -J)", since popt shows one letter a row. */
 /* clang-format off */
 #define CMD_JSON_OPTION(val, text)                                                                \
 	{ "json", 'j', POPT_ARG_NONE, NULL, val, text, NULL },                                    \
@@ -88,26 +87,26 @@ struct cmdline {
 	const char **operands; /* NULL-terminated, once cmdline_next() has returned 0 */
 	int noperands;
 	char **words;          /* the whole line behind the command's name */
-	char **trailing;       /* takes_command: the words behind "--", at least one; or NULL */
-	const char *seen;      /* how the option last returned was written: "-t", "--type" */
-	bool by_environment;   /* and it is one of those of cmd->environment */
+	char **trailing;       /* takes_command: the words after "--", at least one; or NULL */
+	const char *seen;      /* spelling of the last option returned: "-t", "--type" */
+	bool by_environment;   /* which is one of those of cmd->environment */
 	bool plaintext;        /* --allow-plaintext */
 	pid_t namespace_pid;   /* --namespace=PID, or 0 */
-	uint64_t namespace_id; /* its IPC namespace, once entered */
+	uint64_t namespace_id; /* its IPC namespace, after it was entered */
 	bool namespaces;       /* --namespace=all */
 	unsigned int kinds;    /* QUEUE_MASK_* of the queues that were named */
 
 	/* cmdline.c's own */
 	char title[32];    /* "mqtool send": popt's argv[0] */
 	const char **argv; /* what popt was given */
-	char **kept;       /* every value popt handed out, every word made for it */
+	char **kept;       /* every value that popt returned, every word made for it */
 	size_t nkept;
 	size_t nfirst;           /* words of cmd->environment */
-	struct option_walk walk; /* in step with popt */
+	struct option_walk walk; /* kept in step with popt */
 };
 
 /*
- * Runs one command on its arguments (argv[0] is ignored): checks the line as a whole, serves
+ * Runs one command on its arguments (argv[0] is ignored): checks the line as a whole, handles
  * --help and --version, runs the command, frees.  Returns an exit status.
  */
 int cmdline_run(const struct command *cmd, int argc, char **argv);
@@ -116,11 +115,12 @@ int cmdline_run(const struct command *cmd, int argc, char **argv);
  * their count have been checked, or < 0 for a usage error, already reported.
  */
 int cmdline_next(struct cmdline *cl, const char **value) _must_check_;
-/* Files one option, of the value val, with its value or NULL.  False if it refuses it, printed. */
+/* Stores one option, whose value in the table is val, with its argument or NULL.  False if it
+ * refuses that, printed. */
 typedef bool option_reader(struct cmdline *cl, int val, const char *value, void *arg);
 /*
- * Reads the whole line with cmdline_next(): one() gets each option, and arg.  False for a usage
- * error, already reported.
+ * Reads the whole line with cmdline_next(), and gives each option, and arg, to one().  False for a
+ * usage error, already reported.
  */
 bool cmdline_read(struct cmdline *cl, option_reader *one, void *arg) _must_check_;
 
@@ -129,19 +129,19 @@ bool cmdline_read(struct cmdline *cl, option_reader *one, void *arg) _must_check
  * them, or an error (printed) and NULL.
  */
 struct queue_ref *cmdline_queues(struct cmdline *cl, int first) _must_check_;
-/* The same for commands that need a queue's own name: proc:PID/FD is refused. */
+/* The same for commands that need a queue's own name: they refuse proc:PID/FD. */
 struct queue_ref *cmdline_names(struct cmdline *cl, int first) _must_check_;
 /*
- * Parses one queue's name; prints the error, one line, and returns false where it is refused.  A
- * queue of a kind that this program lacks makes it become the sibling that has it: nothing may have
- * been done by then.
+ * Parses one queue's name; if it is refused, prints one line and returns false.  For a queue of a
+ * kind that this program lacks the process becomes the sibling that has it: nothing may have been
+ * done by then.
  */
 bool cmdline_queue(struct cmdline *cl, const char *text, struct queue_ref *ref);
-/* From now on a broker is given at most so long to answer; <= 0: the default. */
+/* From now on a broker has at most this long to answer; <= 0: the default. */
 void cmdline_set_timeout(const struct cmdline *cl, int64_t timeout_ns);
 /*
- * Calls one(), which returns an exit status, for each of n queues, whatever became of those before.
- * Returns the status of the first that failed.
+ * Calls one(), which returns an exit status, for each of n queues, even after one failed.  Returns
+ * the status of the first that failed.
  */
 int cmdline_each(const struct queue_ref *refs, int n,
 		 int (*one)(const struct queue_ref *ref, void *arg), void *arg) _must_check_;

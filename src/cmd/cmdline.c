@@ -22,7 +22,7 @@
 #include "cmd/msg.h"
 #include "cmd/version.h"
 
-/* What popt replaces by the next operand wherever an option's value has it. */
+/* popt replaces this by the next operand wherever an option's value contains it. */
 #define POPT_SUBSTITUTE "!#:+"
 /* Stands for a value that may be left out, and was. */
 #define LEFT_OUT "\001"
@@ -32,7 +32,7 @@ static void print_help(const struct cmdline *cl)
 	const struct command *cmd = cl->cmd;
 	struct buffer intro = { 0 };
 
-	/* popt looks the table's texts up itself. */
+	/* popt translates the table's texts itself. */
 	text_init();
 	buffer_printf(&intro, "%s %s\n%s.\n", _("[OPTION...]"), _(cmd->operands), _(cmd->summary));
 	poptSetOtherOptionHelp(cl->con, buffer_string(&intro));
@@ -44,7 +44,7 @@ static void print_help(const struct cmdline *cl)
 
 /* ---- what is wrong with a line ---- */
 
-/* A number below zero looks like an option. */
+/* A negative number looks like an option. */
 static bool is_number(const char *word)
 {
 	size_t digits = strspn(word + 1, "0123456789");
@@ -98,7 +98,8 @@ static int report_walk(const struct cmdline *cl, const struct option_walk *walk,
 	return msg_usage(_("option '%s' takes no value"), walk->seen);
 }
 
-/* --help and --version: false for any other option, and for "-hello", which is no cluster of options. */
+/* --help and --version: false for any other option, and for "-hello", which is not a cluster of
+ * options. */
 static bool serve(const struct cmdline *cl, const struct option_walk *at)
 {
 	struct option_walk walk = *at;
@@ -116,8 +117,8 @@ static bool serve(const struct cmdline *cl, const struct option_walk *at)
 }
 
 /*
- * Looks at the whole line before anything of it is believed.  True where the command is to run;
- * else *status is set: --help and --version have been served, or a usage error has been printed.
+ * Looks at the whole line before acting on any of it.  True if the command is to run; else *status
+ * is set: --help or --version was served, or a usage error printed.
  */
 static bool check_line(const struct cmdline *cl, int *status)
 {
@@ -144,8 +145,8 @@ static bool check_line(const struct cmdline *cl, int *status)
 
 /* ---- the line ---- */
 
-/* The words that popt gets: the command's title for its usage line, then all up to a "--" that
- * begins a COMMAND, after those of the environment. */
+/* The words for popt: the command's title for its usage line, then all up to a "--" that begins a
+ * COMMAND, after those of the environment. */
 static int copy_words(struct cmdline *cl, char *first, int argc, char **argv)
 {
 	int n = 0, i;
@@ -169,7 +170,7 @@ static int copy_words(struct cmdline *cl, char *first, int argc, char **argv)
 }
 
 /*
- * popt takes the next word for a value that was left out, so it gets one that nobody can mean.
+ * popt takes the next word for a value that was left out, so it is given one that nobody can mean.
  */
 static bool fill_left_out(struct cmdline *cl)
 {
@@ -336,7 +337,7 @@ void cmdline_set_timeout(const struct cmdline *cl, int64_t timeout_ns)
 
 /* ---- queues ---- */
 
-/* Becomes the program that has queues of that kind, or says why not. */
+/* Becomes the program that handles queues of that kind, or says why not. */
 static _cold_ bool use_sibling(const struct cmdline *cl, const struct queue_ref *ref)
 {
 	char path[PATH_MAX];
@@ -356,7 +357,7 @@ static _cold_ bool use_sibling(const struct cmdline *cl, const struct queue_ref 
 	return false;
 }
 
-/* An address as it may be shown: where a password was written into it, without that. */
+/* An address as it may be shown: without a password that was written into it. */
 static const char *show_name(const char *text)
 {
 	const char *user = strstr(text, "://");

@@ -60,7 +60,7 @@ static int look_once(struct rates *r, struct queue_list *list)
 	return status;
 }
 
-/* The look that the counting begins with. */
+/* The look with which counting begins. */
 static int begin(struct rates *r, struct queue_list *list)
 {
 	int status = look_once(r, list);
@@ -70,7 +70,7 @@ static int begin(struct rates *r, struct queue_list *list)
 	return status;
 }
 
-/* False by a stop signal. */
+/* False after a stop signal. */
 static bool wait_for(int64_t duration_ns)
 {
 	int64_t end = clock_deadline_ns(duration_ns), left;

@@ -11,8 +11,9 @@
 #include "show/rates.h"
 
 /*
- * Counts for duration_ns; r is then as after the look at its end.  A stop signal ends the process by that
- * signal.  Returns EX_DONE, or, printed, an exit status: EX_DENIED where a privilege is missing.
+ * Counts for duration_ns; r is then as after the look at its end.  A stop signal ends the process
+ * with that signal.  Returns EX_DONE or, printed, an exit status: EX_DENIED if a privilege is
+ * missing.
  */
 int counting_run(struct rates *r, int64_t duration_ns) _must_check_;
 /* Prints why nothing is counted; returns the exit status. */

@@ -22,7 +22,7 @@
 #include "cmd/stdout.h"
 #include "cmd/version.h"
 
-/* What others call these things. */
+/* Names that others have for these commands. */
 static const struct {
 	const char *word, *command;
 } other_names[] = {
@@ -40,7 +40,7 @@ static const struct {
 	{ "peek", "recv" },    { "tail", "trace" },    { "sniff", "trace" },
 };
 
-/* What is suggested for a word whose command needs an option to do that. */
+/* What to suggest for a word whose command needs an option to do that. */
 #define PEEK "recv --peek"
 
 static const struct command *find_command(const char *name)
@@ -67,7 +67,7 @@ static const struct command *linked_command(const char *path)
 	return NULL;
 }
 
-/* The command that a word names, also one that others call so; NULL for any other word. */
+/* The command that a word names, or that others call so; NULL for any other word. */
 static const struct command *named_command(const char *word)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(other_names); i++)
@@ -129,7 +129,8 @@ static bool has_option(const struct command *cmd, const char *word)
 	return result == WALK_OPTION || result == WALK_NO_VALUE;
 }
 
-/* `mqtool -n recv /jobs`: the command comes first.  False if the second word is no command with that option. */
+/* `mqtool -n recv /jobs`: the command comes first.  False if the second word is not a command with
+ * that option. */
 static bool suggest_command_first(int argc, char **argv)
 {
 	const struct command *cmd = argc > 2 ? find_command(argv[2]) : NULL;
@@ -256,7 +257,8 @@ static int run(int argc, char **argv)
 /*
  * A queue or file opened while 0, 1 or 2 is free would get that number, and messages meant for
  * stderr could go to it.  Each is opened in the mode that makes its use fail.  One poll(2) tells
- * which are closed; for an O_PATH descriptor it lies, and open(2) then returns another number.
+ * which are closed; for an O_PATH descriptor its answer is wrong, and open(2) then returns another
+ * number.
  */
 static void guard_stdio(void)
 {

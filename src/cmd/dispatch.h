@@ -7,8 +7,8 @@
 
 /*
  * Runs the command that the line or a link's name asks for, in any of mqtool's programs: each has a
- * main of its own, which adds what others are not to be linked with.  Returns the exit status;
- * standard output is closed by then.
+ * main of its own, which adds what the others must not link.  Returns the exit status; standard
+ * output is closed by then.
  */
 int dispatch(int argc, char **argv);
 

@@ -70,7 +70,7 @@ int cmdline_enter(struct cmdline *cl)
 
 	if (!cl->namespace_pid && !cl->namespaces)
 		return EX_DONE;
-	/* move may go from a namespace to a broker. */
+	/* move may move from a namespace to a broker. */
 	if (cl->kinds == QUEUE_MASK_AMQP || (cl->namespaces && cl->kinds & QUEUE_MASK_AMQP))
 		return msg_usage(_("--namespace is for queues of the kernel, not for AMQP queues"));
 	if (cl->namespaces)

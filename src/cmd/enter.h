@@ -13,20 +13,20 @@
 #include "show/columns.h"
 #include "show/namespaces.h"
 
-/* For cmdline_next(): reads PID or, where the command may have it, all; prints a usage error and
+/* For cmdline_next(): reads PID or, if the command may have it, all; prints a usage error and
  * returns false for anything else. */
 bool cmdline_read_namespace(struct cmdline *cl, const char *text);
 /*
- * Once all of the line is known to be good and before anything is done: enters the IPC namespace
- * that --namespace=PID names, for good.  Prints what fails; returns an exit status.
+ * Enters the IPC namespace that --namespace=PID names, for good.  Called after all of the line is
+ * known to be valid and before anything is done.  Prints what fails; returns an exit status.
  */
 int cmdline_enter(struct cmdline *cl) _must_check_;
 /* The usage error for a column, shown or sorted by, that needs --namespace=all; or EX_DONE. */
 int cmdline_check_columns(const struct cmdline *cl, const struct column_list *list,
 			  enum column sort) _must_check_;
 
-/* Prints why the IPC namespace of process pid, or of all where pid is 0, cannot be looked at: errors
- * of namespaces.h.  Returns the exit status. */
+/* Prints why the IPC namespace of process pid, or all of them if pid is 0, cannot be looked at:
+ * errors of namespaces.h.  Returns the exit status. */
 int msg_namespace_failed(pid_t pid, int error) _must_check_;
 /* Prints a line for what was left out, if anything. */
 void msg_namespaces_hidden(const struct namespaces_hidden *hidden);

@@ -16,7 +16,7 @@ enum exit_status {
 
 /* The exit status that belongs to -errno of a queue operation. */
 int exit_status_of(int error);
-/* Of two statuses the one that counts: the first that is no success. */
+/* The one of two statuses that counts: the first that is not success. */
 int status_first(int first, int next);
 
 #endif

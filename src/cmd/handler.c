@@ -22,11 +22,11 @@
 #include "base/stop.h"
 #include "base/util.h"
 
-/* The default of execvp(3) where PATH is not set. */
+/* The default of execvp(3) if PATH is not set. */
 #define DEFAULT_PATH "/bin:/usr/bin"
 #define SHELL "/bin/sh"
 
-/* there: whether anything has that name, as far as we may see. */
+/* there: something has that name, as far as we may see. */
 static int check_program(const char *path, bool *there)
 {
 	struct stat st;
@@ -74,16 +74,16 @@ int handler_find(const char *command, char **path)
 
 		if (rc == 0 || rc == -ENOMEM)
 			return rc;
-		/* A directory that may not be searched says nothing of the command. */
+		/* A directory that may not be searched says nothing about the command. */
 		if (rc == -EACCES && there)
-			result = rc; /* unless a later directory has one that runs */
+			result = rc; /* unless a later directory has an executable one */
 		if (dir[len] == '\0')
 			return result;
 		dir += len + 1;
 	}
 }
 
-/* A memory file that holds the body, at its start. */
+/* A memory file that holds the body, with its offset at the start. */
 static int open_body(const struct message *m)
 {
 	int fd = memfd_create("mqtool-message", MFD_CLOEXEC);
@@ -107,7 +107,7 @@ static int open_body(const struct message *m)
 	return fd;
 }
 
-/* Ours to set, or a secret that is none of COMMAND's business. */
+/* Variables that we set, and a secret that is none of COMMAND's business. */
 static bool is_replaced(const char *variable)
 {
 	static const char *const names[] = { "MQTOOL_QUEUE=",    "MQTOOL_TYPE=",
@@ -185,7 +185,7 @@ static int spawn(pid_t *pid, const char *path, char *const *argv, char *const *e
 	return -rc;
 }
 
-/* A file that only the shell can run, as execvp(3) has it run: sh PATH ARG... */
+/* A file that only the shell can run is run as by execvp(3): sh PATH ARG... */
 static int spawn_script(pid_t *pid, const char *path, char *const *argv, char *const *env, int body)
 {
 	size_t n = 0;
@@ -216,7 +216,7 @@ int handler_run(const char *path, char *const *argv, const char *queue, const st
 	body = open_body(m);
 	if (body < 0)
 		return body;
-	/* Where the parent had it ignored, a child's status would be lost (waitpid(2)). */
+	/* If the parent had it ignored, a child's status would be lost (waitpid(2)). */
 	signal(SIGCHLD, SIG_DFL);
 	list = build_env(&env, queue, m, seq);
 	rc = list ? spawn(&pid, path, argv, list, body) : -ENOMEM;

@@ -11,14 +11,14 @@
 #include "queue/queue.h"
 
 /*
- * Finds the program that COMMAND names, as execvp(3) would.  Returns a malloc'd path in *path, or
- * -ENOENT, -EACCES (there, but not executable) or -ENOMEM.
+ * Finds the program that COMMAND names, like execvp(3).  Returns 0 with a malloc'd path in *path,
+ * or -ENOENT, -EACCES (it exists, but is not executable) or -ENOMEM.
  */
 int handler_find(const char *command, char **path) _must_check_;
 /*
- * Runs argv (argv[0] found as path) with the message as a seekable standard input and MQTOOL_* in
- * its environment, and waits for it, stop signals or not.  queue: the name as printed.  Returns
- * 0 with *status as of waitpid(2), or -errno where it could not be started.
+ * Runs argv (argv[0] was found as path) with the message as a seekable standard input and MQTOOL_*
+ * in its environment, and waits for it, even after stop signals.  queue: the name as printed.
+ * Returns 0 with *status as of waitpid(2), or -errno if it could not be started.
  */
 int handler_run(const char *path, char *const *argv, const char *queue, const struct message *m,
 		uint64_t seq, int *status) _must_check_;

@@ -35,7 +35,7 @@ static char *at(const struct input *in, size_t offset)
 	return in->buf + MESSAGE_HEADROOM + offset;
 }
 
-/* Makes room behind end: moves the piece begun to the front, or doubles the buffer. */
+/* Makes room after end: moves the unfinished piece to the front, or doubles the buffer. */
 static int make_room(struct input *in)
 {
 	size_t cap = in->cap * 2;
@@ -57,7 +57,7 @@ static int make_room(struct input *in)
 	return 0;
 }
 
-/* Reads one block; at the end sets eof. */
+/* Reads one block; sets eof at the end. */
 static int read_more(struct input *in)
 {
 	ssize_t n;
@@ -86,7 +86,7 @@ static int hand_out(struct input *in, size_t size, size_t skip, char **data, siz
 	return 1;
 }
 
-/* The piece up to the next separator, where one has been read. */
+/* The piece up to the next separator, if one has been read. */
 static const char *find_separator(struct input *in)
 {
 	const char *from = at(in, in->start + in->scanned);

@@ -20,7 +20,7 @@
 #include "base/wait.h"
 #include "show/users.h"
 
-/* Foreign text is quoted to this many bytes: a line that names it should stay readable. */
+/* Foreign text is cut to this many bytes: a line that contains it should stay readable. */
 #define QUOTE_MAX 200
 #define QUOTES 4
 
@@ -207,7 +207,7 @@ static bool is_command(const char *name)
 	return command_name && strcmp(command_name, name) == 0;
 }
 
-/* Like a pattern, and one that can be typed again. */
+/* Looks like a pattern, and can be typed again. */
 static bool is_pattern(const char *name)
 {
 	return strpbrk(name, "*?[") && msg_word(name)[0] != '.';
@@ -233,7 +233,7 @@ static _cold_ void hint_pattern(const struct queue_ref *ref)
 	buffer_free(&line);
 }
 
-/* Would it help to create the queue, by a name that can be typed as it is? */
+/* Would creating the queue help, by a name that can be typed as it is? */
 static bool can_be_made(const struct queue_attempt *attempt, const struct queue_ref *ref, int error)
 {
 	return error == -ENOENT && ref && !ref->error && ref->by != QUEUE_BY_ID &&
@@ -241,7 +241,7 @@ static bool can_be_made(const struct queue_attempt *attempt, const struct queue_
 	       msg_word(msg_name(ref))[0] != '.' && !is_pattern(msg_name(ref));
 }
 
-/* Was it by its mode, or its owner, that a queue refused us?  Its owner may change and remove it. */
+/* Did a queue refuse us by its mode or its owner?  Its owner may change and remove it. */
 static bool refused_by_rights(enum queue_op op, int error, const struct queue_stat *st)
 {
 	uid_t uid = geteuid();
@@ -273,7 +273,7 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 	struct buffer why = { 0 };
 	bool limit;
 
-	/* A signal that mqtool dies by says it. */
+	/* A signal that mqtool dies by explains itself. */
 	if (error == -EINTR && stop_signal())
 		return EX_FAILED;
 	if (!ref && attempt->queue)
@@ -336,7 +336,7 @@ static void list_note(enum queue_kind kind, int error)
 	buffer_free(&why);
 }
 
-/* What is missing is a file of the kernel's, no queue. */
+/* A file of the kernel's is missing, not a queue. */
 static int list_status(int error)
 {
 	return error == -ENOENT ? EX_FAILED : exit_status_of(error);

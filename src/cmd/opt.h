@@ -21,11 +21,11 @@ bool opt_i64(struct cmdline *cl, const char *text, int64_t min, int64_t max, int
 bool opt_size(struct cmdline *cl, const char *text, uint64_t *bytes);
 bool opt_duration(struct cmdline *cl, const char *text, int64_t *ns);
 bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode);
-/* A pattern for names of queues, fnmatch(3); it must match something.  *glob is text. */
+/* A pattern for names of queues, fnmatch(3); it must match something.  *glob is the text itself. */
 bool opt_glob(struct cmdline *cl, const char *text, const char **glob);
-/* COL,... or +COL,..., which adds to what is in *list; watch's own columns where list->live. */
+/* COL,... or +COL,..., which adds to what is in *list; also watch's own columns if list->live. */
 bool opt_columns(struct cmdline *cl, const char *text, struct column_list *list);
-/* COL or COL:r; watch's NET/s too where live. */
+/* COL or COL:r; also watch's NET/s if live. */
 bool opt_sort(struct cmdline *cl, const char *text, bool live, enum column *col, bool *reverse);
 /* USER[:GROUP] as chown(1) takes it: sets uid and gid, ATTR_OWNER and ATTR_GROUP. */
 bool opt_owner(struct cmdline *cl, const char *text, struct queue_attr *attr);

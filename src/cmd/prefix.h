@@ -15,9 +15,10 @@
 #define PREFIX_DIGITS 20
 
 /*
- * Decodes SEP, with the escapes of `recv -F`, in place: text is writable and may hold NUL after it.
- * Returns 0 with *len, or -EINVAL with *bad, a constant text (untranslated) that says why: it is
- * empty, has an unknown escape, begins with a digit or holds end, the byte that ends a record.
+ * Decodes SEP, with the escapes of `recv -F`, in place: text is writable and may hold NUL
+ * afterwards.  Returns 0 with *len, or -EINVAL with *bad, a constant text (untranslated) that says
+ * why: it is empty, has an unknown escape, begins with a digit or contains end, the byte that ends
+ * a record.
  */
 int prefix_compile(char *text, char end, size_t *len, const char **bad) _must_check_;
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * progress.c - what send, recv and move say on stderr of how far they are
+ * progress.c - progress of send, recv and move on stderr
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * progress.h - what send, recv and move say on stderr of how far they are: --progress and -v
+ * progress.h - progress of send, recv and move on stderr: --progress and -v
  */
 #ifndef MQTOOL_PROGRESS_H
 #define MQTOOL_PROGRESS_H
@@ -13,12 +13,12 @@
 struct progress {
 	bool live;        /* --progress, and stderr is a terminal */
 	bool shown;       /* a line is on the screen now */
-	bool shared;      /* so is standard output: the line makes way for it */
+	bool shared;      /* so is standard output: the line is removed for it */
 	int64_t start_ns; /* CLOCK_MONOTONIC */
 	int64_t next_ns;  /* when the line is due again */
 	uint64_t messages;
 	uint64_t bytes;       /* of bodies */
-	uint64_t lessened;    /* messages that lost properties which their queue does not take */
+	uint64_t lessened;    /* messages that lost properties that their queue does not take */
 	uint64_t done, total; /* for the percentage, in any unit; total 0: not known */
 };
 
@@ -27,9 +27,9 @@ enum progress_verb { PROGRESS_SENT, PROGRESS_RECEIVED, PROGRESS_MOVED };
 
 /* Starts counting.  live: --progress was given. */
 void progress_begin(struct progress *p, bool live);
-/* Shows the line where it is due; for progress_count(). */
+/* Shows the line if it is due; for progress_count(). */
 void progress_show(struct progress *p);
-/* Counts one message of len bytes, and shows the line where it is due. */
+/* Counts one message of len bytes, and shows the line if it is due. */
 static inline void progress_count(struct progress *p, uint64_t len)
 {
 	p->messages++;
@@ -37,14 +37,14 @@ static inline void progress_count(struct progress *p, uint64_t len)
 	if (p->live)
 		progress_show(p);
 }
-/* Takes the line off the screen: call before anything else is printed there. */
+/* Removes the line from the screen: call it before anything else is printed there. */
 void progress_clear(struct progress *p);
-/* The same before a write to standard output, where that goes to the screen too. */
+/* The same before a write to standard output, if that goes to the screen too. */
 void progress_make_way(struct progress *p);
-/* Takes the line off and, for -v, prints the summary. */
+/* Removes the line and, for -v, prints the summary. */
 void progress_end(struct progress *p, enum progress_verb verb, bool summary);
 
-/* The texts, pure, appended to b: the line with rate, percent and time left, and the summary. */
+/* Append the texts to b: the line with rate, percent and time left, and the summary.  Pure. */
 void progress_put_line(struct buffer *b, const struct progress *p, int64_t elapsed_ns);
 void progress_put_summary(struct buffer *b, const struct progress *p, enum progress_verb verb,
 			  int64_t elapsed_ns);

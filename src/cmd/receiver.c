@@ -28,7 +28,7 @@ size_t receiver_put_back(struct receiver *r)
 }
 
 /*
- * Standard output took no more: what is in hand goes back.  The signal that a closed pipe stands
+ * Standard output took no more: puts back what is in hand.  The signal that a closed pipe stands
  * for is passed on, unless a message could not go back: then its report is what counts.
  */
 static int end_unwritten(struct receiver *r, int error)

@@ -40,7 +40,7 @@ struct receiver {
 	char *program;  /* its path */
 	struct queue_ref failed_ref;
 	struct queue *failed_q; /* --move-failed */
-	bool command_failed;    /* for some message that did not stop us */
+	bool command_failed;    /* for some message, without ending the run */
 	int64_t pause_ns;       /* --on-failure=retry: the last one; 0 after a success */
 	bool lost;              /* a message could not go back and was reported */
 	bool pipe_closed;       /* nobody reads standard output any more */
@@ -50,13 +50,13 @@ struct receiver {
 size_t receiver_put_back(struct receiver *r);
 /*
  * Any end of taking, by error (0, or -errno): what is in hand is written first, or goes back if
- * standard output takes no more.  Returns the exit status; r->pipe_closed and r->lost may be set.
+ * standard output takes no more.  Returns the exit status; may set r->pipe_closed and r->lost.
  */
 int receiver_end(struct receiver *r, int error) _must_check_;
-/* receiver_take() after -ECONNRESET: what is in hand is written, then the connection made again. */
+/* receiver_take() after -ECONNRESET: writes what is in hand, then makes the connection again. */
 int receiver_take_again(struct receiver *r, int64_t timeout_ns) _must_check_;
 
-/* batch_take(), which survives the loss of a connection where messages are followed. */
+/* batch_take(), which makes a lost connection again if messages are followed. */
 static inline int receiver_take(struct receiver *r, int64_t timeout_ns)
 {
 	int rc;
@@ -74,7 +74,7 @@ int recv_peek(struct receiver *r) _must_check_;
 
 /* COMMAND (recv-command.c): opens the queue of --move-failed, before anything is taken. */
 int recv_command_open(struct receiver *r) _must_check_;
-/* Gives each message to a COMMAND of its own.  Returns the exit status. */
+/* Gives each message to its own run of COMMAND.  Returns the exit status. */
 int recv_command(struct receiver *r) _must_check_;
 
 #endif

@@ -50,7 +50,7 @@ static void report_move(const struct queue_attempt *attempt, const struct messag
 	buffer_free(&why);
 }
 
-/* --move-failed: EX_DONE where the other queue has the message. */
+/* --move-failed: EX_DONE if the other queue has the message. */
 static int move_failed(struct receiver *r, int status)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_SEND,
@@ -76,7 +76,7 @@ static int move_failed(struct receiver *r, int status)
 	return rc == -EIDRM && !r->lost ? exit_status_of(rc) : EX_FAILED;
 }
 
-/* A pause before the next message, which a stop signal ends. */
+/* Pauses before the next message; a stop signal ends the pause. */
 static void pause_retry(struct receiver *r)
 {
 	struct timespec time;
@@ -93,7 +93,7 @@ static void pause_retry(struct receiver *r)
 	stop_release(&mask);
 }
 
-/* --on-failure=retry: EX_DONE where the message is back on its queue. */
+/* --on-failure=retry: EX_DONE if the message is back on its queue. */
 static int retry_failed(struct receiver *r, int status)
 {
 	report_command(r, status, _("the message goes back and is tried again"));
@@ -105,10 +105,10 @@ static int retry_failed(struct receiver *r, int status)
 	return EX_DONE;
 }
 
-/* COMMAND failed for the message in hand: EX_DONE where it is dealt with and recv goes on. */
+/* COMMAND failed for the message in hand: EX_DONE if that is dealt with and recv goes on. */
 static int handle_failure(struct receiver *r, int status)
 {
-	/* What stops mqtool often stops COMMAND too: no verdict on the message. */
+	/* What stops mqtool often stops COMMAND too: that is no verdict on the message. */
 	enum on_failure what = stop_signal() ? FAILURE_STOP : r->opt.on_failure;
 
 	r->command_failed = true;
@@ -186,7 +186,7 @@ int recv_command(struct receiver *r)
 	return status == EX_DONE && r->command_failed ? EX_FAILED : status;
 }
 
-/* It must be another queue than the one read. */
+/* It must not be the queue that is read. */
 int recv_command_open(struct receiver *r)
 {
 	const struct queue_attempt attempt = { .op = QUEUE_OP_OPEN, .ref = &r->failed_ref };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * recv-peek.c - recv --peek: messages are shown and stay
+ * recv-peek.c - recv --peek: messages are shown and stay on the queue
  */
 #include "config.h"
 
@@ -44,8 +44,8 @@ static long last_type(const struct receiver *r)
 }
 
 /*
- * Puts the next message that is wanted into the batch.  Returns 0, -ENOMSG at the end of the queue,
- * -EINTR by a stop signal, or -errno of batch_peek().
+ * Puts the next wanted message into the batch.  Returns 0, -ENOMSG at the end of the queue, -EINTR
+ * after a stop signal, or -errno of batch_peek().
  */
 static int next_wanted(struct receiver *r, struct walk *walk)
 {
@@ -100,13 +100,13 @@ static int peek_in_order(struct receiver *r)
 
 /* ---- the lowest type first ---- */
 
-/* Where the messages are that are wanted. */
+/* The places of the wanted messages. */
 struct sights {
 	struct sight *items;
 	size_t n, cap;
 };
 
-/* The order in which msgrcv(2) takes for a negative type: the lowest first, the oldest of it. */
+/* The order of msgrcv(2) for a negative type: the lowest type first, the oldest of it. */
 static int compare_sights(const void *a, const void *b)
 {
 	const struct sight *x = a;
@@ -149,7 +149,7 @@ static int peek_lowest_first(struct receiver *r)
 	struct walk walk = { 0 };
 	int rc = find_sights(r, &walk, &s);
 
-	if (rc == 0 && s.n > 0) /* qsort(3) takes no NULL */
+	if (rc == 0 && s.n > 0) /* qsort(3) does not take NULL */
 		qsort(s.items, s.n, sizeof(*s.items), compare_sights);
 	while (rc == 0 && walk.shown < s.n && walk.shown < r->take.count) {
 		rc = batch_peek(&r->batch, s.items[walk.shown].index);
@@ -164,7 +164,7 @@ int recv_peek(struct receiver *r)
 {
 	int status = r->take.want.type < 0 ? peek_lowest_first(r) : peek_in_order(r);
 
-	/* Nothing is left in the kernel once this is over. */
+	/* Nothing is left in the kernel when this is over. */
 	tracer_end();
 	return status;
 }

@@ -6,8 +6,8 @@
 #define MQTOOL_STDOUT_H
 
 /*
- * The last use of standard output: flushes and closes it, and reports a write that failed.
- * Returns status, or EX_FAILED.  main() calls it.
+ * The last use of standard output: flushes and closes it, and reports a failed write.  Returns
+ * status, or EX_FAILED.  main() calls it.
  */
 int stdout_finish(int status);
 

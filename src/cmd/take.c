@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * take.c - a message in hand: taken whole, and undone where it could not be delivered
+ * take.c - a message in hand: taken whole, and put back if it could not be delivered
  */
 #include "config.h"
 
@@ -12,7 +12,7 @@
 #include "base/wait.h"
 #include "show/json.h"
 
-/* Most messages fit at once: one that does not wakes who waits for it in vain (msgrcv(2)). */
+/* Most messages fit at once: one that does not wakes a waiting receiver for nothing (msgrcv(2)). */
 #define FIRST_ROOM ((size_t)64 * 1024)
 
 void take_room_free(struct take_room *room)
@@ -21,7 +21,7 @@ void take_room_free(struct take_room *room)
 	*room = (struct take_room){ 0 };
 }
 
-/* What was there before may be gone, so what is wanted may have got less, not more. */
+/* What was there before may be gone, so less may be wanted now, not more. */
 static int make_room(struct take_room *room, size_t wanted)
 {
 	char *memory;
@@ -59,7 +59,7 @@ int take_back(struct queue *q, const struct message *m, const char *name)
 {
 	int rc = queue_settle(q, m, QUEUE_RETURN);
 
-	/* This is the last place where the message is: nothing can be done about a failure. */
+	/* The message is nowhere else: nothing can be done about a failure. */
 	if (rc < 0)
 		(void)!json_write_line(name, m, wait_report);
 	return rc;

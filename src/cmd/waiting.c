@@ -67,7 +67,7 @@ void waiting_for_input(bool many)
 		       _("reading the message from the terminal; Ctrl-D ends it"));
 }
 
-/* No line, or none any more. */
+/* There is no line, or no longer one. */
 static bool is_silent(enum waiting what)
 {
 	return !lines[what].text.len || lines[what].text.failed || lines[what].said;

@@ -46,8 +46,8 @@ static bool wants_value(const struct poptOption *row)
 	return (row->argInfo & POPT_ARG_MASK) != POPT_ARG_NONE;
 }
 
-/* The value of an option that has none in its own word is the next word, whatever it looks like;
- * only one that may be left out is never there. */
+/* The value of an option that has none in its own word is the next word, whatever it looks like; a
+ * value that may be left out is only ever in the own word. */
 static enum walk_result value_behind(struct option_walk *walk)
 {
 	if (walk->row->argInfo & POPT_ARGFLAG_OPTIONAL)
@@ -74,7 +74,7 @@ static enum walk_result walk_long(struct option_walk *walk)
 	return walk->value ? WALK_OPTION : value_behind(walk);
 }
 
-/* The next letter of "-abc", "-t5" or "-t=5", where popt drops the "=". */
+/* The next letter of "-abc", "-t5" or "-t=5", of which popt drops the "=". */
 static enum walk_result walk_short(struct option_walk *walk)
 {
 	char letter = *walk->cluster++;
