@@ -2,9 +2,9 @@
 /*
  * alarms.c - what is wrong, from one look to the next
  *
- * A sender of a busy queue is blocked at many a look and yet gets on.  So it is threads that are
- * followed: one that the kernel says has slept for two seconds, or, where it does not say, one on a
- * queue that nothing moved on meanwhile.
+ * A sender of a busy queue is blocked at many a look and yet gets on.  So threads are followed: one
+ * that the kernel says has slept for two seconds or, if it does not say, one on a queue on which
+ * nothing has moved meanwhile.
  */
 #include "config.h"
 
@@ -45,7 +45,7 @@ static const struct alarm_seen *find_seen(const struct alarms *a, const struct p
 	return seen && same_wait(&seen->waiter, waiter) ? seen : NULL;
 }
 
-/* Since when, and whether for long enough, by what was known at the look before. */
+/* Since when, and whether for long enough, given what was known at the look before. */
 static struct alarm_seen judge(const struct alarms *a, const struct proc_waiter *waiter,
 			       int64_t now_ns)
 {
@@ -77,7 +77,7 @@ static int make_room(struct alarms *a, size_t n)
 	return 0;
 }
 
-/* What was judged now is what was seen before, at the next look. */
+/* The judgements of this look are what was seen before, at the next one. */
 static void swap_seen(struct alarms *a)
 {
 	struct alarm_seen *seen = a->seen;
@@ -104,14 +104,14 @@ static int remember(struct alarms *a, const struct procs *procs, int64_t now_ns)
 
 /* ---- queues ---- */
 
-/* Where the kernel does not say for how long a thread sleeps, a queue that moves has none stuck. */
+/* If the kernel does not say how long a thread has slept, a queue that moves has none stuck. */
 static bool moves(const struct queue_stat *st, int64_t now)
 {
 	return st->have & STAT_LAST && now - st->last <= ALARM_AFTER_NS / NSEC_PER_SEC;
 }
 
-/* The stuck threads among the waiters of a queue, with the time that each has been blocked for;
- * *fresh where all have become so since the look before. */
+/* The stuck threads among the waiters of a queue, with the time that each has been blocked; *fresh
+ * if all became stuck after the look before. */
 static size_t pick_stuck(struct alarms *a, const struct proc_waiter *waiters, size_t n, bool moving,
 			 bool *fresh)
 {
@@ -203,7 +203,7 @@ static bool graver(const struct alarm *a, const struct alarm *b)
 	return a->blocked_ns > b->blocked_ns;
 }
 
-/* Brings the item after the last to its place; what falls out at the end is only counted. */
+/* Sorts in the item after the last; what falls off the end is only counted. */
 static void insert(struct alarms *a)
 {
 	const struct alarm alarm = a->items[a->n];

@@ -36,7 +36,7 @@ static size_t first_character(const char *text, size_t len)
 	return n;
 }
 
-/* Where a line ends at the latest, or before: at a blank, or at two where fields are kept whole. */
+/* Where a line must end, or earlier: at a blank, or at two if fields are kept whole. */
 static size_t line_end(const struct canvas *c, const char *text, size_t len, int width, bool fields)
 {
 	size_t at = 0, blank = 0, gap = 0;

@@ -16,21 +16,21 @@
 struct area {
 	struct canvas *c;
 	int x, width;
-	int y, end; /* the next line, and the first that is no more ours */
+	int y, end; /* the next line, and the first one below the area */
 	int top;    /* lines above it are not painted */
 };
 
 /* Puts a line, and empties b. */
 void area_line(struct area *a, unsigned int style, struct buffer *b);
 void area_puts(struct area *a, unsigned int style, const char *text);
-/* The same in as many lines as the text takes, broken at blanks; later ones begin at `indent`. */
+/* The same in as many lines as the text needs, broken at blanks; later ones begin at `indent`. */
 void area_wrap(struct area *a, unsigned int style, const char *text, int indent);
-/* The same for fields two blanks apart, which stay whole where they can. */
+/* The same for fields two blanks apart, which are kept whole if possible. */
 void area_fields(struct area *a, unsigned int style, const char *text, int indent);
 /* A rule with text in it. */
 void area_rule(struct area *a, const char *text);
-/* Bytes of text that fit into width columns: up to a newline or a blank if there is one, at least one
- * character. */
+/* Bytes of text that fit into width columns: up to a newline, or a blank if there is one, at least
+ * one character. */
 size_t text_fits(const struct canvas *c, const char *text, size_t len, int width);
 
 #endif

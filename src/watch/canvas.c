@@ -58,7 +58,7 @@ struct glyph {
 	uint32_t cp;
 	int width;
 	size_t bytes; /* of text */
-	bool escaped; /* width is that of the escapes */
+	bool escaped; /* the width of the escapes */
 };
 
 static struct glyph next_glyph(const struct canvas *c, const char *text, size_t len)

@@ -2,7 +2,7 @@
 /*
  * canvas.h - a screen as cells of text and style, before any terminal sees it
  *
- * Pure.  What is painted is cut to the canvas and to the room given, so that no size can go wrong.
+ * Pure.  What is painted is cut to the canvas and to the room given, so every size is safe.
  */
 #ifndef MQTOOL_CANVAS_H
 #define MQTOOL_CANVAS_H
@@ -24,10 +24,10 @@ enum style {
 	STYLE_ALARM, /* red and bold */
 	STYLES
 };
-/* Beside the others: the selected row. */
+/* Combined with the others: the selected row. */
 #define STYLE_SELECTED 0x40
 
-/* A character and at most so many combining ones. */
+/* A character and at most this many combining ones. */
 #define CELL_CHARS 3
 
 struct cell {
@@ -38,14 +38,15 @@ struct cell {
 /* Zero-initialise it; the owner calls canvas_free(). */
 struct canvas {
 	int width, height;
-	bool ascii; /* nothing but ASCII: other characters become \xNN */
+	bool ascii; /* only ASCII: other characters become \xNN */
 	struct cell *cells;
 	size_t cap;
-	int cursor_x, cursor_y; /* where a text is being typed; cursor_y is -1 where none is */
-	struct buffer format; /* of canvas_printf(): kept, so that painting again allocates nothing */
+	int cursor_x, cursor_y; /* where a text is being typed; cursor_y is -1 if none is */
+	struct buffer format;   /* of canvas_printf(): kept, so that painting again allocates
+			       * nothing */
 };
 
-/* Makes it so large, blank.  Returns 0 or -ENOMEM with the canvas as it was. */
+/* Makes the canvas this large, and blank.  Returns 0, or -ENOMEM with the canvas unchanged. */
 int canvas_resize(struct canvas *c, int width, int height) _must_check_;
 void canvas_free(struct canvas *c);
 /* Blanks everything. */
@@ -56,8 +57,8 @@ struct cell *canvas_at(const struct canvas *c, int y, int x);
 /* Columns that len bytes of text take on this canvas. */
 int canvas_text_width(const struct canvas *c, const char *text, size_t len);
 /*
- * Puts text at line y, column x, into at most `room` columns; where it does not fit, its end
- * is cut and shows … (~ in ASCII).  Returns the columns taken.  text: UTF-8, escaped where foreign.
+ * Puts text at line y, column x, into at most `room` columns; if it does not fit, its end is cut
+ * and shows … (~ in ASCII).  Returns the columns taken.  text: UTF-8, escaped if foreign.
  */
 int canvas_put(struct canvas *c, int y, int x, int room, unsigned int style, const char *text,
 	       size_t len);
@@ -66,7 +67,7 @@ int canvas_puts(struct canvas *c, int y, int x, int room, unsigned int style, co
 /* The same for formatted text. */
 int canvas_printf(struct canvas *c, int y, int x, int room, unsigned int style, const char *fmt,
 		  ...) _printf_(6, 7);
-/* Sets the style of `width` cells from x on, their text staying. */
+/* Sets the style of `width` cells from x on, and keeps their text. */
 void canvas_style(struct canvas *c, int y, int x, int width, unsigned int style);
 /* Blanks `width` cells from x on, in a style. */
 void canvas_blank(struct canvas *c, int y, int x, int width, unsigned int style);

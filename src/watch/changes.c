@@ -82,7 +82,7 @@ struct change {
 	struct change_result *result;
 };
 
-/* In the namespace of the queue. */
+/* Runs in the namespace of the queue. */
 static int change_there(void *arg)
 {
 	const struct change *c = arg;

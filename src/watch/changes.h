@@ -22,8 +22,8 @@ struct change_result {
 
 /*
  * Changes the queue that was seen, if it is still that queue and neither owner, mode nor size
- * changed (else -ESTALE or -ENOENT).  Nothing waits: a send to a full queue is -EAGAIN.  text: the
- * message to send.  room: for the message received, freed by its owner.
+ * changed (else -ESTALE or -ENOENT).  Waits for nothing: a send to a full queue is -EAGAIN.  text:
+ * the message to send.  room: for the message received, freed by its owner.
  */
 void change_queue(enum change_kind kind, const struct queue_stat *seen, const char *text,
 		  struct take_room *room, struct change_result *result);

@@ -42,7 +42,7 @@ struct printer {
 
 /* ---- what is printed ---- */
 
-/* The rows in order, as the columns want them.  Those that are gone are not there any more. */
+/* The rows in order, as the columns want them, without those that are gone. */
 static int collect_rows(struct printer *p, size_t *n)
 {
 	const struct model *m = &p->model;
@@ -128,8 +128,8 @@ static void put_objects(struct printer *p, const struct report *report, size_t n
 
 /* ---- writing ---- */
 
-/* As many whole lines as one write(2) puts into a pipe all at once or not at all (pipe(7)); one
- * line at least. */
+/* As many whole lines as one write(2) puts into a pipe all at once or not at all (pipe(7)); at
+ * least one line. */
 static size_t lines_at_once(const char *text, size_t len)
 {
 	const char *end;
@@ -150,7 +150,7 @@ static int write_failed(ssize_t error)
 	return EX_FAILED;
 }
 
-/* Whole lines, whatever signal comes: an interrupted batch is a shorter one. */
+/* Whole lines, whatever signal comes: an interrupted batch is just a shorter one. */
 static int write_out(struct printer *p)
 {
 	const char *text = p->out.data;
@@ -222,7 +222,7 @@ static int look_once(struct printer *p)
 	return print_look(p, &when);
 }
 
-/* Waits until due; ends early for a stop signal and for a reader that goes away. */
+/* Waits until due; ends early after a stop signal, or if the reader goes away. */
 static int wait_until(int64_t due_ns)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO };
@@ -230,7 +230,8 @@ static int wait_until(int64_t due_ns)
 	int64_t left;
 	bool closed = false;
 
-	/* A signal that comes between the look at the flag and ppoll(2) waits for ppoll(2). */
+	/* A signal that comes between the look at the flag and ppoll(2) is
+	 * delivered in ppoll(2). */
 	stop_hold(&usual);
 	while (!stop_signal() && !closed && (left = due_ns - clock_monotonic_ns()) > 0) {
 		struct timespec timeout = { .tv_sec = left / NSEC_PER_SEC,
@@ -242,7 +243,7 @@ static int wait_until(int64_t due_ns)
 	return closed ? write_failed(-EPIPE) : EX_DONE;
 }
 
-/* One look after the other; missed ones are skipped, not made up for. */
+/* One look after the other; missed ones are skipped, not caught up. */
 static int look_on(struct printer *p)
 {
 	int64_t delay = p->o->delay_ns, due = clock_monotonic_ns();

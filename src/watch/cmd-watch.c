@@ -21,7 +21,7 @@
 #include "cmd/opt.h"
 #include "watch/watch.h"
 
-/* Shorter than this is no watching, it is a loop. */
+/* Anything shorter is not watching but a loop. */
 #define SHORTEST_DELAY_NS (NSEC_PER_SEC / 100)
 #define LONGEST_DELAY_NS (86400 * NSEC_PER_SEC)
 
@@ -85,7 +85,7 @@ static bool read_filter(struct cmdline *cl, const char *text, struct watch_optio
 	return true;
 }
 
-/* What MQTOOL_WATCH has for every screen does not keep the line from asking for none. */
+/* Options of every screen in MQTOOL_WATCH do not keep the line from asking for none. */
 static void screen_only(const struct cmdline *cl, struct watch_options *o, const char *option)
 {
 	if (!cl->by_environment)
@@ -145,7 +145,7 @@ static bool read_option(struct cmdline *cl, int opt, const char *value, void *ar
 	}
 }
 
-/* Decides what -o +COL adds to, wherever on the line it stands. */
+/* Decides what -o +COL adds to, wherever it is on the line. */
 static bool asks_for_batch(const struct cmdline *cl)
 {
 	struct option_walk walk;
@@ -209,7 +209,7 @@ static int show_screen(const struct cmdline *cl, const struct watch_options *o)
 	return watch_screen ? watch_screen(o) : exec_sibling(cl);
 }
 
-/* The program that becomes another has that one enter. */
+/* If this program becomes another one, that one enters it. */
 static int enter(struct cmdline *cl, struct watch_options *o)
 {
 	int status = o->batch || watch_screen ? cmdline_enter(cl) : EX_DONE;

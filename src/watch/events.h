@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * events.h - what happened to queues, the last EVENTS_MAX of it
+ * events.h - what happened to queues, the last EVENTS_MAX events
  *
  * Pure: times are arguments.
  */
@@ -19,7 +19,7 @@ enum event_kind {
 	EVENT_RECEIVER,
 	EVENT_SENDER,
 	EVENT_DONE,  /* the user changed the queue: the text says how */
-	EVENT_FAILED /* and could not */
+	EVENT_FAILED /* and failed to */
 };
 #define EVENT_KINDS 9
 
@@ -30,7 +30,7 @@ struct event {
 	char *text;  /* what happened, escaped; NULL: event_text() says it */
 };
 
-/* The log forgets the oldest beyond so many. */
+/* The log forgets the oldest beyond this many. */
 #define EVENTS_MAX 256
 
 /* Zeroed it is empty; the owner calls events_free(). */
@@ -39,10 +39,10 @@ struct events {
 	size_t first, n;
 };
 
-/* Adds an event, both texts copied; text may be NULL.  Without memory the log has a gap. */
+/* Adds an event, copying both texts; text may be NULL.  If memory runs out the log has a gap. */
 void events_add(struct events *log, int64_t when, enum event_kind kind, const char *queue,
 		const char *text);
-/* The event that was `age` before the last one (below log->n). */
+/* The event `age` places before the last one (below log->n). */
 const struct event *events_get(const struct events *log, size_t age);
 /* What happened, translated; owned by the event, or static. */
 const char *event_text(const struct event *event);

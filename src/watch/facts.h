@@ -31,7 +31,7 @@ struct facts_message {
 
 #define FACTS_MESSAGES 64
 
-/* The selected queue in detail.  Zeroed it says nothing. */
+/* The selected queue in detail.  Zeroed it is about no queue. */
 struct facts_detail {
 	bool valid;           /* it is about `of` */
 	struct queue_stat of; /* without its name */
@@ -40,21 +40,21 @@ struct facts_detail {
 	const struct proc_holder *holders;
 	size_t nholders;
 	bool looked;          /* processes were looked at */
-	bool partial;         /* and not all of them */
-	const char *findings; /* lines, the gravest first; or NULL */
-	size_t grave;         /* so many of them say that senders are blocked */
-	char sender[PROC_COMMAND + 16], receiver[PROC_COMMAND + 16]; /* escaped; "" not known */
+	bool partial;         /* but not all of them */
+	const char *findings; /* lines, gravest first; or NULL */
+	size_t grave;         /* how many of them say that senders are blocked */
+	char sender[PROC_COMMAND + 16], receiver[PROC_COMMAND + 16]; /* escaped; "" if not known */
 	bool peeked;                                                 /* messages were looked at */
 	const char *peek_why; /* why none can be, translated; or NULL */
-	size_t peek_from; /* the place on the queue of the first message in peek; 0 is the oldest */
+	size_t peek_from; /* the place of the first message of peek on the queue; 0 is the oldest */
 	struct facts_message peek[FACTS_MESSAGES];
 	size_t npeek;
 };
 
-/* One message whole.  Zeroed there is none. */
+/* One message, whole.  Zeroed there is none. */
 struct facts_whole {
 	bool valid;
-	bool taken;      /* it is off the queue */
+	bool taken;      /* it has left the queue */
 	int error;       /* 0, or -errno: why it cannot be shown */
 	const char *why; /* the same, translated */
 	size_t index;    /* its place on the queue */
@@ -68,14 +68,15 @@ struct facts {
 	char host[65]; /* escaped */
 	int64_t now;   /* seconds since the epoch */
 	int64_t monotonic_ns;
-	double cost;                 /* percent of a processor; negative: not known yet */
-	int64_t delay_ns;            /* between looks as it is, which may be more than was asked */
+	double cost;                 /* percent of a processor; negative: not yet known */
+	int64_t delay_ns;            /* the real time between looks, which may be more than was
+				      * asked */
 	const struct alarms *alarms; /* what is wrong; or NULL */
 	const char *limits;          /* use of the kernel's limits, in one line; or NULL */
 	const char *missing;         /* why queues of a kind are not listed, in one line; or NULL */
 	unsigned int hidden;         /* processes that may not be looked at */
-	unsigned int blind;          /* threads blocked on a queue that may not be told */
-	bool hidepid;                /* those of others, or all, do not show */
+	unsigned int blind;          /* threads blocked on a queue that cannot be identified */
+	bool hidepid;                /* processes of others, or all, are not visible */
 	bool counting;               /* the kernel counts what passes */
 	bool root;
 	struct facts_detail detail;

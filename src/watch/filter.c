@@ -41,7 +41,7 @@ static const struct {
 	const char *text;
 	enum filter_compare compare;
 } operators[] = {
-	/* The longer first. */
+	/* Longer ones first. */
 	{ "!=", FILTER_NOT_EQUAL }, { "<=", FILTER_LESS_EQUAL }, { ">=", FILTER_MORE_EQUAL },
 	{ "=", FILTER_EQUAL },      { "<", FILTER_LESS },        { ">", FILTER_MORE },
 };
@@ -57,7 +57,7 @@ static bool find_field(const char *word, size_t len, enum column *col)
 	return column_find(word, len, true, col) == 0 && *col != COL_HISTORY;
 }
 
-/* Fields whose value is compared as it reads in its cell. */
+/* Fields whose value is compared as shown in its cell. */
 static bool is_text(enum column col)
 {
 	return col == COL_QUEUE || col == COL_KIND || col == COL_OWNER || col == COL_KEY;
@@ -72,7 +72,7 @@ static int parse_signed(const char *text, double *value)
 
 	if (*text == '-' || *text == '+')
 		text++;
-	/* A DURATION without a unit is just that. */
+	/* A DURATION without a unit is such a number. */
 	if (!*text || !isdigit((unsigned char)text[strlen(text) - 1]))
 		return -EINVAL;
 	rc = parse_duration(text, &ns);
@@ -176,7 +176,7 @@ static int refuse_field(const char *word, size_t len, struct refusal *error)
 	return -EINVAL;
 }
 
-/* A term that is one word: a state, a key, or a part of the name. */
+/* A term of one word: a state, a key, or a part of the name. */
 static void parse_word(struct filter *f, struct filter_term *term, char *word)
 {
 	uint64_t key;

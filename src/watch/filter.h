@@ -2,7 +2,7 @@
 /*
  * filter.h - which queues watch shows: text, !text, use>50, user=jo, kind=posix, full
  *
- * Pure but for the names of users.
+ * Pure except for the names of users.
  */
 #ifndef MQTOOL_FILTER_H
 #define MQTOOL_FILTER_H
@@ -36,11 +36,11 @@ struct filter_term {
 	bool negate;
 	enum column col;
 	double number; /* columns that are numbers; ages in seconds; a key; an enum of filter.c */
-	unsigned char word; /* texts: where in words[] */
+	unsigned char word; /* texts: their place in words[] */
 };
 
-/* A filter that was read; all its terms must hold.  Zeroed it lets everything through.  A plain
- * value: copy it freely. */
+/* A filter that was read; all its terms must hold.  Zeroed it passes everything.  A plain value:
+ * copy it freely. */
 struct filter {
 	struct filter_term terms[FILTER_TERMS];
 	size_t n;
@@ -48,15 +48,15 @@ struct filter {
 };
 
 /*
- * Reads terms separated by blanks.  A term that is FIELD and =, !=, <, <=, > or >= and a value
- * compares, where FIELD is a column (heading or member name; user is OWNER, msgs MESSAGES).  The
- * words full, waiting, empty and idle are states (idle: empty, and nobody waits), 0x99 is a System V
- * key; anything else is text that the queue's name contains, in upper or lower case.  ! in front of
- * a term turns it round.  Sizes take K, M, G; times are ages and take s, m, h, d.  Returns 0, or
- * -EINVAL with *error and the filter as it was.
+ * Reads terms separated by blanks.  A term made of FIELD, one of = != < <= > >=, and a value
+ * compares; FIELD is a column (heading or member name; user is OWNER, msgs MESSAGES).  The words
+ * full, waiting, empty and idle are states (idle: empty, and nobody waits), 0x99 is a System V key;
+ * anything else is text that the queue's name contains, in upper or lower case.  ! before a term
+ * negates it.  Sizes take K, M, G; times are ages and take s, m, h, d.  Returns 0, or -EINVAL with
+ * *error and the filter unchanged.
  */
 int filter_parse(struct filter *f, const char *text, struct refusal *error) _must_check_;
-/* True where the queue passes; what is not known passes no comparison.  now: seconds since the
+/* True if the queue passes; a value that is not known passes no comparison.  now: seconds since the
  * epoch. */
 bool filter_match(const struct filter *f, const struct queue_stat *st, int64_t now);
 

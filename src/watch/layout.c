@@ -16,8 +16,8 @@
 #define QUEUE_SHORTEST 6
 #define HISTORY_SHORT 8
 
-/* What is left out first comes last: a name shows its kind already.  Columns that the user added go
- * before all of these. */
+/* Left out first is last: a name shows its kind already.  Columns that the user added go before all
+ * of these. */
 static const enum column last_to_go[] = {
 	COL_QUEUE, COL_USE,     COL_MESSAGES, COL_WAITING, COL_NET,
 	COL_LAST,  COL_HISTORY, COL_KIND,     COL_BYTES,   COL_OWNER,
@@ -58,7 +58,7 @@ static void take_out(struct layout *l, size_t at)
 		l->columns[i] = l->columns[i + 1];
 }
 
-/* Leaves columns out until the rest fits, but none of those that are least expendable. */
+/* Leaves columns out until the rest fits, but none of the least expendable ones. */
 static void drop_until_fits(struct layout *l, int width, int least_expendable)
 {
 	while (total(l) > width) {
@@ -84,7 +84,7 @@ static struct layout_column *find_column(struct layout *l, enum column col)
 	return NULL;
 }
 
-/* Gives a column what room is left, up to `most`; returns what is left then. */
+/* Gives a column the remaining room, up to `most`; returns what is left then. */
 static int widen(struct layout *l, enum column col, int most, int left)
 {
 	struct layout_column *c = find_column(l, col);
@@ -102,7 +102,7 @@ static int widen(struct layout *l, enum column col, int most, int left)
 
 static void choose(struct layout *l, const struct column_list *list, const int *wanted, int width)
 {
-	/* Expendable from USE% on: what a screen too narrow for anything else still shows. */
+	/* Expendable from USE% on: what even the narrowest screen shows. */
 	const int use_rank = 1;
 
 	l->n = 0;
@@ -120,7 +120,7 @@ static void choose(struct layout *l, const struct column_list *list, const int *
 	drop_until_fits(l, width, -1);
 	if (total(l) <= width || l->n == 0)
 		return;
-	/* One column that is too wide. */
+	/* A single column that is too wide. */
 	if (width <= LAYOUT_GUTTER)
 		l->gutter = 0;
 	l->columns[0].width = width - l->gutter > 0 ? width - l->gutter : 0;

@@ -11,27 +11,27 @@
 
 #include "show/columns.h"
 
-/* The mark of the selected row stands in front of the first column, and a blank after it. */
+/* The mark of the selected row stands before the first column, followed by a blank. */
 #define LAYOUT_GUTTER 2
-/* Behind USE%, for the mark that says the same as its colour. */
+/* After USE%, for the mark that says the same as its colour. */
 #define LAYOUT_MARK 1
 
 struct layout_column {
 	enum column col;
-	int x, width; /* LAYOUT_MARK of USE% is within its width */
+	int x, width; /* the width of USE% includes LAYOUT_MARK */
 };
 
 struct layout {
 	struct layout_column columns[COLUMNS_WATCH];
 	size_t n;
-	int gutter; /* LAYOUT_GUTTER, or 0 where there is no room for it */
+	int gutter; /* LAYOUT_GUTTER, or 0 if there is no room for it */
 };
 
 /*
- * Lays out the columns of list, in its order.  wanted: the width that each would like, of which
- * QUEUE and HISTORY are given less where there is no room; the others are wide enough or left
- * out.  What was added to the default columns goes first, then OWNER, BYTES, HISTORY, LAST, NET/s,
- * WAITING, MESSAGES and KIND; QUEUE and USE% stay longest.
+ * Lays out the columns of list, in its order.  wanted: the width that each would like; QUEUE and
+ * HISTORY get less if there is no room, and the others get it or are left out.  Columns added to
+ * the default ones are left out first, then OWNER, BYTES, HISTORY, LAST, NET/s, WAITING, MESSAGES
+ * and KIND; QUEUE and USE% stay longest.
  */
 void layout_columns(struct layout *l, const struct column_list *list,
 		    const int wanted[static COLUMNS_WATCH], int width);

@@ -2,8 +2,8 @@
 /*
  * model.c - queues over time
  *
- * Rows live in slots that are used again; a hash finds the row of a queue, one list has all rows
- * by name, and the order shown is made of sixteen bytes a row, so that sorting ten thousand queues
+ * Rows live in slots that are reused; a hash finds the row of a queue, one list has all rows by
+ * name, and the order shown consists of sixteen bytes a row, so that sorting ten thousand queues
  * touches no row twice.
  */
 #include "config.h"
@@ -33,7 +33,7 @@ void model_init(struct model *m)
 
 static char *own_name(const struct row *row)
 {
-	/* Ours by allocation; const for all who look. */
+	/* Ours by allocation; const for all who only look. */
 	return (char *)(uintptr_t)row->st.name;
 }
 
@@ -65,7 +65,7 @@ static void add_event(struct model *m, enum event_kind kind, const struct queue_
 {
 	char name[QUEUE_NAME_TEXT];
 
-	/* What is so at the first look did not happen then. */
+	/* What is true at the first look did not happen then. */
 	if (m->updates >= 2)
 		events_add(&m->events, m->now, kind, queue_stat_text(st, name), NULL);
 }
@@ -81,8 +81,8 @@ static uint32_t hash_of(const struct queue_stat *st)
 }
 
 /*
- * The kernel uses an msqid again after some 32768 removals, and times of a queue never go back.
- * A change of mode or owner moves ctime forward alone.
+ * The kernel reuses an msqid after some 32768 removals, and the times of a queue never go back.  A
+ * change of mode or owner moves only ctime, and only forward.
  */
 static bool same_sysv(const struct queue_stat *old, const struct queue_stat *st)
 {
@@ -112,8 +112,8 @@ static uint32_t find_row(const struct model *m, const struct queue_stat *st)
 	return slot;
 }
 
-/* The row of an item of a look: the one behind that of the item before it, as looks have the same
- * order and rows are made in it, or else by the hash. */
+/* The row for an item of a look: the one after the row of the item before it, since looks have the
+ * same order and rows are made in it, else by the hash. */
 static uint32_t guess_row(const struct model *m, uint32_t guess, const struct queue_stat *st)
 {
 	if (guess < m->nrows && m->rows[guess].used && !(m->rows[guess].state & ROW_GONE) &&
@@ -171,7 +171,7 @@ static int grow_lists(struct model *m, uint32_t n)
 	return 0;
 }
 
-/* Makes room for one more row in everything, so that nothing can fail half way. */
+/* Makes room for one more row everywhere, so that nothing can fail half way. */
 static int grow(struct model *m)
 {
 	uint32_t cap = m->rows_cap ? m->rows_cap + m->rows_cap / 2 : 32;
@@ -254,7 +254,7 @@ static void note_fullness(struct model *m, struct row *row)
 	}
 }
 
-/* What of the look before the changes follow from. */
+/* What the changes need from the look before. */
 struct earlier {
 	unsigned int have;
 	uint64_t messages;
@@ -290,7 +290,7 @@ static void note_net(const struct model *m, struct row *row, const struct earlie
 	row->st.have |= STAT_NET;
 }
 
-/* True where all that its use follows from is what it was: nearly always, of thousands. */
+/* True if nothing on which its use depends has changed: nearly always, of thousands. */
 static bool same_use(const struct queue_stat *old, const struct queue_stat *st)
 {
 	const unsigned int bits = STAT_MESSAGES | STAT_BYTES | STAT_QBYTES | STAT_MAXMSG |
@@ -336,7 +336,7 @@ static void begin_row(struct model *m, struct row *row)
 
 /* ---- all rows by name ---- */
 
-/* A queue that is gone may still be what the user is reading about. */
+/* A queue that is gone may still be the one that the user is reading about. */
 static void keep_removed(struct model *m, uint32_t slot)
 {
 	struct row *row = &m->rows[slot];
@@ -347,10 +347,10 @@ static void keep_removed(struct model *m, uint32_t slot)
 	forget_removed(m);
 	m->removed = *row;
 	m->removed_when = m->gone_when;
-	row->st.name = NULL; /* the copy has it now */
+	row->st.name = NULL; /* the copy owns it now */
 }
 
-/* Takes out of by_name the rows that were gone already, and forgets them. */
+/* Removes from by_name the rows that were already gone, and forgets them. */
 static void forget_gone(struct model *m)
 {
 	uint32_t kept = 0;
@@ -381,7 +381,7 @@ static int compare_slots(const void *pa, const void *pb, void *arg)
 	return order ? order : (*a > *b) - (*a < *b);
 }
 
-/* by_name is in order up to `sorted`; brings the rest in, from behind. */
+/* by_name is in order up to `sorted`; merges the rest in, from the end. */
 static void merge_names(struct model *m, uint32_t sorted, uint32_t *scratch)
 {
 	uint32_t fresh = m->live - sorted;
@@ -406,7 +406,7 @@ static void rank_rows(struct model *m, uint32_t sorted)
 		scratch = sorted ? calloc(fresh, sizeof(*scratch)) : NULL;
 		if (scratch)
 			merge_names(m, sorted, scratch);
-		else if (sorted) /* no memory: the slow way needs none of ours */
+		else if (sorted) /* no memory: the slow way needs none */
 			qsort_r(m->by_name, m->live, sizeof(*m->by_name), compare_slots, m);
 		free(scratch);
 	}
@@ -437,7 +437,7 @@ static void set_key(const struct model *m, struct order_item *item)
 	item->rank = m->rows[item->slot].rank;
 	if (m->sort == COL_QUEUE)
 		key.number = item->rank;
-	/* What is absent comes last either way. */
+	/* Absent values come last in either direction. */
 	if (key.number >= UINT64_MAX - 1)
 		key.number = UINT64_MAX - 2;
 	if (m->reverse)
@@ -461,7 +461,7 @@ static int compare_order(const void *pa, const void *pb, void *arg)
 	return (a->rank > b->rank) - (a->rank < b->rank);
 }
 
-/* The rows already shown stay in their order, what has come is put behind them. */
+/* The rows already shown stay in their order; new ones are appended. */
 static void collect(struct model *m)
 {
 	uint32_t kept = 0;
@@ -471,7 +471,7 @@ static void collect(struct model *m)
 	for (uint32_t i = 0; i < m->shown; i++) {
 		uint32_t slot = m->order[i].slot;
 
-		/* The slot may be another queue's by now. */
+		/* The slot may hold another queue by now. */
 		if (!m->rows[slot].used || m->rows[slot].place != MODEL_NONE ||
 		    !is_shown(m, &m->rows[slot]))
 			continue;
@@ -552,8 +552,8 @@ static void select_slot(struct model *m, uint32_t slot)
 }
 
 /*
- * Until it was moved, the selection is the first row.  Then it keeps its line of the screen, and
- * goes with its queue only while it is bound to it, followed, or was moved just now.
+ * Until it is moved, the selection is the first row.  Then it keeps its line of the screen, and
+ * goes with its queue only while it is bound to it, followed, or was just moved.
  */
 static void keep_selection(struct model *m)
 {
@@ -591,7 +591,7 @@ static int take_in(struct model *m, const struct facts_look *look)
 		slot = guess_row(m, slot + 1, &look->items[i]);
 
 		if (slot != MODEL_NONE) {
-			/* A directory being changed may show a queue twice (readdir(3)). */
+			/* A directory that changes may show a queue twice (readdir(3)). */
 			if (m->rows[slot].seen != m->updates)
 				update_row(m, &m->rows[slot], &look->items[i]);
 			continue;
@@ -607,7 +607,7 @@ static int take_in(struct model *m, const struct facts_look *look)
 	return rc;
 }
 
-/* Those that the look did not have. */
+/* Marks the rows that the look did not contain. */
 static void note_unseen(struct model *m, const struct facts_look *look)
 {
 	for (uint32_t i = 0; i < m->live; i++) {
@@ -644,7 +644,7 @@ int model_update(struct model *m, const struct facts_look *look)
 		note_unseen(m, look);
 	if (were_gone || m->live != sorted)
 		rank_rows(m, sorted);
-	/* The same rows are shown as before where all are. */
+	/* The rows shown are the same as before if all of them are. */
 	if (were_gone || m->live != sorted || m->shown != m->live || m->filter.n || m->hide_idle)
 		collect(m);
 	if (!held)
@@ -749,7 +749,7 @@ bool model_held(const struct model *m, int64_t monotonic_ns)
 
 void model_scroll(struct model *m, uint32_t lines)
 {
-	/* Where the selection keeps its line, a smaller screen moves that. */
+	/* If the selection keeps its line, a smaller screen moves that line. */
 	bool reveal = m->reveal || (m->touched && !m->bound);
 
 	if (!lines)

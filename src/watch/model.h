@@ -4,7 +4,7 @@
  *
  * Pure: no terminal, no clock, no system call; looks and times are arguments.  A row is one queue
  * for as long as it lives: System V by msqid and times that only go forward, POSIX by inode, so
- * that a queue made anew under an old name begins afresh.
+ * that a queue made anew under an old name begins a new row.
  */
 #ifndef MQTOOL_MODEL_H
 #define MQTOOL_MODEL_H
@@ -22,24 +22,24 @@
 #include "watch/filter.h"
 #include "watch/totals.h"
 
-/* The order stands still for so long after the selection was moved. */
+/* The order stands still for this long after the selection was moved. */
 #define MODEL_HOLD_NS (3 * NSEC_PER_SEC)
 
-#define ROW_NEW (1u << 0)     /* was not there at the look before */
-#define ROW_GONE (1u << 1)    /* was there at the look before */
-#define ROW_CHANGED (1u << 2) /* its messages are not what they were */
+#define ROW_NEW (1u << 0)     /* did not exist at the look before */
+#define ROW_GONE (1u << 1)    /* existed at the look before */
+#define ROW_CHANGED (1u << 2) /* its number of messages changed */
 #define ROW_FULL (1u << 3)    /* in use to 100 % */
 #define ROW_HALF (1u << 4)    /* was at half or more since it was last empty */
-#define ROW_WAITED (1u << 5)  /* somebody is blocked in a receive */
+#define ROW_WAITED (1u << 5)  /* a thread is blocked receiving */
 
 struct row {
-	struct queue_stat st; /* st.name is the row's own */
+	struct queue_stat st; /* the row owns st.name */
 	struct history history;
 	int64_t since;  /* seconds since the epoch when it was first seen not empty; 0 */
 	uint32_t next;  /* in its hash chain, or in the list of free rows */
 	uint32_t rank;  /* its place by name among all */
-	uint32_t seen;  /* the update that had it */
-	uint32_t place; /* in the order shown; MODEL_NONE where it is not shown */
+	uint32_t seen;  /* the update that contained it */
+	uint32_t place; /* in the order shown; MODEL_NONE if it is not shown */
 	uint8_t state;  /* ROW_* */
 	bool used;
 };
@@ -52,7 +52,7 @@ struct order_item {
 	uint32_t rank, slot;
 };
 
-/* Zero-initialise it, then model_init(); the owner calls model_free(). */
+/* Zero-initialise it, then call model_init(); the owner calls model_free(). */
 struct model {
 	struct row *rows;
 	uint32_t nrows;          /* slots in use, holes included */
@@ -62,7 +62,7 @@ struct model {
 	uint32_t *by_name;        /* all slots in use */
 	uint32_t live;            /* how many */
 	uint32_t gone;            /* of them marked ROW_GONE */
-	struct order_item *order; /* what is shown, as shown */
+	struct order_item *order; /* what is shown, in its order */
 	uint32_t shown;
 	uint32_t list_cap; /* of by_name and order */
 
@@ -70,18 +70,19 @@ struct model {
 	bool reverse;
 	struct filter filter;
 	unsigned int kinds; /* QUEUE_MASK_* shown */
-	bool hide_idle;     /* only queues with messages or anyone waiting */
+	bool hide_idle;     /* only queues with messages or waiters */
 
 	uint32_t selected;     /* slot, or MODEL_NONE */
-	uint32_t cursor;       /* its place, kept when it is gone */
+	uint32_t cursor;       /* its place, kept when the row is gone */
 	uint32_t top;          /* the first place on the screen */
-	bool touched;          /* the selection was moved: until then it is the first row */
+	bool touched;          /* the selection was moved: before that it is the first row */
 	bool bound;            /* the selection goes with its queue, the screen does not */
-	bool follow;           /* it does, and the screen too: the row keeps its line */
+	bool follow;           /* both do: the row keeps its line on the screen */
 	bool reveal;           /* bring the selection onto the screen at the next model_scroll() */
-	struct row removed;    /* what was selected, once it is gone, until another one is */
-	int64_t gone_when;     /* the last time that a queue was seen to be gone */
-	int64_t removed_when;  /* seconds since the epoch; 0: nothing is */
+	struct row removed;    /* what was selected, after it is gone and until another one is
+			        * selected */
+	int64_t gone_when;     /* the last time that a queue was found gone */
+	int64_t removed_when;  /* seconds since the epoch; 0: none is */
 	int64_t hold_until_ns; /* monotonic; the order stands still until then */
 
 	uint32_t updates;
@@ -93,50 +94,50 @@ struct model {
 	struct events events;
 };
 
-/* Everything shown, the fullest first. */
+/* Shows everything, the fullest first. */
 void model_init(struct model *m);
 void model_free(struct model *m);
 
 /*
- * Takes a look in: rows come, change and are marked gone for one look, rates and totals follow.
- * Returns 0 or -ENOMEM, when some queues are missing but the model is sound.
+ * Takes in a look: adds and changes rows, marks those that are gone for one look, updates rates and
+ * totals.  Returns 0, or -ENOMEM: some queues are then missing, but the model is sound.
  */
 int model_update(struct model *m, const struct facts_look *look) _must_check_;
 
 /* The row at a place shown (below m->shown). */
 struct row *model_row(const struct model *m, uint32_t place);
 /*
- * The selected row, or NULL.  It may be marked ROW_GONE: for one look while it is still shown, or,
- * where the selection was bound to it, until another one is selected (m->removed_when).
+ * The selected row, or NULL.  It may be marked ROW_GONE: for one look while it is still shown or,
+ * if the selection was bound to it, until another one is selected (m->removed_when).
  */
 struct row *model_selected(const struct model *m);
 
-/* What is in use, as a mark that does not need colour: ' ', '~' from half on, '!' from 90 % on. */
+/* The use as a mark that does not need colour: ' ', '~' from half on, '!' from 90 % on. */
 char model_mark(const struct row *row);
 
-/* These act at once, the order too. */
+/* These take effect at once, also on the order. */
 void model_sort_by(struct model *m, enum column col, bool reverse);
 void model_set_filter(struct model *m, const struct filter *filter);
 void model_set_kinds(struct model *m, unsigned int kinds);
 void model_set_hide_idle(struct model *m, bool hide);
 
-/* Logs that something happened to the queue, if it is among the rows. */
+/* Logs that something happened to the queue, if it has a row. */
 void model_note(struct model *m, const struct queue_stat *st, enum event_kind kind);
-/* Whether the selection, once it was moved, goes with its queue instead of keeping its line. */
+/* follow: the selection, once moved, goes with its queue instead of keeping its line. */
 void model_bind(struct model *m, bool bound);
-/* Selects the row at a place, or the nearest there is, and holds the order. */
+/* Selects the row at a place, or the nearest one, and holds the order. */
 void model_select(struct model *m, int64_t place, int64_t monotonic_ns);
-/* Moves the selection by so many rows. */
+/* Moves the selection by that many rows. */
 void model_move(struct model *m, int64_t rows, int64_t monotonic_ns);
-/* True while the order is held back because the selection was moved. */
+/* True while the order is held because the selection was moved. */
 bool model_held(const struct model *m, int64_t monotonic_ns);
 /*
- * Chooses m->top for `lines` lines: as it is, unless the selection was just moved and must be among
- * them.  Call it before painting.
+ * Chooses m->top for `lines` lines: unchanged, unless the selection was just moved and must be
+ * among them.  Call it before painting.
  */
 void model_scroll(struct model *m, uint32_t lines);
 
-/* The natural direction of a sort key on a screen: largest first but for names and ages. */
+/* The natural direction of a sort key on a screen: largest first, except for names and ages. */
 bool model_largest_first(enum column col);
 
 #endif

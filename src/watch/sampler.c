@@ -23,13 +23,13 @@
 #include "queue/tracer.h"
 #include "show/diagnose.h"
 
-/* Looking at processes takes at most one part in so many of the time. */
+/* Looking at processes takes at most this fraction of the time. */
 #define WAITERS_SHARE 100
 #define LIMITS_EVERY_NS (5 * NSEC_PER_SEC)
 
 /* ---- queues ---- */
 
-/* Leaves those whose name or key matches. */
+/* Keeps those whose name or key matches. */
 static void keep_matching(struct sampler *s)
 {
 	char name[QUEUE_NAME_TEXT];
@@ -70,7 +70,7 @@ static void note_missing(struct sampler *s)
 
 /* ---- rates ---- */
 
-/* Whatever keeps the kernel from counting, the look goes on. */
+/* The look goes on, whatever keeps the kernel from counting. */
 static void begin_rates(struct sampler *s)
 {
 	if (!s->traced) {
@@ -117,7 +117,7 @@ static const struct limit *find_limit(const struct limit *limits, size_t n, cons
 	return NULL;
 }
 
-/* "24/32000 System V": how many queues there are of those that there may be. */
+/* "24/32000 System V": how many queues there are, of how many there may be. */
 static void put_limit(struct buffer *b, const struct limit *limit, const char *kind)
 {
 	if (!limit || !limit->use_known)
@@ -160,7 +160,7 @@ static int look_at_waiters(struct sampler *s, enum sampler_waiters waiters, int6
 	if (rc < 0)
 		return rc;
 	procs_count(&s->procs, s->list.items, s->list.n);
-	/* Numbers of now and waiters of then would find what is not so. */
+	/* Fresh numbers with stale waiters would give false findings. */
 	now_ns = clock_monotonic_ns();
 	return due ? alarms_update(&s->alarms, &s->procs, s->list.items, s->list.n, now_ns, now,
 				   now_ns - s->began_ns) :
@@ -220,7 +220,7 @@ void sampler_facts(struct sampler *s, struct facts *facts)
 
 /* ---- one queue ---- */
 
-/* "logd" behind a pid of System V, or that it is gone. */
+/* "logd", after the pid of a System V process, or that it is gone. */
 static void name_past_process(char *text, size_t size, pid_t pid, int64_t then)
 {
 	char command[PROC_COMMAND];
@@ -242,7 +242,7 @@ static long type_or_priority(const struct message *m)
 	return m->have & MESSAGE_HAS_PRIORITY ? (long)m->priority : m->type;
 }
 
-/* Copies what shows of one message; returns 0, or -errno of looking at it. */
+/* Copies what is shown of one message; returns 0, or -errno of looking at it. */
 static int peek_one(struct sampler *s, struct queue *q, size_t index, struct facts_message *peeked)
 {
 	size_t room = queue_room_wanted(q);
@@ -262,7 +262,7 @@ static int peek_one(struct sampler *s, struct queue *q, size_t index, struct fac
 	return 0;
 }
 
-/* Why the messages cannot be looked at; q is NULL where it cannot be opened. */
+/* Why the messages cannot be looked at; q is NULL if the queue cannot be opened. */
 static void explain_peek(struct sampler *s, const struct queue_ref *ref, const struct queue *q,
 			 int error)
 {
@@ -277,7 +277,7 @@ struct peek {
 	struct facts_detail *detail;
 };
 
-/* In the namespace of the queue. */
+/* Runs in the namespace of the queue. */
 static int peek_there(void *arg)
 {
 	struct sampler *s = ((struct peek *)arg)->s;
@@ -292,7 +292,7 @@ static int peek_there(void *arg)
 	opened = rc == 0;
 	while (rc == 0 && detail->npeek < FACTS_MESSAGES) {
 		rc = peek_one(s, q, detail->peek_from + detail->npeek, &detail->peek[detail->npeek]);
-		/* One more message may have made room too small: the next look will do. */
+		/* One more message may have made room too small: the next look will have enough. */
 		if (rc == 0)
 			detail->npeek++;
 	}
@@ -302,7 +302,7 @@ static int peek_there(void *arg)
 	return rc;
 }
 
-/* What explain_peek() has said; nothing where the namespace could not be entered. */
+/* The text of explain_peek(); "" if the namespace could not be entered. */
 static const char *why_not(struct sampler *s, int error)
 {
 	if (!s->peek_why.len && error < 0)
@@ -310,12 +310,12 @@ static const char *why_not(struct sampler *s, int error)
 	return buffer_string(&s->peek_why);
 }
 
-/* Here, since it stays: a namespace that is entered for a while is not kept by it. */
+/* Started here, since it stays: so it does not keep a namespace that is entered for a while. */
 static void start_tracer(const struct queue_stat *st)
 {
 	struct tracer_refusal why;
 
-	/* Where there is none, the question says so. */
+	/* If there is none, the request for messages says so. */
 	if (st->kind == QUEUE_POSIX)
 		(void)!tracer_start(&why);
 }
@@ -358,7 +358,7 @@ struct copy {
 	struct message m;
 };
 
-/* In the namespace of the queue. */
+/* Runs in the namespace of the queue. */
 static int copy_there(void *arg)
 {
 	struct copy *copy = arg;
@@ -415,7 +415,7 @@ static void find_findings(struct sampler *s, struct facts_detail *detail)
 		.holders = detail->holders,
 		.nholders = detail->nholders,
 		.receiver_gone = procs_receiver_gone(&detail->of),
-		/* Nobody has a POSIX queue open is said only by who has looked. */
+		/* Only after a look at processes can it say that none has a POSIX queue open. */
 		.partial = detail->partial || !detail->looked,
 		.took_ns = clock_monotonic_ns() - s->began_ns,
 	};
@@ -432,7 +432,7 @@ static void find_findings(struct sampler *s, struct facts_detail *detail)
 	detail->findings = buffer_string(&s->findings);
 }
 
-/* The queue as it was at the last look, or NULL where it was not there. */
+/* The queue as it was at the last look, or NULL if it did not exist. */
 static const struct queue_stat *find_listed(const struct sampler *s, const struct queue_stat *of)
 {
 	for (size_t i = 0; i < s->list.n; i++) {

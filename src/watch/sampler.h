@@ -2,8 +2,8 @@
 /*
  * sampler.h - looks at the machine for watch: queues, their processes, limits
  *
- * What is dear is done for what shows alone, and no more often than a small part of the time
- * allows.  No descriptor on a queue is kept between looks.  Prints nothing.
+ * Expensive work is done only for what is on screen, and is rationed to a small share of the time.
+ * No descriptor on a queue is kept between looks.  Prints nothing.
  */
 #ifndef MQTOOL_SAMPLER_H
 #define MQTOOL_SAMPLER_H
@@ -24,7 +24,7 @@
 /* Zero-initialise it except for the first seven; the owner calls sampler_free(). */
 struct sampler {
 	unsigned int mask;            /* QUEUE_MASK_* looked at */
-	const struct queue_ref *refs; /* those looked at alone, or NULL: all */
+	const struct queue_ref *refs; /* only those are looked at, or NULL: all */
 	int nrefs;
 	bool namespaces; /* in all IPC namespaces */
 	pid_t ns_pid;    /* or in that of this process, which was entered; 0: our own */
@@ -43,39 +43,39 @@ struct sampler {
 	struct alarms alarms;
 	struct rates rates;
 	bool counting;             /* the last look was with rates */
-	struct tracer_refusal why; /* why it was not, where it was asked for */
+	struct tracer_refusal why; /* why it was not, if it was asked for */
 	struct buffer limits, missing, findings, peek_why;
-	struct buffer body;     /* of a message that is looked at */
-	struct take_room whole; /* of the message that is shown whole */
+	struct buffer body;     /* of the messages looked at */
+	struct take_room whole; /* of the message shown whole */
 };
 
 /* How often processes are looked at. */
 enum sampler_waiters {
 	SAMPLER_NO_WAITERS,
-	SAMPLER_PACED, /* so that it costs one percent of the time at most */
+	SAMPLER_PACED, /* rationed to one percent of the time */
 	SAMPLER_ALWAYS,
 };
 
 /*
- * Looks at the queues.  detail: STAT_* as queue_list().  Fills *look, whose items are owned by the
- * sampler and good until the next look.  Returns 0, -ENOMEM, -ESRCH once process ns_pid is gone, so
- * that we are not what keeps its namespace alive, or an error of namespaces_list().
+ * Looks at the queues.  detail: STAT_* as for queue_list().  Fills *look; the sampler owns its
+ * items, which are good until the next look.  Returns 0, -ENOMEM, -ESRCH once process ns_pid is
+ * gone, so that we do not keep its namespace alive, or an error of namespaces_list().
  */
 int sampler_look(struct sampler *s, unsigned int detail, enum sampler_waiters waiters,
 		 struct facts_look *look) _must_check_;
-/* What the screen shows of the last look: alarms, limits, missing, hidden, blind. */
+/* What the screen shows about the last look: alarms, limits, missing, hidden, blind. */
 void sampler_facts(struct sampler *s, struct facts *facts);
 /*
- * Looks at one queue in detail: with its messages from the place `from` on where peek, and with the
- * processes that have it open where processes.
+ * Looks at one queue in detail: if peek, with its messages from the place `from` on; if processes,
+ * with the processes that have it open.
  */
 void sampler_detail(struct sampler *s, const struct queue_stat *st, bool peek, size_t from,
 		    bool processes, struct facts_detail *detail);
-/* Copies the message at a place of a queue, 0 the oldest, whole.  It is the sampler's until the next
- * one is asked for. */
+/* Copies the message at a place of a queue, 0 the oldest, whole.  The sampler owns it until the
+ * next one is asked for. */
 void sampler_message(struct sampler *s, const struct queue_stat *st, size_t index,
 		     struct facts_whole *whole);
-/* Brings the waiters and findings of detail, which may be zeroed, up to the last look. */
+/* Updates the waiters and findings of detail, which may be zeroed, to the last look. */
 void sampler_refresh(struct sampler *s, struct facts_detail *detail);
 void sampler_free(struct sampler *s);
 

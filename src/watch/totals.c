@@ -24,7 +24,7 @@ static void add(struct sum *sum, bool known, uint64_t value)
 	}
 }
 
-/* Threads that were seen are there, whatever could not be looked at. */
+/* Threads that were seen exist, whatever could not be looked at. */
 static void add_seen(struct sum *sum, const struct queue_stat *st, unsigned int n)
 {
 	if (st->have & STAT_SEEN)
@@ -109,7 +109,7 @@ void totals_put_waiting(struct buffer *b, const struct totals *t, bool partial)
 	char text[SUM_TEXT];
 
 	buffer_printf(b, "%s: ", _("waiting"));
-	/* What was seen is there; whether that is all is not known. */
+	/* What was seen exists; whether that is all is not known. */
 	if (partial) {
 		receivers.unknown++;
 		senders.unknown++;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * totals.h - sums of all queues, and how they read on the screen and in batch
+ * totals.h - sums over all queues, and their texts on the screen and in batch
  *
- * Pure.  A sum of which a part is not known says so: ">= 12" where some queues may not be read, "?"
- * where none may.
+ * Pure.  A sum with an unknown part says so: ">= 12" if some queues may not be read, "?" if none
+ * may.
  */
 #ifndef MQTOOL_TOTALS_H
 #define MQTOOL_TOTALS_H
@@ -21,7 +21,7 @@ struct sum {
 	size_t known, unknown; /* queues */
 };
 
-/* Zeroed it is of no queue. */
+/* Zeroed it is of no queues. */
 struct totals {
 	size_t queues[QUEUE_KINDS];
 	struct sum messages, bytes;
@@ -37,7 +37,7 @@ void totals_put_messages(struct buffer *b, const struct totals *t);
 void totals_put_bytes(struct buffer *b, const struct totals *t);
 void totals_put_full(struct buffer *b, const struct totals *t);
 void totals_put_queues(struct buffer *b, const struct totals *t);
-/* "waiting: 1 receiver, 2 senders".  partial: there are processes that may not be looked at. */
+/* "waiting: 1 receiver, 2 senders".  partial: some processes may not be looked at. */
 void totals_put_waiting(struct buffer *b, const struct totals *t, bool partial);
 
 #endif

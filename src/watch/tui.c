@@ -2,7 +2,7 @@
 /*
  * tui.c - the screen of watch: a terminal, a clock and keys, put together
  *
- * The only user of curses.  Signals are taken only while it waits, so that none meets it half way
+ * The only user of curses.  Signals are taken only while it waits, so that none arrives half way
  * through painting.
  */
 #include "config.h"
@@ -42,12 +42,12 @@
 #include "watch/sampler.h"
 #include "watch/view.h"
 
-/* Looking takes at most one part in so many of the time, else it is done less often. */
+/* Looking takes at most this fraction of the time, else it is done less often. */
 #define LOOK_SHARE 20
-/* One queue in detail: its processes are all there are to be looked at. */
+/* One queue in detail: finding its processes takes a look at all processes. */
 #define DETAIL_SHARE 50
 #define DETAIL_EVERY_NS (2 * NSEC_PER_SEC)
-/* The selection rests on a queue before it is looked at in detail. */
+/* The selection must rest on a queue for this long before it is looked at in detail. */
 #define DETAIL_AFTER_NS (NSEC_PER_SEC / 20)
 
 enum { PAIR_GOOD = 1, PAIR_WARN, PAIR_ALARM };
@@ -66,25 +66,26 @@ struct tui {
 	bool mouse; /* taken now */
 	uint64_t looks;
 	int64_t due_ns;          /* the next look */
-	int64_t delay_ns;        /* as it is */
+	int64_t delay_ns;        /* the real one */
 	int64_t detail_due_ns;   /* INT64_MAX: never */
-	int64_t detail_rest_ns;  /* another queue is not looked at before, as looking costs */
-	int64_t cpu_ns, wall_ns; /* at the last measure of our own cost */
+	int64_t detail_rest_ns;  /* another queue is not looked at before then, since looking
+				  * costs */
+	int64_t cpu_ns, wall_ns; /* at the last measurement of our own cost */
 	bool dead;               /* the terminal is gone */
-	sigset_t usual;          /* signals blocked but while waiting */
+	sigset_t usual;          /* signals blocked except while waiting */
 };
 
-/* ---- the terminal when all goes wrong ---- */
+/* ---- restoring the terminal after a crash ---- */
 
 static struct termios before;
 static bool have_before;
-static char restore[256]; /* what makes the screen usable again */
+static char restore[256]; /* the strings that make the screen usable again */
 static size_t restore_len;
 static struct sigaction usual_crash[NSIG];
 
 static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP };
 
-/* Only what signal-safety(7) allows: then as it would have died without us. */
+/* Does only what signal-safety(7) allows, then dies as it would have without us. */
 static void on_crash(int sig)
 {
 	ssize_t unused = write(STDOUT_FILENO, restore, restore_len);
@@ -147,8 +148,8 @@ static void on_stop(int sig)
 	stop_wanted = true;
 }
 
-/* curses has a handler of its own where there is none yet, and ignores the signal while it paints: one
- * that waits to be taken would be lost. */
+/* curses has a handler of its own if there is none yet, and ignores the signal while it paints: a
+ * pending one would be lost. */
 static void catch_stop(void)
 {
 	const struct sigaction ours = { .sa_handler = on_stop };
@@ -182,7 +183,7 @@ static void stop_here(void)
 	sigprocmask(SIG_UNBLOCK, &set, &blocked);
 	sigprocmask(SIG_SETMASK, &blocked, NULL);
 	sigaction(SIGTSTP, &ours, NULL);
-	/* The size may be another, which only the job in front is told. */
+	/* The size may have changed, and only the foreground job is told. */
 	raise(SIGWINCH);
 	clearok(curscr, TRUE);
 }
@@ -210,7 +211,7 @@ static bool hangup_ignored(void)
 
 enum terminal { TERMINAL_UNKNOWN, TERMINAL_TOO_DUMB, TERMINAL_GOOD };
 
-/* What is known of a type of terminal: to show a screen it must move its cursor. */
+/* What is known about a type of terminal: to show a screen it must move its cursor. */
 static enum terminal try_terminal(const char *term)
 {
 	const char *cup;
@@ -223,14 +224,14 @@ static enum terminal try_terminal(const char *term)
 	return cup && cup != (const char *)-1 ? TERMINAL_GOOD : TERMINAL_TOO_DUMB;
 }
 
-/* The terminal to open: TERM where it will do, else what nearly all today are like. */
+/* The terminal to open: TERM if it will do, else what nearly all of today's resemble. */
 static const char *choose_terminal(void)
 {
 	static const char *const like[] = { "xterm-256color", "xterm" };
 	const char *term = getenv("TERM");
 	enum terminal known = term && *term ? try_terminal(term) : TERMINAL_UNKNOWN;
 
-	/* One that is known and cannot do it must be believed. */
+	/* A known terminal that cannot do it must be believed. */
 	if (known != TERMINAL_UNKNOWN)
 		return known == TERMINAL_GOOD ? term : NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(like); i++) {
@@ -274,7 +275,7 @@ static int open_terminal(struct tui *t)
 	have_before = tcgetattr(STDIN_FILENO, &before) == 0;
 	t->canvas.ascii = t->o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	if (t->canvas.ascii)
-		text_ascii(); /* what else there is the canvas would escape */
+		text_ascii(); /* the canvas would escape other controls */
 	catch_stop();
 	t->screen = newterm(term, stdout, stdin);
 	if (!t->screen)
@@ -344,7 +345,7 @@ static attr_t attribute_of(const struct tui *t, unsigned int style, short *pair)
 	}
 }
 
-/* True where curses takes the character for as wide as we do: else columns would shift. */
+/* True if the character is as wide to curses as to us: else columns would shift. */
 static bool agreed(const struct canvas *c, int y, int x)
 {
 	const struct cell *cell = canvas_at(c, y, x);
@@ -365,7 +366,7 @@ static void put_line(struct tui *t, int y)
 		short pair;
 
 		if (cell->ch[0] == 0)
-			continue; /* the right half of the one before */
+			continue; /* the right half of the character before */
 		attr = attribute_of(t, cell->style, &pair);
 		for (int i = 0; i < CELL_CHARS; i++)
 			text[i] = (wchar_t)cell->ch[i];
@@ -439,7 +440,7 @@ static void measure_cost(struct tui *t)
 	t->wall_ns = wall;
 }
 
-/* A thread that is blocked for long is an event when that is first known. */
+/* A blocked thread is an event when it is first known to be stuck. */
 static void note_alarms(struct tui *t)
 {
 	const struct alarms *a = &t->sampler.alarms;
@@ -473,7 +474,7 @@ static int look(struct tui *t)
 	took = clock_monotonic_ns() - began;
 	t->delay_ns = t->view.delay_ns > took * LOOK_SHARE ? t->view.delay_ns : took * LOOK_SHARE;
 	t->due_ns += t->delay_ns;
-	/* Looks that were missed are not made up for. */
+	/* Missed looks are not caught up. */
 	if (t->due_ns < began + took)
 		t->due_ns = began + t->delay_ns;
 	t->looks++;
@@ -513,7 +514,7 @@ static void look_at_message(struct tui *t)
 		sampler_message(&t->sampler, &row->st, t->view.message, &t->facts.whole);
 }
 
-/* A message received is on the screen, whole, until that is left. */
+/* A received message is on the screen, whole, until the user leaves it. */
 static void change(struct tui *t)
 {
 	struct change_result result;
@@ -576,7 +577,7 @@ static unsigned int mouse_event(struct tui *t)
 	return view_click(&t->view, event.y, event.x, wheel, clock_monotonic_ns());
 }
 
-/* All keys that are there.  Returns VIEW_* bits. */
+/* Handles all pending keys.  Returns VIEW_* bits. */
 static unsigned int read_keys(struct tui *t)
 {
 	unsigned int todo = 0;
@@ -597,7 +598,7 @@ static unsigned int read_keys(struct tui *t)
 
 /* ---- the loop ---- */
 
-/* The detail shown beside the table is that of whatever queue is selected now. */
+/* The detail beside the table is always that of the selected queue. */
 static void plan_detail(struct tui *t)
 {
 	const struct row *row = model_selected(&t->model);
@@ -622,7 +623,7 @@ static int64_t next_due(const struct tui *t)
 	return due;
 }
 
-/* Nothing to read where there is something to read: the terminal is gone (or stdin closed). */
+/* Ready, but with nothing to read: the terminal is gone (or stdin closed). */
 static bool at_end(void)
 {
 	int n = 0;
@@ -743,7 +744,7 @@ static void tear_down(struct tui *t)
 	free(t->line);
 }
 
-/* What cannot be shown at all is said before there is a screen to hide it. */
+/* An error that prevents any screen is printed before there is a screen to hide it. */
 static int first_look(struct tui *t)
 {
 	struct sampler *s = &t->sampler;
@@ -784,7 +785,7 @@ int tui_run(const struct watch_options *o)
 	sigprocmask(SIG_SETMASK, &t.usual, NULL);
 	if (stop_signal())
 		stop_die(stop_signal());
-	/* The signal for it may be late, or go to the leader of the session alone. */
+	/* The signal for it may be late, or go only to the session's leader. */
 	if (t.dead && !hangup_ignored())
 		stop_die(SIGHUP);
 	return status;

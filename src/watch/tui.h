@@ -8,8 +8,8 @@
 #include "watch/watch.h"
 
 /*
- * Runs the screen until it is left, has done its looks, or its terminal is gone.  Returns an exit
- * status, with the terminal as it was before; dies by a signal that ends it.
+ * Runs the screen until the user leaves it, its looks are done, or its terminal is gone.  Returns
+ * an exit status, with the terminal as it was before; a signal that ends it kills the process.
  */
 int tui_run(const struct watch_options *o);
 

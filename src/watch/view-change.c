@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * view-change.c - the menu of what can be done to a queue: each with the mqtool command that does the
- * same, and asked about before it is done
+ * view-change.c - the menu of changes to a queue: each shows the mqtool command that does the same,
+ * and asks before it acts
  */
 #include "config.h"
 
@@ -83,7 +83,7 @@ unsigned int view_open_changes(struct view *v)
 	return VIEW_PAINT | VIEW_DETAIL;
 }
 
-/* Without --allow-changes the command is all there is. */
+/* Without --allow-changes only the command is shown. */
 static unsigned int choose(struct view *v)
 {
 	struct view_change *change = &v->change;
@@ -150,7 +150,7 @@ static void put_choice(struct view *v, size_t kind)
 	put_command(&v->line, &v->change, (enum change_kind)kind, NULL);
 }
 
-/* The widest command, as far as it leaves half of the room to what it does. */
+/* The widest command, as long as it leaves half of the room for its description. */
 static int command_width(struct view *v, const struct area *a)
 {
 	int widest = 0;
@@ -187,7 +187,7 @@ static void paint_choices(struct view *v, struct area *a)
 	}
 }
 
-/* What the queue is like stands below: it is what the choice depends on. */
+/* The state of the queue stands below, since the choice depends on it. */
 void view_paint_changes(struct view *v, struct area *a, const struct facts *facts)
 {
 	if (!v->allow_changes)

@@ -17,7 +17,7 @@
 #define KEYS_WIDTH 15
 /* Lines longer than this are hard to read. */
 #define WIDEST 100
-/* Where there is room for two of so many columns, two pages stand side by side. */
+/* If there is room for two this wide, two pages stand side by side. */
 #define NARROWEST 78
 
 struct help_line {

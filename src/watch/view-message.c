@@ -163,7 +163,7 @@ unsigned int view_message_key(struct view *v, uint32_t key)
 	return VIEW_PAINT;
 }
 
-/* Text that reads as such: no control characters except newlines and tabs. */
+/* True for text that reads as such: no control characters except newlines and tabs. */
 static bool is_text(const char *data, size_t len)
 {
 	return escape_clean(data, len, ESCAPE_TERMINAL);

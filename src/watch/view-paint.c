@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "base/util.h"
 
-/* Where everything stands; -1 is nowhere. */
+/* Where everything stands; -1 is not shown. */
 struct plan {
 	int title, summary, alert, heading, keys;
 	int table, table_lines;
@@ -38,7 +38,7 @@ static void plan_pane(struct plan *p, int body)
 	p->pane = p->table + p->table_lines;
 }
 
-/* What a screen of h lines has room for: the summary first, then rows, then all around them. */
+/* What a screen of h lines has room for: the summary first, then rows, then everything else. */
 static void plan_lines(struct plan *p, const struct view *v, bool alert, int h)
 {
 	int y = 0, body;
@@ -69,7 +69,7 @@ static void put_delay(struct buffer *b, const struct view *v, const struct facts
 	const int64_t tenth = NSEC_PER_SEC / 10;
 
 	buffer_printf(b, "%s ", _("every"));
-	/* Looking is slow here: it takes no more than a part of the time. */
+	/* Looking is slow here: the interval grows so that looks take only a part of the time. */
 	if (facts->delay_ns > v->delay_ns + v->delay_ns / 10) {
 		format_duration(b, (facts->delay_ns / tenth + 1) * tenth);
 		if (room)
@@ -96,14 +96,15 @@ static void put_state(struct buffer *b, const struct view *v, const struct facts
 		buffer_printf(b, "   %s", _("idle queues hidden"));
 	if (!v->waiters)
 		buffer_printf(b, "   %s", _("processes not looked at"));
-	/* It costs those that are counted. */
+	/* Counting slows those that are counted. */
 	if (v->traced)
 		buffer_printf(b, "   %s", facts->counting ? _("COUNTING") : _("not counted"));
 	if (v->filter_text[0] && v->typing != TYPING_FILTER)
 		buffer_printf(b, "   %s: %s", _("filter"), v->filter_text);
 }
 
-/* Paints the buffer's text at x, if it fits whole or must, and empties it.  Returns the next x. */
+/* Paints the buffer's text at x, if it fits whole or must be shown, and empties it.  Returns the
+ * next x. */
 static int put_piece(struct view *v, struct canvas *c, int y, int x, unsigned int style, bool must)
 {
 	struct buffer *b = &v->line;
@@ -115,13 +116,13 @@ static int put_piece(struct view *v, struct canvas *c, int y, int x, unsigned in
 	return x;
 }
 
-/* ---- a line of pieces, of which the least important are left out where they do not fit ---- */
+/* ---- a line of pieces, of which the least important are left out if they do not fit ---- */
 
 struct piece {
 	size_t from, len; /* in v->line */
 	int width;
 	unsigned int style;
-	int rank; /* the largest, RANK_MAX, is left out first, 0 never */
+	int rank; /* the largest is left out first, up to RANK_MAX, and 0 never */
 };
 
 #define RANK_MAX 4
@@ -131,7 +132,7 @@ struct pieces {
 	size_t n;
 };
 
-/* What v->line got since the piece before is one. */
+/* Makes a piece of what v->line got since the piece before. */
 static void end_piece(struct view *v, const struct canvas *c, struct pieces *p, unsigned int style,
 		      int rank)
 {
@@ -170,7 +171,7 @@ static int paint_pieces(struct view *v, struct canvas *c, int y, struct pieces *
 		const char *text = buffer_string(&v->line) + p->items[i].from;
 		size_t len = p->items[i].width ? p->items[i].len : 0, blanks = 0;
 
-		/* What stands before the first is no gap. */
+		/* A gap before the first piece is left out. */
 		while (!x && blanks < len && text[blanks] == ' ')
 			blanks++;
 		x += canvas_put(c, y, x, c->width - x, p->items[i].style, text + blanks,
@@ -239,8 +240,8 @@ static void paint_summary(struct view *v, struct canvas *c, const struct facts *
 	paint_pieces(v, c, y, &p);
 }
 
-/* What tells of `left` more alarms, in v->line.  Returns its columns, 0 where there is nothing to tell
- * or no room for it. */
+/* Puts the note about `left` more alarms into v->line.  Returns its columns, 0 if there is nothing
+ * to tell or no room for it. */
 static int put_more(struct view *v, const struct canvas *c, size_t left)
 {
 	int width;
@@ -261,7 +262,7 @@ static void paint_more(struct view *v, struct canvas *c, int y, size_t left)
 	v->line.len = 0;
 }
 
-/* As many alarms as there is room for, the gravest first; how many there are besides. */
+/* As many alarms as there is room for, gravest first; then how many more there are. */
 static void paint_alarms(struct view *v, struct canvas *c, const struct alarms *a, int y)
 {
 	size_t left = a->n + a->more;
@@ -293,7 +294,7 @@ static void paint_alert(struct view *v, struct canvas *c, const struct facts *fa
 
 /* ---- the table ---- */
 
-/* The text of a cell: as stat has it, and for messages of how many. */
+/* The text of a cell: as in stat, and for messages also the maximum. */
 static void put_cell(struct buffer *b, enum column col, const struct row *row, int64_t now)
 {
 	const struct column_context context = { .now = now };
@@ -305,7 +306,7 @@ static void put_cell(struct buffer *b, enum column col, const struct row *row, i
 		buffer_printf(b, "/%" PRIu64, st->maxmsg);
 }
 
-/* What HISTORY spans once it is full. */
+/* The time that HISTORY spans once it is full. */
 static void put_span(struct buffer *b, const struct view *v, int width)
 {
 	int64_t span = v->model->dt_ns * width;
@@ -370,7 +371,7 @@ static void lay_out(struct view *v, const struct canvas *c, int lines, int64_t n
 	layout_columns(&v->layout, &v->columns, wanted, width);
 }
 
-/* Texts stand to the left, numbers to the right, USE% before its mark. */
+/* Texts are aligned to the left, numbers to the right, USE% before its mark. */
 static void paint_aligned(struct canvas *c, int y, const struct layout_column *lc, bool right,
 			  int reserve, unsigned int style, const char *text, size_t len)
 {
@@ -436,7 +437,7 @@ static unsigned int cell_style(enum column col, const struct row *row, const str
 	}
 }
 
-/* Each look in the colour of what was in use then, unless the row has one of its own. */
+/* Each sample in the colour of its use, unless the row has a colour of its own. */
 static void paint_history(struct canvas *c, int y, const struct layout_column *lc,
 			  const struct row *row, unsigned int style, struct buffer *b)
 {
@@ -468,7 +469,7 @@ static void paint_cell(struct canvas *c, int y, const struct layout_column *lc,
 	b->len = 0;
 }
 
-/* What a row is, in front of it: selected, new, gone. */
+/* What a row is, before it: selected, new, gone. */
 static char gutter_mark(const struct row *row, bool selected)
 {
 	if (row->state & ROW_GONE)
@@ -484,7 +485,7 @@ static bool is_idle(const struct queue_stat *st)
 	       !(st->have & STAT_WAITING && (st->receivers || st->senders));
 }
 
-/* The style of all its cells, or STYLE_PLAIN where each has its own. */
+/* The style of all its cells, or STYLE_PLAIN if each has its own. */
 static unsigned int row_style(const struct row *row, bool selected)
 {
 	if (row->state & ROW_GONE)
@@ -495,7 +496,7 @@ static unsigned int row_style(const struct row *row, bool selected)
 									       STYLE_PLAIN;
 }
 
-/* Where the selected row ends: a picture at its end is no part of the bar. */
+/* Where the selected row ends: a HISTORY at its end is not part of the bar. */
 static int selection_end(const struct view *v)
 {
 	const struct layout *l = &v->layout;
@@ -516,7 +517,7 @@ static void paint_row(struct view *v, struct canvas *c, const struct facts *fact
 		unsigned int style = whole ? whole :
 					     cell_style(v->layout.columns[i].col, row, facts);
 
-		/* Dim and turned round is a spot. */
+		/* Dim in reverse looks like a stain. */
 		if (selected && style == STYLE_DIM)
 			style = STYLE_PLAIN;
 		if (v->layout.columns[i].col == COL_HISTORY)
@@ -524,7 +525,7 @@ static void paint_row(struct view *v, struct canvas *c, const struct facts *fact
 		else
 			paint_cell(c, y, &v->layout.columns[i], row, style, now, &v->line);
 	}
-	/* A picture turned round would say the opposite. */
+	/* A graph in reverse would say the opposite. */
 	for (int x = 0; selected && x < selection_end(v); x++) {
 		if (layout_find(&v->layout, x) != COL_HISTORY)
 			canvas_at(c, y, x)->style |= STYLE_SELECTED;
@@ -615,7 +616,7 @@ static const struct key_help messages_keys[] = {
 	{ "q", N_("quit"), 'q' },
 };
 
-/* What a key takes, with the blanks around its text. */
+/* The width of a key, with the blanks around its text. */
 static int key_width(const struct canvas *c, const struct key_help *key)
 {
 	const char *text = _(key->text);
@@ -632,7 +633,7 @@ static void add_button(struct view *v, int x, int width, uint32_t key)
 static void paint_key_list(struct view *v, struct canvas *c, int y, int width,
 			   const struct key_help *keys, size_t n)
 {
-	/* The last, which leads out, is there whatever is not. */
+	/* The last one, which leads out, is always there. */
 	int x = 0, last = key_width(c, &keys[n - 1]);
 
 	for (size_t i = 0; i < n && x < width; i++) {
@@ -681,8 +682,8 @@ static void paint_typing(struct view *v, struct canvas *c, int y)
 		canvas_puts(c, y, x + 2, c->width - x - 2, STYLE_DIM, typing_hint(v));
 }
 
-/* "12/3256": where the selection is, if not all rows fit; "4/37 of 60" if some are filtered out.
- * Returns the width that is left for keys. */
+/* "12/3256": the place of the selection, if not all rows fit; "4/37 of 60" if some are filtered
+ * out.  Returns the width that is left for keys. */
 static int paint_position(struct view *v, struct canvas *c, int y)
 {
 	const struct model *m = v->model;
@@ -803,7 +804,7 @@ void view_paint(struct view *v, struct canvas *c, const struct facts *facts)
 	v->over_y = v->keys_y = -1;
 	if (p.title >= 0)
 		paint_title(v, c, facts, p.title);
-	/* On one line what is being typed is all that matters. */
+	/* If the screen is one line, only what is being typed matters. */
 	if (v->typing && p.keys < 0)
 		paint_typing(v, c, p.summary);
 	else

@@ -114,7 +114,7 @@ static void paint_findings(struct view *v, struct area *a, const struct facts_de
 
 /* ---- its processes ---- */
 
-/* What matters most first: a narrow half cuts the rest. */
+/* The most important first: a narrow half cuts the rest. */
 static void put_waiting_state(struct buffer *b, const struct proc_waiter *w)
 {
 	buffer_puts(b, _("blocked"));
@@ -254,10 +254,10 @@ static void paint_processes(struct view *v, struct area *a, const struct facts *
 
 /* ---- how full it was ---- */
 
-/* Lines, its title among them: a higher one tells no more. */
+/* Lines, including its title: a higher graph tells no more. */
 #define GRAPH_MOST 10
 
-/* One column of the graph: bars of eighths, from below, of all that the queue can hold. */
+/* One column of the graph: bars of eighths, from below, relative to the queue's capacity. */
 static void paint_bar(struct area *a, int x, int use, bool any, unsigned int style)
 {
 	const int steps = SPARK_STEPS - 1;
@@ -297,7 +297,7 @@ static void paint_scale(struct area *a)
 		canvas_puts(a->c, a->end - 1, a->x, 5, STYLE_DIM, "  0%");
 }
 
-/* One look, as wide as it is of all the room that the graph has once it is whole. */
+/* One look; its width is its share of the room once the history is full. */
 static void paint_look(struct area *a, int from, int to, const struct history *h, size_t age)
 {
 	int use = history_use(h, age);
@@ -306,7 +306,7 @@ static void paint_look(struct area *a, int from, int to, const struct history *h
 		paint_bar(a, x, use, history_depth(h, age) > 0, view_use_style(use));
 }
 
-/* To capacity, as HISTORY is: a queue that is a quarter full must not look full. */
+/* Relative to capacity, like HISTORY: a queue that is a quarter full must not look full. */
 static void paint_graph(struct view *v, struct area *a, const struct row *row)
 {
 	const struct history *h = &row->history;
@@ -377,7 +377,7 @@ static void paint_column(struct view *v, const struct facts *f, const struct row
 	view_paint_messages(v, a, f, row);
 }
 
-/* What is known of a queue that is there no more. */
+/* What is known about a queue that is gone. */
 static void paint_removed(struct view *v, struct area *a, const struct row *row)
 {
 	struct buffer *b = &v->line;
@@ -449,7 +449,7 @@ static unsigned int event_style(enum event_kind kind)
 	}
 }
 
-/* Every event's text is given the room that the longest of those without their own takes. */
+/* Every event gets the width of the longest standard text. */
 static void put_event_text(struct buffer *b, const struct canvas *c, const struct event *event)
 {
 	const char *text = event_text(event);

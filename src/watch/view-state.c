@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * view-state.c - the state of watch's screen: how it begins, and what all files of the view ask of it
+ * view-state.c - the state of watch's screen: how it begins, and what all files of the view ask
+ * about it
  */
 #include "config.h"
 

@@ -14,7 +14,7 @@
 #include "base/utf8.h"
 #include "base/util.h"
 
-/* A queue that is looked at in detail is what the selection goes with, not a line. */
+/* A queue looked at in detail binds the selection, not its line. */
 static void bind(struct view *v)
 {
 	model_bind(v->model, v->pane == PANE_DETAIL || v->wide);
@@ -30,7 +30,7 @@ static void touch(struct view *v)
 
 /* ---- the filter being typed ---- */
 
-/* What is typed takes effect at once; while it is no filter the last one stays. */
+/* What is typed takes effect at once; while it is not a valid filter the last one stays. */
 static void apply_typed(struct view *v)
 {
 	struct filter filter;
@@ -53,7 +53,7 @@ static void end_filter(struct view *v, bool keep)
 	v->wrong[0] = '\0';
 }
 
-/* The next queue, in either direction and round the end, whose name contains what is sought. */
+/* The next queue, in either direction and wrapping around, whose name contains the text. */
 static unsigned int find_next(struct view *v, int step, bool here, int64_t now)
 {
 	const struct model *m = v->model;
@@ -72,7 +72,7 @@ static unsigned int find_next(struct view *v, int step, bool here, int64_t now)
 	return VIEW_PAINT;
 }
 
-/* What was typed is done. */
+/* The typed line was entered. */
 static unsigned int end_typing(struct view *v, int64_t now)
 {
 	enum view_typing what = v->typing;
@@ -88,7 +88,7 @@ static unsigned int end_typing(struct view *v, int64_t now)
 	return v->search[0] ? find_next(v, 1, true, now) : VIEW_PAINT;
 }
 
-/* Esc: out of the line, and out of the filter. */
+/* Esc: leaves the line, and clears the filter. */
 static unsigned int leave_typing(struct view *v)
 {
 	if (v->typing == TYPING_FILTER) {
@@ -140,7 +140,7 @@ static unsigned int typing_key(struct view *v, uint32_t key, int64_t now)
 	case 0x7f:
 		v->typed[len - last_character(v->typed, len)] = '\0';
 		break;
-	case 'U' - 0x40: /* as the terminal's own line editing */
+	case 'U' - 0x40: /* like the terminal's own line editing */
 		v->typed[0] = '\0';
 		break;
 	default:
@@ -160,7 +160,7 @@ static unsigned int sort_by(struct view *v, enum column col)
 {
 	bool reverse = model_largest_first(col);
 
-	/* The key that sorts already turns the order round. */
+	/* Pressing the key of the present sort order reverses it. */
 	if (v->model->sort == col)
 		reverse = !v->model->reverse;
 	model_sort_by(v->model, col, reverse);
@@ -308,7 +308,8 @@ static unsigned int navigate(struct view *v, uint32_t key, int64_t now)
 	return moved(v);
 }
 
-/* The interval after so many doublings, within bounds that what was asked for at first may widen. */
+/* The interval after that many doublings, within bounds that the interval at the
+ * start may widen. */
 static int64_t delay_after(const struct view *v, int steps)
 {
 	int64_t shortest = v->start_ns < VIEW_SHORTEST_NS ? v->start_ns : VIEW_SHORTEST_NS;
@@ -322,7 +323,7 @@ static int64_t delay_after(const struct view *v, int steps)
 	return delay < shortest ? shortest : delay > longest ? longest : delay;
 }
 
-/* The way back from an end leads over the same intervals. */
+/* The way back from a bound leads over the same intervals. */
 static unsigned int change_delay(struct view *v, bool longer)
 {
 	int steps = v->steps + (longer ? 1 : -1);
@@ -353,7 +354,7 @@ static unsigned int toggle_pane(struct view *v, enum view_pane pane)
 	return moved(v);
 }
 
-/* Messages belong to the queue that they were asked for. */
+/* Messages belong to the queue for which they were asked. */
 static unsigned int toggle_peek(struct view *v)
 {
 	const struct row *row = model_selected(v->model);
@@ -373,7 +374,7 @@ static unsigned int toggle_peek(struct view *v)
 	return todo;
 }
 
-/* Between the queues and the messages of one. */
+/* Switches between moving among queues and moving among the messages of one. */
 static unsigned int switch_focus(struct view *v)
 {
 	if (view_wants_messages(v))
@@ -385,7 +386,7 @@ static unsigned int switch_focus(struct view *v)
 	return VIEW_PAINT;
 }
 
-/* Esc backs out of one thing, the innermost first, and never ends watch. */
+/* Esc goes back one step, the innermost first, and never ends watch. */
 static unsigned int back_out(struct view *v)
 {
 	struct filter none = { .n = 0 };
@@ -421,7 +422,7 @@ static unsigned int toggle_waiters(struct view *v)
 	return VIEW_PAINT | VIEW_LOOK | VIEW_DETAIL;
 }
 
-/* It costs the programs that are counted: never by itself, and the screen says so. */
+/* It slows the programs that are counted: never on by itself, and the screen says so. */
 static unsigned int toggle_trace(struct view *v)
 {
 	v->traced = !v->traced;
@@ -477,7 +478,7 @@ static unsigned int sort_key(struct view *v, uint32_t key)
 	}
 }
 
-/* n and N go on with a search, as in less; without one N sorts by name. */
+/* n and N repeat a search, as in less; without one N sorts by name. */
 static unsigned int search_key(struct view *v, uint32_t key, int64_t now)
 {
 	if (key == 'N' && !v->search[0])
@@ -489,7 +490,7 @@ static unsigned int search_key(struct view *v, uint32_t key, int64_t now)
 	return find_next(v, key == 'n' ? 1 : -1, false, now);
 }
 
-/* Keys of what is shown: panes, kinds, rows, the mouse. */
+/* Keys for what is shown: panes, kinds, rows, the mouse. */
 static unsigned int pane_key(struct view *v, uint32_t key)
 {
 	switch (key) {
@@ -598,7 +599,7 @@ unsigned int view_key(struct view *v, uint32_t key, int64_t monotonic_ns)
 	return main_key(v, key, monotonic_ns);
 }
 
-/* A line of a menu: chosen, as with Enter. */
+/* A click on a line of a menu chooses it, like Enter. */
 static unsigned int click_over(struct view *v, int y, int64_t now)
 {
 	if (v->over_y < 0 || y < v->over_y || y >= v->over_y + v->over_lines)

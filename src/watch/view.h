@@ -2,8 +2,8 @@
 /*
  * view.h - the screen of watch: what keys do and what is painted
  *
- * Pure: keys, times and what was found on the machine are arguments, and it paints on a canvas, so
- * that all of it can be tested without a terminal.
+ * Pure: keys, times and facts about the machine are arguments, and it paints on a canvas, so that
+ * all of it can be tested without a terminal.
  */
 #ifndef MQTOOL_VIEW_H
 #define MQTOOL_VIEW_H
@@ -32,18 +32,18 @@ enum view_pane { PANE_NONE, PANE_DETAIL, PANE_EVENTS };
 enum view_over { OVER_NONE, OVER_HELP, OVER_SORT, OVER_COLUMNS, OVER_MESSAGE, OVER_CHANGE };
 enum view_typing { TYPING_NONE, TYPING_FILTER, TYPING_SEARCH, TYPING_MESSAGE };
 
-/* From so many columns on the table and the selected queue in detail stand side by side. */
+/* From this many columns on the table and the selected queue in detail stand side by side. */
 #define VIEW_WIDE 140
-/* The detail is given what the table has no use for, and at most so much as reads well. */
+/* The detail gets the columns that the table does not use, but no more than are easy to read. */
 #define VIEW_DETAIL_WIDEST 96
 
 /* A change that was chosen in the menu. */
 struct view_change {
 	enum change_kind kind;
-	bool asking;                 /* y does it */
-	struct queue_stat of;        /* its name is name */
+	bool asking;                 /* y confirms it */
+	struct queue_stat of;        /* named by name */
 	char name[NAME_MAX + 2];     /* POSIX */
-	char text[4 * NAME_MAX + 8]; /* as printed, cut where it is very long */
+	char text[4 * NAME_MAX + 8]; /* as printed, cut if it is very long */
 };
 
 /* A key in the last line, for the mouse. */
@@ -54,25 +54,25 @@ struct view_button {
 #define VIEW_BUTTONS 16
 
 struct view {
-	struct model *model;        /* the caller's */
+	struct model *model;        /* owned by the caller */
 	struct column_list columns; /* shown */
 	enum view_pane pane;
-	enum view_over over; /* what lies over the table */
+	enum view_over over; /* what covers the table */
 	size_t over_at;      /* its line; of help its page */
 	bool wide;           /* the detail stands beside the table */
 
 	bool peek;                 /* the detail pane shows messages of: */
-	struct queue_stat peek_of; /* the queue that this was asked for */
+	struct queue_stat peek_of; /* the queue for which this was asked */
 	bool in_messages;          /* the arrows move among them */
-	size_t message;            /* the one they are at */
-	bool hex_chosen, hex;      /* how the one that is shown whole is shown */
+	size_t message;            /* the selected one */
+	bool hex_chosen, hex;      /* how the message shown whole is shown */
 
 	enum view_typing typing;
 	char typed[FILTER_TEXT];
-	struct filter before;               /* the filter to go back to */
-	char filter_text[FILTER_TEXT];      /* of the filter in force */
-	char search[FILTER_TEXT];           /* what n and N go on to */
-	char wrong[sizeof(struct refusal)]; /* why what was typed is no filter; "" */
+	struct filter before;               /* the filter to return to */
+	char filter_text[FILTER_TEXT];      /* of the active filter */
+	char search[FILTER_TEXT];           /* what n and N search for */
+	char wrong[sizeof(struct refusal)]; /* why the typed text is not a filter; "" */
 	char said[512];                     /* a line to say once; "" */
 
 	bool allow_changes;
@@ -83,23 +83,23 @@ struct view {
 	bool traced;  /* the kernel counts what passes */
 	bool mouse;
 	int64_t delay_ns; /* asked for */
-	int64_t start_ns; /* asked for at first */
-	int steps;        /* it was doubled so often since, or halved */
+	int64_t start_ns; /* asked for at the start */
+	int steps;        /* how often it was doubled, or halved */
 
-	int wanted[COLUMNS_WATCH]; /* widths that cells have had */
+	int wanted[COLUMNS_WATCH]; /* widths that cells have had so far */
 	struct layout layout;      /* as painted last */
 	int table_y, table_lines;  /* where the rows were painted last */
 	int table_width;
-	int heading_y, keys_y, over_y; /* of the menu's first line; -1: nowhere */
+	int heading_y, keys_y, over_y; /* of the menu's first line; -1: not painted */
 	int over_lines;
-	size_t over_row; /* the line of the menu that over_at is on */
+	size_t over_row; /* the line of the menu where over_at is */
 	struct view_button footer[VIEW_BUTTONS];
 	size_t nfooter;
 	struct buffer line;  /* what is being painted */
 	struct buffer words; /* a part of it */
 };
 
-/* Keys that are no character; characters are their code points. */
+/* Keys that are not characters; characters are their code points. */
 enum view_key {
 	VIEW_KEY_NONE = 0,
 	VIEW_KEY_TAB = '\t',
@@ -124,46 +124,46 @@ enum view_key {
 	VIEW_KEY_F10,
 };
 
-/* What a key makes necessary. */
+/* What a key requires. */
 #define VIEW_PAINT (1u << 0)
 #define VIEW_LOOK (1u << 1)   /* look at the queues now */
-#define VIEW_REPAIR (1u << 2) /* paint all of the screen anew */
+#define VIEW_REPAIR (1u << 2) /* repaint the whole screen */
 #define VIEW_QUIT (1u << 3)
-#define VIEW_TIMER (1u << 4)   /* the interval is another */
+#define VIEW_TIMER (1u << 4)   /* the interval has changed */
 #define VIEW_MOUSE (1u << 5)   /* the mouse was turned on or off */
 #define VIEW_DETAIL (1u << 6)  /* another queue is looked at in detail, or more of it */
 #define VIEW_MESSAGE (1u << 7) /* the message at v->message is to be shown whole */
 #define VIEW_CHANGE (1u << 8)  /* v->change is to be done */
 
-/* The screen of a model, with its default columns; the owner calls view_free(). */
+/* Begins the screen of a model, with its default columns; the owner calls view_free(). */
 void view_init(struct view *v, struct model *m);
 void view_free(struct view *v);
 
-/* Does what a key is for.  Returns VIEW_* bits. */
+/* Does what a key stands for.  Returns VIEW_* bits. */
 unsigned int view_key(struct view *v, uint32_t key, int64_t monotonic_ns);
 /* A click at a place; wheel is -1 or 1 for a turn of the wheel instead. */
 unsigned int view_click(struct view *v, int y, int x, int wheel, int64_t monotonic_ns);
 /* True if the selected queue is shown in detail. */
 bool view_wants_detail(const struct view *v);
-/* True if its messages are. */
+/* True if its messages are shown. */
 bool view_wants_messages(const struct view *v);
-/* Logs and says what became of v->change.  now: seconds since the epoch. */
+/* Logs and shows the result of v->change.  now: seconds since the epoch. */
 void view_tell_change(struct view *v, const struct change_result *result, int64_t now);
 
-/* Paints everything.  The canvas has been resized; whatever its size, nothing goes wrong. */
+/* Paints everything.  The canvas has been resized; every size is safe. */
 void view_paint(struct view *v, struct canvas *c, const struct facts *facts);
 
-/* ---- between the files of the view ---- */
+/* ---- shared by the files of the view ---- */
 
 /* view-state.c */
 void view_say(struct view *v, const char *text);
 void view_begin_typing(struct view *v, enum view_typing what);
 /*
- * Moves *at as a key for scrolling says, by one or by a page, and past any end: who paints knows where that is.
- * False if the key is for something else.
+ * Moves *at as a scrolling key says, by a line, by a page, or past either end; the painter knows
+ * where the end is.  False if the key is for something else.
  */
 bool view_scroll(size_t *at, uint32_t key, size_t page);
-/* The style of a queue that is in use to so many percent, where it is drawn. */
+/* The style of a queue that is in use to that percentage, if it has one. */
 unsigned int view_use_style(int use);
 
 /* view-message.c */

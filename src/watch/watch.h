@@ -2,8 +2,8 @@
 /*
  * watch.h - what `mqtool watch` was asked for, and who does it
  *
- * mqtool itself does the batch; the screen is in the sibling program mqtool-watch, which is made of
- * the same objects and tui.c, so that nothing else ever maps ncurses.
+ * mqtool itself does the batch; the screen is in the sibling program mqtool-watch, which consists
+ * of the same objects and tui.c, so that nothing else ever maps ncurses.
  */
 #ifndef MQTOOL_WATCH_H
 #define MQTOOL_WATCH_H
@@ -40,7 +40,7 @@ int watch_batch(const struct watch_options *o);
 /* Shows the screen; returns an exit status.  NULL in mqtool itself, set by mqtool-watch. */
 extern int (*watch_screen)(const struct watch_options *o);
 
-/* A sampler that has not looked yet, for the queues that were asked for. */
+/* A sampler that has not looked yet, for the requested queues. */
 struct sampler watch_sampler(const struct watch_options *o);
 /* The STAT_* bits that columns, order and filter need. */
 unsigned int watch_detail(const struct column_list *columns, enum column sort,
