@@ -44,8 +44,7 @@ struct alarm_seen {
 
 /* Zeroed it holds no alarm; the owner calls alarms_free(). */
 struct alarms {
-	struct alarm items[ALARMS_KEPT + 1]; /* gravest first, then the longest; one more to sort
-					      * in */
+	struct alarm items[ALARMS_KEPT + 1]; /* gravest, then longest first; one to sort in */
 	size_t n;
 	size_t more; /* alarms not kept */
 	struct alarm_seen *seen, *judged;

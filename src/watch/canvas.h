@@ -42,8 +42,7 @@ struct canvas {
 	struct cell *cells;
 	size_t cap;
 	int cursor_x, cursor_y; /* where a text is being typed; cursor_y is -1 if none is */
-	struct buffer format;   /* of canvas_printf(): kept, so that painting again allocates
-			       * nothing */
+	struct buffer format;   /* of canvas_printf(): kept to be reused */
 };
 
 /* Makes the canvas this large, and blank.  Returns 0, or -ENOMEM with the canvas unchanged. */

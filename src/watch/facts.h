@@ -69,8 +69,7 @@ struct facts {
 	int64_t now;   /* seconds since the epoch */
 	int64_t monotonic_ns;
 	double cost;                 /* percent of a processor; negative: not yet known */
-	int64_t delay_ns;            /* the real time between looks, which may be more than was
-				      * asked */
+	int64_t delay_ns;            /* the real time between looks */
 	const struct alarms *alarms; /* what is wrong; or NULL */
 	const char *limits;          /* use of the kernel's limits, in one line; or NULL */
 	const char *missing;         /* why queues of a kind are not listed, in one line; or NULL */

@@ -79,8 +79,7 @@ struct model {
 	bool bound;            /* the selection goes with its queue, the screen does not */
 	bool follow;           /* both do: the row keeps its line on the screen */
 	bool reveal;           /* bring the selection onto the screen at the next model_scroll() */
-	struct row removed;    /* what was selected, after it is gone and until another one is
-			        * selected */
+	struct row removed;    /* what was selected, after it is gone */
 	int64_t gone_when;     /* the last time that a queue was found gone */
 	int64_t removed_when;  /* seconds since the epoch; 0: none is */
 	int64_t hold_until_ns; /* monotonic; the order stands still until then */

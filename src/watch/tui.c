@@ -68,8 +68,7 @@ struct tui {
 	int64_t due_ns;          /* the next look */
 	int64_t delay_ns;        /* the real one */
 	int64_t detail_due_ns;   /* INT64_MAX: never */
-	int64_t detail_rest_ns;  /* another queue is not looked at before then, since looking
-				  * costs */
+	int64_t detail_rest_ns;  /* no other queue is looked at earlier */
 	int64_t cpu_ns, wall_ns; /* at the last measurement of our own cost */
 	bool dead;               /* the terminal is gone */
 	sigset_t usual;          /* signals blocked except while waiting */
