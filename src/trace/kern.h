@@ -2,8 +2,8 @@
 /*
  * kern.h - what the program in the kernel and mqtool-trace tell each other
  *
- * Included by both, so it knows nothing but numbers of fixed size.  Members lie so that no
- * padding is left.
+ * Both include it, so it uses only numbers of fixed size.  Members are ordered so that no padding
+ * is left.
  */
 #ifndef MQTOOL_KERN_H
 #define MQTOOL_KERN_H
@@ -32,7 +32,7 @@ typedef int64_t kern_s64;
 enum kern_kind { KERN_SYSV, KERN_POSIX };
 enum kern_direction { KERN_SEND, KERN_RECEIVE, KERN_DIRECTIONS };
 
-/* What tells one queue from all others on the machine. */
+/* What distinguishes one queue from all others on the machine. */
 struct kern_queue {
 	kern_u64 ns; /* IPC namespace: what /proc/PID/ns/ipc shows */
 	kern_u64 id; /* msqid, or inode number */
@@ -43,15 +43,15 @@ struct kern_queue {
 #define KERN_HAS_WAIT (1u << 0)
 #define KERN_HAS_TYPE (1u << 1)
 #define KERN_HAS_PRIORITY (1u << 2)
-#define KERN_HAS_QUEUE (1u << 3)  /* else the call named none: it failed */
+#define KERN_HAS_QUEUE (1u << 3)  /* else the call, which failed, named none */
 #define KERN_HAS_SIZE (1u << 4)   /* else it is not known: a receive that failed */
 #define KERN_BODY_LOST (1u << 5)  /* the body could not be read, or only its beginning */
-#define KERN_UNDECIDED (1u << 6)  /* nobody has said yet whether the queue is wanted */
-#define KERN_FIRST_SEEN (1u << 7) /* no message: a row of the summary begins */
+#define KERN_UNDECIDED (1u << 6)  /* nobody has yet said whether the queue is wanted */
+#define KERN_FIRST_SEEN (1u << 7) /* not a message: a row of the summary begins */
 
 /*
- * One call.  Behind it come the name (POSIX, where it was not told before: name_len bytes) and the body
- * (kept bytes), and room that is not used.
+ * One call.  After it come the name (POSIX, if it was not told before: name_len bytes), the body
+ * (kept bytes), and unused room.
  */
 struct kern_event {
 	kern_u64 time_ns; /* CLOCK_MONOTONIC, when the call returned */
@@ -67,13 +67,13 @@ struct kern_event {
 	kern_u32 direction; /* enum kern_direction */
 	kern_u32 unused;
 	char command[KERN_COMMAND];
-	kern_s64 type; /* last: with the body of a System V message it is read at once */
+	kern_s64 type; /* last: it is read together with the body of a System V message */
 };
 
-/* What is counted: nothing, or what each process did with each queue, or what all did. */
+/* What is counted: nothing, what each process did with each queue, or what all did. */
 enum kern_rows { KERN_NO_ROWS, KERN_ROWS_OF_PROCESSES, KERN_ROWS_OF_QUEUES };
 
-/* What a row is of. */
+/* The key of a row. */
 struct kern_row_key {
 	struct kern_queue queue;
 	kern_u32 pid; /* 0: all */
@@ -81,15 +81,16 @@ struct kern_row_key {
 };
 
 /*
- * Sums of one direction; a copy for each processor, so that none waits for another.  `started` counts
- * first and `messages` last, and who reads goes the other way: where they agree, the copy is whole.
+ * Sums of one direction; a copy for each processor, so that none waits for another.  `started`
+ * counts first and `messages` last, and readers go the other way: if the two agree, the copy is
+ * whole.
  */
 struct kern_sums {
 	kern_u64 messages;
 	kern_u64 bytes;
 	kern_u64 wait_ns; /* in calls that slept */
 	/* Sum of the times at which the calls returned, from the same moment for all.  It may
-	 * overflow: differences are what counts. */
+	 * overflow: only differences mean something. */
 	kern_u64 clock_ns;
 	kern_u64 started;
 };

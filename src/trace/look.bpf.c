@@ -2,13 +2,12 @@
 /*
  * look.bpf.c - the programs in the kernel that look at one POSIX queue, when they are called
  *
- * A queue keeps its messages in a tree of priorities, each a list from the oldest on; a body
- * lies in pages, the first of them after the message's head (ipc/mqueue.c, ipc/msgutil.c).  The
- * walk takes no lock, so the queue may change underneath: then it shows what never was, and trace-look.c
- * sees to it that nobody else does.  Reads of memory that is gone fail or give nonsense, and nothing
- * worse.
+ * A queue keeps its messages in a tree of priorities, each a list from the oldest on; a body lies in
+ * pages, the first of them after the message's head (ipc/mqueue.c, ipc/msgutil.c).  The walk takes no
+ * lock, so if the queue changes meanwhile it shows a state that never was; trace-look.c keeps that
+ * from everybody else.  Reads of memory that was freed fail or give nonsense, and do no other harm.
  *
- * The structs of the kernel are written down as far as they are read; libbpf finds out where their
+ * The structs of the kernel are declared only as far as they are read; libbpf finds out where their
  * members really are (CO-RE).
  */
 #include <linux/bpf.h>
@@ -92,7 +91,7 @@ struct wait_queue_entry {
 	struct list_head entry;
 };
 
-/* What a wait_queue_entry of poll(2) and select(2) has as its private. */
+/* What the private member of a wait_queue_entry of poll(2) and select(2) points to. */
 struct poll_wqueues {
 	struct task_struct *polling_task;
 };
@@ -186,7 +185,7 @@ enum phase {
 	GO_RIGHT, /* to the highest priority below this node */
 	NEXT_MESSAGE,
 	NEXT_PIECE, /* of a body */
-	GO_LEFT,    /* the node is done: on to the next lower priority */
+	GO_LEFT,    /* the node is done: go to the next lower priority */
 	GO_UP,
 };
 
@@ -200,7 +199,7 @@ struct state {
 	kern_u32 priority;
 };
 
-/* Not on the stack: of what lies there the verifier follows each value, through every step. */
+/* Not on the stack: the verifier follows each value that lies there through every step. */
 static struct state state;
 
 static __always_inline long end_walk(enum look_end end)
@@ -209,7 +208,7 @@ static __always_inline long end_walk(enum look_end end)
 	return 1;
 }
 
-/* Where the area has room for a piece, or NULL. */
+/* A place for a piece if the area has room, or NULL. */
 static __always_inline void *place(kern_u64 at)
 {
 	const kern_u32 zero = 0;
@@ -220,7 +219,7 @@ static __always_inline void *place(kern_u64 at)
 	return start + at;
 }
 
-/* Copies the next piece of a body, which is at most so long. */
+/* Copies the next piece of a body, of at most this many bytes. */
 static __always_inline long copy(struct state *s, const void *from, kern_u64 longest)
 {
 	void *to = place(s->at);
@@ -383,7 +382,7 @@ kern_u32 nwho;
 
 static struct list_head *next_entry, *last_entry;
 
-/* The next place, or NULL. */
+/* The next free place, or NULL. */
 static __always_inline struct look_who *add_who(void)
 {
 	kern_u64 n = nwho;
@@ -395,7 +394,7 @@ static __always_inline struct look_who *add_who(void)
 	return &who[n & (LOOK_WHO_MAX - 1)];
 }
 
-/* The number that a process has in the first PID namespace, and in that of the caller. */
+/* The number of a process in the first PID namespace, and in that of the caller. */
 static __always_inline void put_pid(struct look_who *to, struct pid *pid)
 {
 	const struct task_struct *task = (void *)bpf_get_current_task();
@@ -427,7 +426,7 @@ static __always_inline void put_owner(struct pid *pid)
 		BPF_CORE_READ_STR_INTO(&to->command, task, comm);
 }
 
-/* "pollwake": only then is what is private known to be of poll(2). */
+/* "pollwake": only then is `private` known to belong to poll(2). */
 static __always_inline bool is_poll(const char *function)
 {
 	const char name[] = "pollwake";

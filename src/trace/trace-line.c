@@ -104,7 +104,7 @@ static void put_wait(struct buffer *b, const struct kern_event *event)
 			      ns % NSEC_PER_SEC / (NSEC_PER_SEC / 10));
 }
 
-/* Blanks up to a column, one at least; start is where the line begins. */
+/* Blanks up to a column, at least one; start is where the line begins. */
 static void pad(struct buffer *b, size_t start, size_t column)
 {
 	do
@@ -122,7 +122,7 @@ static void put_clock(struct buffer *b, int64_t time_ns)
 		      (int)(time_ns % NSEC_PER_SEC / NSEC_PER_USEC));
 }
 
-/* "prio=5", "type=7"; "-" where not known. */
+/* "prio=5", "type=7"; "-" if not known. */
 static void put_order(struct buffer *b, const struct kern_event *event)
 {
 	if (event->flags & KERN_HAS_PRIORITY)
@@ -209,7 +209,7 @@ static void put_json_text(struct buffer *b, const char *member, const char *text
 	json_put_string(b, text, strlen(text));
 }
 
-/* A command is foreign bytes: escaped as everywhere it is a string of printable characters. */
+/* A command is foreign bytes: escaped, as everywhere, it is a string of printable characters. */
 static void put_json_command(struct buffer *b, const char *command)
 {
 	struct buffer escaped = { 0 };
@@ -225,7 +225,7 @@ static void put_seconds(struct buffer *b, const char *member, int64_t ns)
 	buffer_printf(b, ",\"%s\":%lld.%09lld", member, ns / NSEC_PER_SEC, ns % NSEC_PER_SEC);
 }
 
-/* What recv -j writes of a message, as far as it is known. */
+/* What recv -j writes about a message, as far as it is known. */
 static void put_json_message(struct buffer *b, const struct trace_record *record,
 			     const struct trace_context *context)
 {
@@ -329,7 +329,7 @@ bool trace_age(const struct kern_row *sums, const struct trace_depth *before,
 
 	if (!out->messages)
 		return false;
-	/* Each may overflow, what is left is the time that all messages stayed together. */
+	/* Each may overflow; their difference is the time that all messages stayed together. */
 	total = out->clock_ns - in->clock_ns + now->messages * now->clock_ns -
 		before->messages * before->clock_ns;
 	if ((int64_t)total < 0)

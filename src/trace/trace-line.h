@@ -2,7 +2,7 @@
 /*
  * trace-line.h - records of the kernel as lines, JSON and a summary
  *
- * Pure: what is written depends on the arguments alone, but for the time zone.
+ * Pure: the output depends only on the arguments, except for the time zone.
  */
 #ifndef MQTOOL_TRACE_LINE_H
 #define MQTOOL_TRACE_LINE_H
@@ -17,21 +17,21 @@
 #include "show/render.h"
 #include "trace/kern.h"
 
-/* One record, taken apart: all points into it. */
+/* One decoded record: all members point into it. */
 struct trace_record {
-	struct kern_event event; /* a copy: records may lie anywhere */
+	struct kern_event event; /* a copy: records may be unaligned */
 	const char *name;        /* event.name_len bytes, no NUL */
 	const char *body;        /* event.kept bytes */
 };
 
-/* Takes a record of size bytes apart; false where that is none, whoever wrote it. */
+/* Decodes a record of size bytes; false if it is not one, whoever wrote it. */
 bool trace_record_read(const void *data, size_t size, struct trace_record *record) _must_check_;
 /* "send" or "recv"; static. */
 const char *trace_event_name(const struct kern_event *event);
 /* "EAGAIN", "error 200", or "" for 0.  Valid until the next call. */
 const char *trace_error_name(int error);
 
-/* What a record does not know of itself. */
+/* What a record does not know about itself. */
 struct trace_context {
 	const char *queue; /* its name as printed */
 	uint64_t seq;      /* from 1 */
@@ -40,12 +40,13 @@ struct trace_context {
 	bool terminal;     /* -F %s as for a terminal */
 };
 
-/* True where some of the body is missing. */
+/* True if some of the body is missing. */
 bool trace_truncated(const struct trace_record *record);
 /* Appends the record as a line of text, with its newline. */
 void trace_put_line(struct buffer *b, const struct trace_record *record,
 		    const struct trace_context *context);
-/* Appends the record as a JSON object and a newline: the members of recv -j, and the call's. */
+/* Appends the record as a JSON object and a newline: the members of recv -j, and
+ * those of the call. */
 void trace_put_json(struct buffer *b, const struct trace_record *record,
 		    const struct trace_context *context);
 /* Appends the record as a FORMAT says. */
@@ -74,14 +75,14 @@ struct trace_depth {
 };
 
 /*
- * The mean time that messages stayed, by Little's law, between two moments: sums are of what passed
- * between them.  Returns false where nothing was received.
+ * The mean time that messages stayed, by Little's law, between two moments; sums are of what passed
+ * between them.  Returns false if nothing was received.
  */
 bool trace_age(const struct kern_row *sums, const struct trace_depth *before,
 	       const struct trace_depth *now, int64_t *age_ns) _must_check_;
 /*
- * Appends the summary: a row for each queue and each of its processes, over duration_ns.  waits: time
- * in calls was taken.  Returns 0 or -ENOMEM.
+ * Appends the summary: a row for each queue and each of its processes, over duration_ns.  waits:
+ * the time in calls was recorded.  Returns 0 or -ENOMEM.
  */
 int trace_put_summary(struct buffer *b, const struct trace_row *rows, size_t n, int64_t duration_ns,
 		      bool waits, bool namespaces) _must_check_;

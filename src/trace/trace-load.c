@@ -29,7 +29,7 @@
 #pragma GCC diagnostic pop
 
 #define LINKS_MAX 8
-/* A row is read again while a processor counts in it, which takes it some nanoseconds. */
+/* A row is read again if a processor counts in it, which takes it some nanoseconds. */
 #define ROW_TRIES 1000
 /* Queues, or processes with their queues, that have rows of their own. */
 #define ROWS_OF_PROCESSES 16384
@@ -40,9 +40,9 @@ struct trace_load {
 	struct ring_buffer *ring;
 	struct bpf_link *links[LINKS_MAX];
 	size_t nlinks;
-	int tracefs; /* its root, mounted nowhere; -1 */
+	int tracefs; /* its root, not mounted anywhere; -1 */
 	int cpus;
-	void *values; /* of one key of a map that has a copy for each processor */
+	void *values; /* for one key of a map that has a copy for each processor */
 };
 
 /* ---- loading ---- */
@@ -69,7 +69,8 @@ static void set_wants(struct trace_load *load, const struct trace_wants *w)
 	ro->clock_base_ns = (uint64_t)clock_monotonic_ns();
 }
 
-/* The programs of one call: the entry, the exit, and the exit of kernels without bpf_rdonly_cast(). */
+/* The programs of one call: the entry, the exit, and the exit for kernels without
+ * bpf_rdonly_cast(). */
 struct call_programs {
 	struct bpf_program *entry, *exit, *older_exit;
 	enum kern_kind kind;
@@ -120,7 +121,7 @@ static int size_maps(struct trace_load *load, const struct trace_wants *w)
 	while (size < w->buffer && size < 1u << 30)
 		size *= 2;
 	load->skel->rodata->wake_at = size / 4;
-	/* No record is larger than this, so that none gets past it unseen. */
+	/* No record is larger than this, so none is overlooked. */
 	load->skel->rodata->wake_until =
 		size / 4 + 2 * (sizeof(struct kern_event) + KERN_NAME + w->snaplen);
 	rc = bpf_map__set_max_entries(load->skel->maps.events, size);
@@ -206,7 +207,7 @@ int trace_load_open(struct trace_load **load, const struct trace_wants *wants,
 
 /* ---- attaching ---- */
 
-/* The file system of events, where it is mounted; -EACCES where it is, and may not be read. */
+/* The file system of events, if it is mounted; -EACCES if it is, and may not be read. */
 static int open_mounted(void)
 {
 	static const char *const places[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
@@ -225,7 +226,7 @@ static int open_mounted(void)
 	return error;
 }
 
-/* The same, mounted nowhere, where that is permitted. */
+/* The same, not mounted anywhere, if that is permitted. */
 static int open_unmounted(void)
 {
 	int mount = -1, fs = (int)syscall(SYS_fsopen, "tracefs", 1 /* FSOPEN_CLOEXEC */);
@@ -275,7 +276,7 @@ static int read_event_id(struct trace_load *load, const char *event, struct trac
 			     errno);
 }
 
-/* One event on one processor: the program then runs on all of them. */
+/* One event on one processor is enough: the program then runs on all of them. */
 static int open_event(int id)
 {
 	struct perf_event_attr attr = {
@@ -327,7 +328,7 @@ static int attach_loaded(struct trace_load *load, struct bpf_program *program,
 	return program && bpf_program__autoload(program) ? attach_one(load, program, why) : 0;
 }
 
-/* Entries first: an exit that comes without its entry has no time. */
+/* Entries first: an exit without its entry has no time. */
 int trace_load_attach(struct trace_load *load, struct tracer_refusal *why)
 {
 	struct call_programs calls[CALLS];
@@ -409,7 +410,7 @@ void trace_load_lost(struct trace_load *load, struct kern_lost *lost)
 	}
 }
 
-/* False where a processor was counting while its copy was made. */
+/* False if a processor was counting while its copy was made. */
 static bool add_up(const struct trace_load *load, struct kern_row *sum)
 {
 	const struct kern_row *each = load->values;
@@ -428,7 +429,7 @@ static bool add_up(const struct trace_load *load, struct kern_row *sum)
 	return true;
 }
 
-/* A row, its processors added up; false where it is gone. */
+/* A row, its processors added up; false if it is gone. */
 static bool read_row(struct trace_load *load, int map, const struct kern_row_key *key,
 		     struct kern_row *sum)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trace-load.h - the program in the kernel, from this side: loaded, attached, read, gone
+ * trace-load.h - the program in the kernel, from this side: loading, attaching, reading
  *
- * All of it hangs on descriptors of this process: however it ends, nothing is left.  Nothing is
- * mounted or pinned.  Functions return 0 or -errno and print nothing.
+ * Descriptors of this process hold all of it: however the process ends, nothing is left.  Nothing
+ * is mounted or pinned.  Functions return 0 or -errno and print nothing.
  */
 #ifndef MQTOOL_TRACE_LOAD_H
 #define MQTOOL_TRACE_LOAD_H
@@ -18,7 +18,7 @@
 
 struct trace_load;
 
-/* What the program is to look for; zero is anything. */
+/* What the program is to look for; zero means anything. */
 struct trace_wants {
 	bool kinds[2];      /* by enum kern_kind */
 	bool directions[2]; /* by enum kern_direction */
@@ -31,12 +31,12 @@ struct trace_wants {
 	enum { TRACE_ANY_TYPE, TRACE_TYPE, TRACE_OTHER_TYPE, TRACE_TYPE_UP_TO } which_type;
 	int64_t type;
 	uint32_t snaplen;
-	uint64_t buffer; /* bytes; made a power of two */
+	uint64_t buffer; /* bytes; rounded up to a power of two */
 };
 
 /*
- * Loads the program; nothing is traced yet.  Returns 0 with *load, owned by the caller, or -errno with
- * *why (zeroed by the caller): -EPERM where a privilege is missing, else what the kernel lacks.
+ * Loads the program; does not trace yet.  Returns 0 with *load, owned by the caller, or -errno with
+ * *why (zeroed by the caller): -EPERM if a privilege is missing, else what the kernel lacks.
  */
 int trace_load_open(struct trace_load **load, const struct trace_wants *wants,
 		    struct tracer_refusal *why) _must_check_;
@@ -44,17 +44,17 @@ int trace_load_open(struct trace_load **load, const struct trace_wants *wants,
 int trace_load_attach(struct trace_load *load, struct tracer_refusal *why) _must_check_;
 /* Detaches it; what has passed can still be read. */
 void trace_load_detach(struct trace_load *load);
-/* Frees all, detaches too; NULL is fine. */
+/* Frees all, and detaches it; NULL is fine. */
 void trace_load_close(struct trace_load *load);
 
-/* Readable where the buffer is a quarter full. */
+/* A descriptor that is readable when the buffer is a quarter full. */
 int trace_load_fd(const struct trace_load *load);
-/* Hands each record that is there to one(); owned by the buffer, gone when one() returns. */
+/* Hands each available record to one(); the buffer owns it, only until one() returns. */
 int trace_load_read(struct trace_load *load);
 /* The function for that, to be set before trace_load_attach(). */
 int trace_load_set_reader(struct trace_load *load, int (*one)(void *arg, void *data, size_t size),
 			  void *arg) _must_check_;
-/* Says whether a queue is wanted: then nothing of another one leaves the kernel. */
+/* Says whether a queue is wanted: if not, its records stay in the kernel. */
 int trace_load_decide(struct trace_load *load, const struct kern_queue *queue, bool wanted);
 /* How many messages were not passed on, and calls not counted in a row, so far. */
 void trace_load_lost(struct trace_load *load, struct kern_lost *lost);

@@ -3,7 +3,8 @@
  * trace-look.c - looks at one POSIX queue from inside the kernel
  *
  * The walk through a queue takes no lock.  A reading counts if the next one is equal, byte for byte
- * and address for address, and both agree with what the queue says of itself; no other leaves this file.
+ * and address for address, and both agree with what the queue says about itself; no other leaves
+ * this file.
  */
 #include "config.h"
 
@@ -29,14 +30,14 @@
 #include "trace/look.skel.h"
 #pragma GCC diagnostic pop
 
-/* bpf_loop() is of 5.17. */
+/* bpf_loop() came with Linux 5.17. */
 #define LOOK_LINUX TRACER_LINUX(5, 17)
 #define FIRST_ROOM (1u << 20)
-/* The verifier follows no pointer further. */
+/* The verifier follows no pointer further than this. */
 #define MOST_ROOM ((uint64_t)1 << 29)
-/* A queue that is busy is read so often, and for so long, before it is given up. */
+/* A busy queue is read this often, and for this long, before it is given up. */
 #define READINGS 10000
-/* Who waits may come and go all the time. */
+/* Waiters may come and go all the time. */
 #define WHO_READINGS 100
 #define LONGEST_NS (2 * NSEC_PER_SEC)
 
@@ -44,7 +45,7 @@ struct trace_look {
 	struct look_bpf *skel;
 	char *area;
 	uint64_t room;
-	char *before; /* the reading before, of the same size as the area */
+	char *before; /* the reading before, in an area of the same size */
 };
 
 /* ---- loading ---- */
@@ -93,7 +94,7 @@ static int load_programs(struct trace_look *look, struct tracer_refusal *why)
 	return 0;
 }
 
-/* With an area of so many bytes. */
+/* Loads it with an area of that many bytes. */
 static int open_look(struct trace_look **look, uint64_t room, struct tracer_refusal *why)
 {
 	struct trace_look *made;
@@ -113,7 +114,7 @@ static int open_look(struct trace_look **look, uint64_t room, struct tracer_refu
 	return rc;
 }
 
-/* Has room for a queue of that many messages and bytes, by what it says of itself. */
+/* Makes room for a queue of that many messages and bytes, by what it says about itself. */
 static int make_room(struct trace_look **look, uint64_t messages, uint64_t bytes,
 		     struct tracer_refusal *why)
 {
@@ -134,8 +135,8 @@ static int make_room(struct trace_look **look, uint64_t messages, uint64_t bytes
 
 /* ---- reading ---- */
 
-/* The steps of a walk through so many messages and bytes: a message may have a node of its own, which
- * takes four, and its body pieces. */
+/* The steps of a walk through that many messages and bytes: a message may have a node of its own,
+ * which takes four, and the pieces of its body. */
 static uint32_t steps_for(uint64_t messages, uint64_t bytes)
 {
 	uint64_t piece = (uint64_t)sysconf(_SC_PAGESIZE) / 2;
@@ -155,7 +156,7 @@ static int run(struct trace_look *look, const struct bpf_program *program, int f
 	return look->skel->bss->walk.end == LOOK_NO_QUEUE ? -EBADF : 0;
 }
 
-/* All of the queue, and nothing else, as far as one reading can tell. */
+/* True if this is the whole queue and nothing else, as far as one reading can tell. */
 static bool is_whole(const struct look_walk *walk)
 {
 	return walk->end == LOOK_WHOLE && walk->found == walk->messages &&
@@ -213,7 +214,7 @@ static void put_messages(const struct trace_look *look, const struct look_walk *
 	}
 }
 
-/* Who may not receive may not look either; whoever asks has opened it. */
+/* A process that may not receive may not look either; the caller has opened the queue. */
 static bool is_readable(int fd)
 {
 	int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
@@ -235,7 +236,7 @@ int trace_look_peek(struct trace_look **look, int fd, struct tracer_answer *answ
 	return rc;
 }
 
-/* ---- who ---- */
+/* ---- notification and polling ---- */
 
 static enum tracer_how how(const struct look_who *who)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trace-may.c - whether a program may be loaded into the kernel, and why not
+ * trace-may.c - whether a program may be loaded into the kernel, and if not, why
  */
 #include "config.h"
 
@@ -28,7 +28,7 @@ static bool has_capability(unsigned int cap)
 	       data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
 }
 
-/* A user namespace of its own has ids that are not the machine's. */
+/* In a user namespace of its own, ids are not the machine's. */
 static bool in_user_namespace(void)
 {
 	unsigned long inside, outside, count;

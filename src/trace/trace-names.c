@@ -25,7 +25,7 @@ static bool same(const struct kern_queue *a, const struct kern_queue *b)
 	return a->id == b->id && a->ns == b->ns && a->kind == b->kind;
 }
 
-/* Where the queue is, or where it would be put. */
+/* The place of the queue, or the one where it would be put. */
 static struct trace_name *place_of(struct trace_name *items, size_t cap,
 				   const struct kern_queue *queue)
 {
@@ -137,7 +137,7 @@ static int look_up(void *arg)
 	return rc;
 }
 
-/* One that is gone already keeps its number for a name. */
+/* A key that is already gone leaves the number as the name. */
 static void describe_sysv(const struct kern_event *event, struct queue_stat *st)
 {
 	const struct queue_stat where = { .have = STAT_NAMESPACE,

@@ -34,31 +34,31 @@ struct trace_name {
 	struct trace_look first, last;
 };
 
-/* Zero-initialise it but for the options; the owner calls trace_names_free(). */
+/* Zero-initialise it except for the options; the owner calls trace_names_free(). */
 struct trace_names {
 	const struct trace_options *o;
-	uint64_t own_ns;          /* queues of a list without namespaces are of this one */
-	struct trace_name *items; /* a hash, open; text NULL: free */
+	uint64_t own_ns;          /* queues of a list without namespaces are in this one */
+	struct trace_name *items; /* an open hash; text NULL: free */
 	size_t n, cap;
 	struct queue_list list;
 };
 
-/* What a record of that queue would say of it. */
+/* What a record of that queue would say about it. */
 void trace_names_key(const struct trace_names *names, const struct queue_stat *st,
 		     struct kern_queue *queue);
 /*
- * Lists the queues that are there, all that may be traced, into names->list.  Returns 0, or an error of
+ * Lists the queues that exist, all that may be traced, into names->list.  Returns 0, or an error of
  * queue_list() or namespaces_list(), with *hidden.
  */
 struct namespaces_hidden;
 int trace_names_list(struct trace_names *names, struct namespaces_hidden *hidden) _must_check_;
-/* The name of a queue, or NULL where there is no memory.  Good until the next call. */
+/* The name of a queue, or NULL if there is no memory.  Good until the next call. */
 struct trace_name *trace_names_add(struct trace_names *names, const struct kern_queue *queue,
 				   const struct queue_stat *st) _must_check_;
-/* The same for the queue of a record, which is looked up where it is new: then *is_new. */
+/* The same for the queue of a record, which is looked up if it is new: then *is_new. */
 struct trace_name *trace_names_find(struct trace_names *names, const struct trace_record *record,
 				    bool *is_new) _must_check_;
-/* One that is known, or NULL. */
+/* A known queue, or NULL. */
 struct trace_name *trace_names_get(const struct trace_names *names, const struct kern_queue *queue);
 void trace_names_free(struct trace_names *names);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trace-run.c - traces until it is enough
+ * trace-run.c - traces until it is told to stop or has enough
  *
- * The kernel does not wake the reader for each message: it looks again and again, and is woken when
- * the buffer is a quarter full.  Records of several processors may lie in it out of order by the
- * time between two instructions, so the youngest are held back until the next look.
+ * The kernel does not wake the reader for each message: the reader looks again and again, and is
+ * woken when the buffer is a quarter full.  Records of several processors may lie in it out of
+ * order by the time between two instructions, so the newest are held back until the next look.
  */
 #include "config.h"
 
@@ -34,12 +34,12 @@
 #define PAUSE_NS (1 * 1000000LL)
 #define HOLD_NS (1 * 1000000LL)
 #define WRITE_AT (64u << 10)
-/* A reader that takes nothing at the end is waited for so long. */
+/* At the end, a reader that takes nothing is waited for this long. */
 #define LAST_WRITE_MS 1000
-/* What a pipe that is writable takes at once (pipe(7)). */
+/* What a writable pipe takes at once (pipe(7)). */
 #define LAST_WRITE_SIZE 4096
 
-/* A record that was read and not shown yet. */
+/* A record that was read and not yet shown. */
 struct held {
 	uint64_t time_ns;
 	size_t at, size; /* in tracer.records */
@@ -58,14 +58,14 @@ struct tracer {
 	uint64_t shown;
 	uint64_t lost_told;
 	int64_t began_ns, ended_ns; /* monotonic */
-	int64_t wall_ns;            /* from CLOCK_MONOTONIC to the time since the epoch */
+	int64_t wall_ns;            /* from CLOCK_MONOTONIC to the epoch's time */
 	bool enough, terminal;
 	int write_error;
 };
 
 /* ---- writing ---- */
 
-/* Writes what is there; a stop signal ends it, and what is left stays. */
+/* Writes what is there; a stop signal ends it, and the rest stays. */
 static void write_out(struct tracer *t)
 {
 	size_t done = 0;
@@ -86,7 +86,7 @@ static void write_out(struct tracer *t)
 	memmove(t->out.data, t->out.data + done, t->out.len);
 }
 
-/* The same at the end, when a stop signal no longer counts; a reader that does not read does. */
+/* The same at the end, when only a reader that does not read ends it, not a stop signal. */
 static void write_last(struct tracer *t)
 {
 	struct pollfd fd = { .fd = STDOUT_FILENO, .events = POLLOUT };
@@ -126,7 +126,7 @@ static int hold(struct tracer *t, const void *data, size_t size, uint64_t time_n
 	return t->records.failed ? -ENOMEM : 0;
 }
 
-/* The queue of a record; one that is new to the kernel too is decided on. */
+/* The queue of a record; for a new one the kernel is told whether it is wanted. */
 static struct trace_name *find_name(struct tracer *t, const struct trace_record *record)
 {
 	bool is_new;
@@ -234,7 +234,7 @@ static void keep_held(struct tracer *t, size_t from)
 	t->records = kept;
 }
 
-/* Shows what is held, up to a moment. */
+/* Shows the records that are held, up to a moment. */
 static int show_held(struct tracer *t, uint64_t until_ns)
 {
 	size_t i;
@@ -259,7 +259,7 @@ static void tell_lost(struct tracer *t)
 	lost.messages += lost.rows;
 	if (lost.messages == t->lost_told)
 		return;
-	/* A FORMAT is what the user says, and nothing else. */
+	/* A FORMAT is printed as given, without anything else. */
 	trace_put_lost(t->o->format ? &line : &t->out, t->o->json, lost.messages - t->lost_told);
 	if (t->o->format && line.len > 3)
 		msg_error("%.*s", (int)line.len - 3, buffer_string(&line) + 2);
@@ -330,7 +330,7 @@ static int run(struct tracer *t)
 	int rc = 0;
 
 	while (rc == 0 && goes_on(t)) {
-		/* At full speed there is always something: not for each message. */
+		/* At full speed there is always something: do not wake for each message. */
 		sleep_for(t, until_end(t, PAUSE_NS), false);
 		if (goes_on(t))
 			sleep_for(t, until_end(t, LOOK_NS - PAUSE_NS), true);
@@ -368,7 +368,7 @@ static void set_wants(const struct tracer *t, struct trace_wants *w)
 					      TRACE_TYPE;
 }
 
-/* Decides on all queues that are there, before anything is traced. */
+/* Decides about all queues that exist, before anything is traced. */
 static int decide(struct tracer *t)
 {
 	struct namespaces_hidden hidden;
@@ -441,7 +441,7 @@ static int put_summary(struct tracer *t)
 				 t->waits);
 }
 
-/* Shows what has passed by now. */
+/* Shows what has passed so far. */
 static int finish(struct tracer *t, int rc)
 {
 	const struct tracer_refusal none = { 0 };
@@ -487,7 +487,7 @@ int trace_run_live(const struct trace_options *o)
 	int status;
 
 	stop_init();
-	text_init(); /* fnmatch(3) goes by the characters of the locale */
+	text_init(); /* the locale defines fnmatch(3)'s characters */
 	status = begin(&t);
 	if (status == EX_DONE)
 		status = finish(&t, run(&t));

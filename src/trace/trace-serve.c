@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trace-serve.c - mqtool-trace, asked by recv, stat and watch
+ * trace-serve.c - mqtool-trace answering requests of recv, stat and watch
  */
 #include "config.h"
 
@@ -55,7 +55,7 @@ static int who(struct server *s, const struct tracer_request *request, int fd,
 	return trace_look_who(&s->look, fd, &s->answer, why);
 }
 
-/* Begins to count, where it does not yet or does something else. */
+/* Begins to count, if it is not doing so yet or counts something else. */
 static int begin_counting(struct server *s, const struct tracer_request *request,
 			  struct tracer_refusal *why)
 {
@@ -119,7 +119,8 @@ static int count(struct server *s, const struct tracer_request *request, int fd,
 	return trace_load_rows(s->load, add_counter, s);
 }
 
-/* Each puts its records into s->answer, empty before, and returns 0, or -errno with *why or without. */
+/* Each puts its records into s->answer, which is empty before, and returns 0, or -errno with or
+ * without *why. */
 static int (*const answers[])(struct server *s, const struct tracer_request *request, int fd,
 			      struct tracer_refusal *why) = {
 	[TRACER_CHECK] = check,
@@ -130,7 +131,7 @@ static int (*const answers[])(struct server *s, const struct tracer_request *req
 
 /* ---- the socket ---- */
 
-/* False where nobody waits for the answer any more. */
+/* False if nobody waits for the answer any more. */
 static bool put_answer(const struct server *s, const struct tracer_refusal *why)
 {
 	struct tracer_reply reply = { .version = TRACER_VERSION, .refusal = *why };
@@ -162,7 +163,7 @@ static void find_answer(struct server *s, const struct tracer_request *request, 
 		(void)tracer_refuse(why, rc, TRACER_PLAIN, NULL, 0);
 }
 
-/* Answers one request; false where there are no more. */
+/* Answers one request; false if there are no more. */
 static bool serve_one(struct server *s)
 {
 	struct tracer_refusal why = { 0 };
@@ -173,17 +174,17 @@ static bool serve_one(struct server *s)
 	if (tracer_get(STDIN_FILENO, &request, sizeof(request), &fd) <= 0)
 		return false;
 	find_answer(s, &request, fd, &why);
-	/* Nobody's queue is kept by it. */
+	/* No queue is kept open by this process. */
 	if (fd >= 0)
 		close(fd);
 	goes_on = put_answer(s, &why);
 	/* A large one is not kept: the next may be small. */
 	tracer_answer_free(&s->answer);
-	/* What follows may be of another size. */
+	/* The next record may have another size. */
 	return goes_on && request.version == TRACER_VERSION;
 }
 
-/* The terminal's keys are for whoever asks; it then closes the socket. */
+/* The terminal's keys are for the program that asks; it then closes the socket. */
 static void ignore_keys(void)
 {
 	static const int keys[] = { SIGINT, SIGQUIT, SIGHUP };

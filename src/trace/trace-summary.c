@@ -62,7 +62,7 @@ static int add_to_queue(void *arg, const struct kern_row_key *key, const struct 
 	return 0;
 }
 
-/* What has passed through each queue by now. */
+/* What has passed through each queue so far. */
 static int sum_queues(struct trace_load *load, struct trace_names *names)
 {
 	for (size_t i = 0; i < names->cap; i++)
@@ -70,7 +70,7 @@ static int sum_queues(struct trace_load *load, struct trace_names *names)
 	return trace_load_rows(load, add_to_queue, names);
 }
 
-/* Fills looks that are not known; *left says how many stay so. */
+/* Fills looks that are not known; *left is how many stay unknown. */
 static int look_once(struct trace_load *load, struct trace_names *names, bool first, size_t *left)
 {
 	struct namespaces_hidden hidden;
@@ -172,7 +172,7 @@ static int collect_process(void *arg, const struct kern_row_key *key, const stru
 	return 0;
 }
 
-/* The queue as a whole: of two looks that agree with the sums, its messages' time in it too. */
+/* The queue as a whole: given two looks that agree with the sums, also its messages' time in it. */
 static int collect_queue(struct collection *c, const struct trace_name *name)
 {
 	struct kern_row between = name->last.sums;
@@ -188,7 +188,7 @@ static int collect_queue(struct collection *c, const struct trace_name *name)
 	row->ns = name->queue.ns;
 	row->sums = name->sums;
 	subtract_sums(&between, &name->first.sums);
-	/* A queue that was not there at the first look was empty then. */
+	/* A queue that did not exist at the first look was empty then. */
 	if (name->last.known && (name->first.known || !name->first.depth.clock_ns))
 		row->has_age =
 			trace_age(&between, &name->first.depth, &name->last.depth, &row->age_ns);

@@ -24,8 +24,8 @@ struct trace_seen_list {
 /* Keeps what a record with KERN_FIRST_SEEN tells.  Returns 0 or -ENOMEM. */
 int trace_seen_add(struct trace_seen_list *seen, const struct kern_event *event) _must_check_;
 /*
- * Looks at the depth of all queues, each at a moment at which nothing passed; into their first look
- * or their last.  A queue that never rests stays unknown.  Returns 0 or -errno.
+ * Looks at the depth of all queues, each at a moment at which nothing passes, for their first or
+ * last look.  A queue that never rests stays unknown.  Returns 0 or -errno.
  */
 int trace_summary_look(struct trace_load *load, struct trace_names *names, bool first) _must_check_;
 /* Appends the summary of what passed in duration_ns.  Returns 0 or -errno. */

@@ -3,11 +3,11 @@
  * trace.bpf.c - the program in the kernel: what passes through a queue, when the call returns
  *
  * At the exit of a system call its arguments are still in pt_regs, and the body lies in memory that
- * the kernel has just touched.  So the entries are attached only where waiting times are wanted,
- * and filters act before anything is copied: they are constants to the verifier, which drops what
- * they rule out.
+ * the kernel has just touched.  So the entries are attached only if waiting times are wanted, and
+ * filters act before anything is copied: they are constants to the verifier, which drops what they
+ * rule out.
  *
- * The structs of the kernel are written down as far as they are read; libbpf finds out where their
+ * The structs of the kernel are declared only as far as they are read; libbpf finds out where their
  * members really are (CO-RE).
  */
 #include <linux/bpf.h>
@@ -26,7 +26,8 @@
 #define EINTR 4
 #define TYPE_SIZE 8 /* of the mtype before a body */
 #define NAMED 64    /* a power of two */
-/* Bodies that may not be larger are written into the buffer itself, which takes room for the largest. */
+/* Bodies up to this size are written into the buffer itself, which reserves room
+ * for the largest. */
 #define DIRECT_MAX 256
 
 char LICENSE[] SEC("license") = "GPL";
@@ -97,7 +98,7 @@ struct task_struct {
 	char comm[KERN_COMMAND];
 };
 
-/* The registers that hold the arguments, on each processor: which one it is libbpf finds out. */
+/* The registers that hold the arguments, for each processor: libbpf finds out which one it is. */
 struct pt_regs___x86 {
 	unsigned long di, si, dx, r10, r8;
 };
@@ -153,14 +154,14 @@ const volatile kern_u64 blocked_ns = 0;
 const volatile kern_u32 want_pid = 0;
 const volatile kern_u32 want_command = 0;
 const volatile char command[KERN_COMMAND] = "";
-const volatile kern_u32 want_queues = 0; /* those of the map `wanted` */
+const volatile kern_u32 want_queues = 0; /* those in the map `wanted` */
 const volatile kern_u64 want_ns = 0;
 const volatile kern_u32 want_type = 0; /* 1: type, 2: any but type, 3: at most type */
 const volatile kern_s64 type = 0;
 const volatile kern_u32 snaplen = 64;
-const volatile kern_u64 clock_base_ns = 0; /* what clocks are counted from */
-/* So many bytes in the buffer wake the reader.  Once: it takes all there is, and to be woken again and
- * again would slow those that are traced. */
+const volatile kern_u64 clock_base_ns = 0; /* the time from which clocks are counted */
+/* This many bytes in the buffer wake the reader.  Once: it takes all there is, and waking it again
+ * and again would slow the traced programs. */
 const volatile kern_u64 wake_at = 0;
 const volatile kern_u64 wake_until = 0;
 
@@ -175,7 +176,7 @@ struct {
 	__uint(max_entries, 1 << 20);
 } events SEC(".maps");
 
-/* A record with a name, or with a large body, is put together here, one place for each processor. */
+/* A record with a name, or with a large body, is assembled here, one place for each processor. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -198,7 +199,7 @@ struct {
 	__type(value, struct named);
 } named SEC(".maps");
 
-/* Queues that were decided on: 1 is wanted, 0 is not. */
+/* Queues that were decided: 1 is wanted, 0 is not. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -257,7 +258,7 @@ ENTRY(mq_timedreceive)
 
 /* ---- exits ---- */
 
-/* What is known of one call. */
+/* What is known about one call. */
 struct call {
 	struct task_struct *task;
 	struct file *file; /* POSIX */
@@ -297,7 +298,7 @@ static __always_inline bool command_matches(const struct task_struct *task)
 	return true;
 }
 
-/* Filters that need the task alone. */
+/* Filters that need only the task. */
 static __always_inline bool process_wanted(const struct task_struct *task)
 {
 	if (want_pid && (kern_u32)task->tgid != want_pid)
@@ -314,7 +315,7 @@ static __always_inline bool type_wanted(kern_s64 found)
 	return want_type != 3 || found <= type;
 }
 
-/* How long the call took; false where only longer ones are wanted. */
+/* How long the call took; false if only longer ones are wanted. */
 static __always_inline bool time_call(struct call *call)
 {
 	struct entered *entered;
@@ -357,7 +358,7 @@ static __always_inline void count_lost(void)
 		sums->messages++;
 }
 
-/* All but the message. */
+/* Everything except the message. */
 static __always_inline void fill(struct kern_event *event, const struct call *call)
 {
 	event->time_ns = call->time_ns;
@@ -389,7 +390,8 @@ static __always_inline kern_u32 put_name(char *to, const struct call *call)
 	return n > 1 && n <= KERN_NAME ? (kern_u32)n - 1 : 0;
 }
 
-/* The body to `to`; the type of a System V message lies before it there too, and comes with it. */
+/* Copies the body to `to`; the type of a System V message precedes it there too, and is copied with
+ * it. */
 static __always_inline void put_message(struct kern_event *event, char *to, const struct call *call)
 {
 	kern_u32 kept = call->flags & KERN_HAS_SIZE ? call->size : 0;
@@ -418,7 +420,7 @@ static __always_inline kern_u64 wake_flags(void)
 	return waiting >= wake_at && waiting < wake_until ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-/* Written where the reader finds it; false where there is no room. */
+/* Written directly to the buffer; false if there is no room. */
 static __always_inline bool pass_directly(const struct call *call)
 {
 	kern_u64 flags = wake_flags();
@@ -433,7 +435,7 @@ static __always_inline bool pass_directly(const struct call *call)
 	return true;
 }
 
-/* Put together elsewhere, so that it takes no more room than it has to. */
+/* Assembled elsewhere, so that it takes only the room it needs. */
 static __always_inline bool pass_copied(const struct call *call, kern_u32 more_flags)
 {
 	kern_u32 cpu = bpf_get_smp_processor_id(), name_len;
@@ -458,7 +460,8 @@ static __always_inline bool pass_copied(const struct call *call, kern_u32 more_f
 	return bpf_ringbuf_output(&events, event, size, wake_flags()) == 0;
 }
 
-/* True where the reader knows the name of a POSIX queue already; else where to note that it does now. */
+/* True if the reader already knows the name of a POSIX queue; else the place to note that it does
+ * now. */
 static __always_inline bool is_named(const struct call *call, struct named **place)
 {
 	kern_u32 at = call->queue.id & (NAMED - 1);
@@ -489,7 +492,7 @@ static __always_inline void pass_on(const struct call *call)
 	}
 }
 
-/* The row of a call; the first time the reader is told whose it is. */
+/* The row of a call; the reader is told whose it is the first time. */
 static __always_inline struct kern_row *find_row(const struct call *call)
 {
 	const bool of_processes = want_rows == KERN_ROWS_OF_PROCESSES;
@@ -564,7 +567,7 @@ static __always_inline void find_sysv(struct call *call, kern_s32 msqid)
 	call->flags |= KERN_HAS_QUEUE;
 }
 
-/* What a message of System V is; its type is read early only where it decides. */
+/* What a System V message is; its type is read early only if a filter needs it. */
 static __always_inline bool take_sysv(struct call *call, kern_u64 message, kern_u32 size)
 {
 	call->message = message;
@@ -598,13 +601,13 @@ int exit_msgrcv(struct exit_context *context)
 	struct call call = { .direction = KERN_RECEIVE };
 	void *regs = begin(&call, context);
 
-	/* What is copied is not received. */
+	/* Copying with MSG_COPY is not receiving. */
 	if (!regs || (argument(regs, 5) & MSG_COPY_FLAG))
 		return 0;
 	find_sysv(&call, (kern_s32)argument(regs, 1));
 	if (want_ns && call.queue.ns != want_ns)
 		return 0;
-	/* A call that failed has no type: it is 0 to the filter. */
+	/* A call that failed has no type: the filter sees 0. */
 	if (call.error ? want_type && !type_wanted(0) :
 			 !take_sysv(&call, argument(regs, 2), (kern_u32)context->ret))
 		return 0;
@@ -613,12 +616,12 @@ int exit_msgrcv(struct exit_context *context)
 
 /* ---- POSIX ---- */
 
-/* A pointer that the verifier reads through as C does, from Linux 6.2 on; a fault reads zeros. */
+/* A pointer that the verifier reads through like C, from Linux 6.2 on; a fault reads zeros. */
 extern void *bpf_rdonly_cast(const void *pointer, kern_u32 type_id) __ksym __weak;
 
 #define CAST(type, pointer) \
 	((struct type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(struct type)))
-/* The older way, a call for each member. */
+/* The older way, with a call for each member. */
 #define READ(from, member) (cast ? (from)->member : BPF_CORE_READ(from, member))
 
 static __always_inline struct file *file_of(struct fdtable *fdt, kern_u32 fd, const bool cast)
@@ -634,7 +637,7 @@ static __always_inline struct file *file_of(struct fdtable *fdt, kern_u32 fd, co
 	return file;
 }
 
-/* The queue of a descriptor: of the namespace that its file system shows. */
+/* The queue of a descriptor: in the namespace that its file system shows. */
 static __always_inline void find_posix(struct call *call, kern_u32 fd, const bool cast)
 {
 	struct file *file = file_of(call->task->files->fdt, fd, cast);
@@ -677,7 +680,7 @@ static __always_inline int exit_send(const struct exit_context *context, const b
 
 static __always_inline void read_priority(struct call *call, kern_u64 from)
 {
-	/* A caller that does not care gives no place for it (mq_receive(3)). */
+	/* A caller that does not want it passes NULL (mq_receive(3)). */
 	if (from && bpf_probe_read_user(&call->priority, sizeof(call->priority), (void *)from) == 0)
 		call->flags |= KERN_HAS_PRIORITY;
 }
@@ -700,7 +703,7 @@ static __always_inline int exit_receive(const struct exit_context *context, cons
 	return finish(&call);
 }
 
-/* Each in two ways: where the kernel lacks bpf_rdonly_cast(), only the second one loads. */
+/* Each in two versions: if the kernel lacks bpf_rdonly_cast(), only the second one loads. */
 SEC("tp/syscalls/sys_exit_mq_timedsend")
 int exit_mq_timedsend(struct exit_context *context)
 {

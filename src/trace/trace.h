@@ -2,8 +2,8 @@
 /*
  * trace.h - what `mqtool trace` was asked for, and who does it
  *
- * mqtool itself reads the line; the sibling program mqtool-trace is made of the same objects and of
- * what loads the program into the kernel, so that nothing else ever maps libbpf.
+ * mqtool itself reads the line; the sibling program mqtool-trace consists of the same objects and
+ * of what loads the program into the kernel, so that nothing else ever maps libbpf.
  */
 #ifndef MQTOOL_TRACE_H
 #define MQTOOL_TRACE_H
@@ -25,7 +25,7 @@ struct trace_options {
 	int64_t type;
 	pid_t pid;           /* 0: any */
 	const char *command; /* NULL: any */
-	uint64_t snaplen;    /* bytes of a body; KERN_SNAPLEN_MAX: all that can be */
+	uint64_t snaplen;    /* bytes of a body; KERN_SNAPLEN_MAX: as many as possible */
 	uint64_t count;      /* lines; 0: without end */
 	int64_t duration_ns; /* negative: without end */
 	uint64_t buffer;     /* bytes */
