@@ -25,7 +25,7 @@ _mqtool_options()
 		;;
 	recv)
 		echo -c,--count=N -f,--follow -a,--all -n,--nonblock -T,--timeout=N -t,--type=N \
-			-x,--except --peek -0,--null -r,--raw -F,--format=N -j,-J,--json \
+			-x,--except --peek -0,--null -r,--raw -F,--format=FORMAT -j,-J,--json \
 			--on-failure=FAILURE --move-failed=QUEUE -v,--verbose --progress \
 			--allow-plaintext --namespace=PID
 		;;
@@ -58,7 +58,7 @@ _mqtool_options()
 	trace)
 		echo -s,--snaplen=SNAPLEN -c,--count=N -d,--duration=N --send --recv -p,--pid=PID \
 			--command=N --failed --blocked -t,--type=N -x,--except -S,--sysv -P,--posix \
-			--match=N -F,--format=N -j,-J,--json --summary --buffer=N --strict \
+			--match=N -F,--format=CALL_FORMAT -j,-J,--json --summary --buffer=N --strict \
 			--namespace=NAMESPACE
 		;;
 	watch)
@@ -195,13 +195,50 @@ _mqtool_files()
 _mqtool_queues()
 {
 	local names=()
-	if [[ $text == ftok:* ]]; then
+	case $text in
+	ftok:*)
 		_mqtool_files ftok:
 		return
-	fi
+		;;
+	proc:*)
+		mapfile -t names < <(command mqtool stat --removed -H 2>/dev/null)
+		_mqtool_offer "${names[@]%% *}"
+		return
+		;;
+	esac
 	mapfile -t names < <(command mqtool stat -H -o QUEUE 2>/dev/null)
 	_mqtool_offer "${names[@]}"
+	[ ${#COMPREPLY[@]} -gt 0 ] || _mqtool_keys
+	[ ${#COMPREPLY[@]} -gt 0 ] || _mqtool_escaped
 	[ ${#COMPREPLY[@]} -gt 0 ] || _mqtool_ftok
+}
+
+# Those of $names that are keys, without "key:"; with no more zeros than were typed.
+_mqtool_keys()
+{
+	local name key text=${text,,}
+	[[ $text == 0* ]] || return
+	for name in "${names[@]}"; do
+		[[ $name == key:* ]] || continue
+		key=${name#key:}
+		[[ $text != 0x[1-9a-f]* ]] || printf -v key 0x%x "$key"
+		_mqtool_offer "$key"
+	done
+}
+
+# Those of $names that need escapes, if that which they stand for begins as the word does.
+_mqtool_escaped()
+{
+	local name plain found=()
+	# What bash keeps in front could not become another beginning.
+	[[ $text == /* && -z $cut ]] || return
+	for name in "${names[@]}"; do
+		[[ $name == esc:* ]] || continue
+		printf -v plain %b "${name#esc:}"
+		[[ $plain != "$text"* ]] || found+=("$name")
+	done
+	local text=
+	_mqtool_offer "${found[@]}"
 }
 
 # The one prefix that files follow.
@@ -259,6 +296,49 @@ _mqtool_owner()
 	fi
 }
 
+# _mqtool_format LETTERS: those of a format behind a "%".
+_mqtool_format()
+{
+	local percents=${text##*[!%]} letter
+	if [ -z "$text" ] || ((${#percents} % 2)); then
+		for letter in $1 %; do
+			_mqtool_offer "${text%\%}%$letter"
+		done
+	fi
+	compopt -o nospace 2>/dev/null
+}
+
+# _mqtool_filter COLUMN...: the last term of a filter; a field alone with what may follow it.
+_mqtool_filter()
+{
+	local before='' term=${text##* } column fields=() operators='= != < <= > >='
+	[[ $text != *' '* ]] || before=${text% *}' '
+	if [[ $term == !* ]]; then
+		before+=!
+		term=${term#!}
+	fi
+	compopt -o nospace 2>/dev/null
+	if [[ $term == kind=* || $term == kind!=* ]]; then
+		_mqtool_offer "$before${term%%=*}="{posix,sysv}
+		return
+	fi
+	_mqtool_offer "$before"{full,waiting,empty,idle}
+	for column; do
+		column=${column%[%/]*}
+		[[ ${column,,} != "$term"* ]] || fields+=("$before${column,,}")
+	done
+	if [ ${#COMPREPLY[@]} -gt 0 ] || [ ${#fields[@]} -ne 1 ]; then
+		_mqtool_offer "${fields[@]}"
+		return
+	fi
+	case ${fields[0]#"$before"} in
+	queue | kind | owner | key) operators='= !=' ;;
+	esac
+	for term in $operators; do
+		_mqtool_offer "${fields[0]}$term"
+	done
+}
+
 _mqtool_pids()
 {
 	local dir
@@ -286,7 +366,9 @@ _mqtool_value()
 	SORT) _mqtool_sort ${columns/HISTORY/} ;;
 	FAILURE) _mqtool_offer stop drop retry ;;
 	COLOR) _mqtool_offer auto always never ;;
-	FILTER) _mqtool_offer kind=posix kind=sysv ;;
+	FILTER) _mqtool_filter ${columns/HISTORY/} ;;
+	FORMAT) _mqtool_format 's S q x t p n Q T' ;;
+	CALL_FORMAT) _mqtool_format 's S q x t p n Q T E P I C W e N' ;;
 	SNAPLEN) _mqtool_offer 0 64 max ;;
 	PID) _mqtool_pids ;;
 	NAMESPACE)
@@ -332,8 +414,25 @@ _mqtool_subcommand()
 	elif [ $((i + 1)) -eq "$COMP_CWORD" ]; then
 		mapfile -t COMPREPLY < <(compgen -c -- "$text")
 	else
-		_mqtool_files ''
+		_mqtool_words_of_command $((i + 1))
 	fi
+}
+
+# Without bash-completion: what the command at this word of the line completes by a function, or files.
+_mqtool_words_of_command()
+{
+	local rest=${COMP_LINE:0:COMP_POINT} how name=${COMP_WORDS[$1]##*/}
+	how=$(complete -p "$name" 2>/dev/null)
+	how=${how##* -F }
+	if [ -z "$how" ] || ! declare -F "${how%% *}" >/dev/null; then
+		_mqtool_files ''
+		return
+	fi
+	rest=${rest#* -- }
+	rest=${rest#"${rest%%[![:space:]]*}"}
+	local COMP_WORDS=("${COMP_WORDS[@]:$1}") COMP_CWORD=$((COMP_CWORD - $1))
+	local COMP_LINE=$rest COMP_POINT=${#rest}
+	"${how%% *}" "$name" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 }
 
 _mqtool_operand()

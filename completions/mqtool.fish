@@ -4,6 +4,24 @@
 
 set -g __mqtool_commands create send recv move stat check set rm purge wait trace watch
 
+# The commands and what they do, separated by a tab.
+function __mqtool_command_list
+    printf '%s\t%s\n' \
+        create 'make queues' \
+        send 'put messages on a queue' \
+        recv 'take messages from a queue' \
+        move 'move messages from one queue to another' \
+        stat 'show queues, their use, and who is behind them' \
+        check 'check how full queues are, for monitoring' \
+        set 'change the mode, the owner or the size of queues' \
+        rm 'remove queues' \
+        purge 'throw away the messages that wait on queues' \
+        wait 'wait until a queue is as wanted' \
+        trace 'show every message that passes' \
+        watch 'show queues live' \
+        help 'show the options of a command'
+end
+
 # The command of the line: a word behind mqtool, or the name of a link.
 function __mqtool_command
     set -l words (commandline -opc)
@@ -69,9 +87,38 @@ function __mqtool_first_operand
     and test (__mqtool_operands) -eq 0
 end
 
+# The word at the cursor as it is meant, without what $argv[1], a regular expression, finds in front.
+function __mqtool_word
+    set -l word (commandline -ct | string replace -r "^($argv[1])" '')
+    if string match -qr '^["\']' -- $word
+        string sub -s 2 -- $word
+    else
+        string unescape -- $word
+    end
+end
+
+# A name that needs escapes is found by a part of it, as fish finds everything.
 function __mqtool_queues
-    command mqtool stat -H -o QUEUE 2>/dev/null
+    set -l names (command mqtool stat -H -o QUEUE 2>/dev/null)
+    set -l word (__mqtool_word '--move-failed=')
+    printf '%s\n' $names
+    switch $word
+        case '0*'
+            __mqtool_keys $word $names
+        case 'proc:*'
+            command mqtool stat --removed -H 2>/dev/null | string replace -r ' .*' ''
+    end
     __mqtool_ftok
+end
+
+# __mqtool_keys WORD NAME...: those that are keys, without "key:"; with no more zeros than were typed.
+function __mqtool_keys
+    set -l keys (string replace -f -r '^key:' '' -- $argv[2..-1])
+    if string match -qr '^0x[1-9a-fA-F]' -- $argv[1]
+        string replace -r '^0x0*' 0x -- $keys
+    else
+        printf '%s\n' $keys
+    end
 end
 
 # The files behind ftok:.
@@ -85,31 +132,103 @@ function __mqtool_ftok
     end
 end
 
+# Columns and what they show, separated by a tab.
 function __mqtool_columns
-    set -l columns QUEUE KIND MESSAGES BYTES USE% MODE OWNER LAST WAITING KEY MSQID MAXMSG \
-        MSGSIZE QBYTES UID GID CUID CGID SENT RECEIVED LSPID LRPID CTIME INO NOTIFY \
-        NAMESPACE PROCS PID SEND/s RECV/s IN/s OUT/s AGE SWAIT RWAIT
+    printf '%s\t%s\n' \
+        QUEUE name \
+        KIND 'sysv or posix' \
+        MESSAGES 'messages waiting' \
+        BYTES 'bytes waiting' \
+        USE% 'how full the queue is' \
+        MODE 'permissions, octal' \
+        OWNER 'name of the owning user' \
+        LAST 'age of the last send or receive' \
+        WAITING 'threads blocked on the queue' \
+        KEY 'key (System V)' \
+        MSQID 'identifier (System V)' \
+        MAXMSG 'messages that it can hold (POSIX)' \
+        MSGSIZE 'largest message (POSIX)' \
+        QBYTES 'bytes that it can hold (System V)' \
+        UID 'number of the owning user' \
+        GID 'number of the owning group' \
+        CUID 'number of the user who created it (System V)' \
+        CGID 'number of the group it was created with (System V)' \
+        SENT 'time of the last send (System V)' \
+        RECEIVED 'time of the last receive (System V)' \
+        LSPID 'process that sent last (System V)' \
+        LRPID 'process that received last (System V)' \
+        CTIME 'time of the last change of mode, owner or size' \
+        INO 'inode number (POSIX)' \
+        NOTIFY 'process to be notified (POSIX)' \
+        NAMESPACE 'IPC namespace' \
+        PROCS 'processes in the namespace' \
+        PID 'one of those processes' \
+        SEND/s 'messages sent per second' \
+        RECV/s 'messages received per second' \
+        IN/s 'bytes sent per second' \
+        OUT/s 'bytes received per second' \
+        AGE 'mean time that a message stays' \
+        SWAIT 'mean time that a send is blocked' \
+        RWAIT 'mean time that a receive is blocked'
     test (__mqtool_command) = watch
-    and set -a columns NET/s HISTORY
-    printf '%s\n' $columns
+    and printf '%s\t%s\n' NET/s 'messages more or fewer per second' HISTORY 'how full it was'
 end
 
 # A list of columns: what is there already stays in front.
 function __mqtool_column_list
-    set -l word (commandline -ct | string replace -r '^(--output=|-o)' '')
+    set -l word (__mqtool_word '--output=|-o')
     set -l before (string match -r '^(?:.*,|\+)' -- $word)
     set -l chosen (string split , -- (string replace -r '^\+' '' -- $before))
     for column in (__mqtool_columns)
-        contains -- $column $chosen
+        contains -- (string split \t -- $column)[1] $chosen
         or echo "$before$column"
     end
 end
 
 function __mqtool_sort
-    for column in (__mqtool_columns | string match -v HISTORY)
+    for column in (__mqtool_columns | string match -v 'HISTORY*')
         echo $column
-        echo $column:r
+        string replace \t :r\t -- $column
     end
+end
+
+# The letters of a format behind a "%", and what they stand for, separated by a tab.
+function __mqtool_format
+    set -l word (__mqtool_word '--format=|-F')
+    set -l percents (string match -r '%*$' -- $word)
+    if test -z "$word"; or test (math (string length -- "$percents") % 2) = 1
+        set word (string replace -r '%$' '' -- $word)
+        string replace -r '^' "$word%" -- (__mqtool_letters) %\t%
+    end
+end
+
+function __mqtool_letters
+    printf '%s\t%s\n' s body S size q 'body, escaped to printable' x 'body in hex' t type \
+        p priority n 'number from 1' Q queue T 'time of receipt'
+    test (__mqtool_command) = trace
+    and printf '%s\t%s\n' E event P process I thread C 'command of the process' \
+        W 'time that it waited' e error N namespace
+end
+
+# The last term of a filter; a field alone with what may follow it.
+function __mqtool_filter
+    set -l word (__mqtool_word '--filter=')
+    set -l before (string match -r '^(?:.*[ ])?!?' -- $word)
+    set -l term (string replace -r '^(?:.*[ ])?!?' '' -- $word)
+    if string match -qr '^kind!?=' -- $term
+        set term (string replace -r '=.*' = -- $term)
+        printf '%s\n' "$before$term"{posix,sysv}
+        return
+    end
+    set -l fields (__mqtool_columns | string match -v 'HISTORY*' | string lower | string replace -r '[%/].?\t' \t)
+    set -l hits (string match -r -- '^'(string escape --style=regex -- "$term")'[^\t]*(?=\t)' $fields)
+    if test (count $hits) = 1; and not string match -qr "^"(string escape --style=regex -- "$term") full waiting
+        printf '%s\n' "$before$hits"{=,!=}
+        contains -- $hits queue kind owner key
+        or printf '%s\n' "$before$hits"{'<','<=','>','>='}
+        return
+    end
+    string replace -r '^' "$before" -- $fields full waiting empty idle
 end
 
 function __mqtool_behind_dashes
@@ -136,10 +255,10 @@ function __mqtool_option
 end
 
 complete -c mqtool -f
-complete -c mqtool -n __mqtool_no_command -a "$__mqtool_commands help"
+complete -c mqtool -n __mqtool_no_command -a '(__mqtool_command_list)'
 complete -c mqtool -n __mqtool_no_command -s h -l help -d 'show the options and exit'
 complete -c mqtool -n __mqtool_no_command -s V -l version -d 'show the version and exit'
-complete -c mqtool -n '__mqtool_is help' -a "$__mqtool_commands"
+complete -c mqtool -n '__mqtool_is help' -a '(__mqtool_command_list | string match -v "help*")'
 for name in create send recv stat rm watch
     complete -c mq$name -f
 end
@@ -179,7 +298,7 @@ __mqtool_option recv -s T -l timeout -x -d 'wait at most this long for each mess
 __mqtool_option recv -l peek -d 'show messages without taking them'
 __mqtool_option recv -s 0 -l null -d 'NUL behind each message, not newline'
 __mqtool_option recv -s r -l raw -d 'the messages and nothing else'
-__mqtool_option recv -s F -l format -x -d 'each message as a format says'
+__mqtool_option recv -s F -l format -x -a '(__mqtool_format)' -d 'each message as a format says'
 __mqtool_option recv -s j -s J -l json -d 'each message as a line of JSON'
 __mqtool_option recv -l on-failure -x -a 'stop drop retry' -d 'when the command fails'
 __mqtool_option recv -l move-failed -x -a '(__mqtool_queues)' -d 'when the command fails, send the message to a queue'
@@ -254,7 +373,7 @@ __mqtool_option trace -s x -l except -d 'with -t: only messages of other types (
 __mqtool_option trace -s S -l sysv -d 'System V queues'
 __mqtool_option trace -s P -l posix -d 'POSIX queues'
 __mqtool_option trace -l match -x -d 'queues whose name matches'
-__mqtool_option trace -s F -l format -x -d 'each message as a format says'
+__mqtool_option trace -s F -l format -x -a '(__mqtool_format)' -d 'each message as a format says'
 __mqtool_option trace -s j -s J -l json -d 'a JSON object a line'
 __mqtool_option trace -l summary -d 'write one table at the end instead of messages'
 __mqtool_option trace -l buffer -x -d 'room in the kernel'
@@ -262,7 +381,7 @@ __mqtool_option trace -l strict -d 'exit with status 1 if any message was lost'
 
 __mqtool_option watch -s d -l delay -x -d 'time between looks'
 __mqtool_option watch -s n -l iterations -x -d 'exit after so many looks'
-__mqtool_option watch -l filter -x -a 'kind=posix kind=sysv' -d 'show only these queues'
+__mqtool_option watch -l filter -x -a '(__mqtool_filter)' -d 'show only these queues'
 __mqtool_option watch -s b -l batch -d 'print tables instead of a screen'
 __mqtool_option watch -l color -x -a 'auto always never' -d 'colours on the screen'
 __mqtool_option watch -l ascii -d 'use only ASCII characters'

@@ -33,10 +33,8 @@ press()
 ask()
 {
 	if [ "$shell" = fish ]; then
-		# Its own way of being asked; descriptions are not wanted.
-		# shellcheck disable=SC2016
-		fish --no-config -c 'source $argv[1]; complete -C "$argv[2]"' "$completions/mqtool.fish" \
-			"$1" | sed 's/\t.*//' | sort -u
+		# Its own way of being asked.
+		described "$1" | sed 's/\t.*//' | sort -u
 		return
 	fi
 	rm -f reply
@@ -45,6 +43,13 @@ ask()
 	# Ctrl-U: away with the line.
 	press $'\x15'
 	sort -u reply
+}
+
+# described LINE: what fish offers at its end, each behind a tab with its description.
+described()
+{
+	# shellcheck disable=SC2016
+	fish --no-config -c 'source $argv[1]; complete -C "$argv[2]"' "$completions/mqtool.fish" "$1"
 }
 
 bash_command()

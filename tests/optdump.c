@@ -8,6 +8,7 @@
  *	option COMMAND TEXT      as help and manual pages write it: "-o, --owner=USER[:GROUP]"
  *	column NAME
  *	live-column NAME         that only watch has
+ *	filter-field NAME        that the filter of watch compares
  */
 #include "config.h"
 
@@ -103,5 +104,7 @@ int main(void)
 	for (col = 0; col < COLUMNS_WATCH; col++)
 		printf("%s\t%s\n", col < COLUMNS_ALL ? "column" : "live-column",
 		       column_name((enum column)col));
+	for (col = 0; col < COL_HISTORY; col++)
+		printf("filter-field\t%s\n", column_member((enum column)col));
 	return 0;
 }

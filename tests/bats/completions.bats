@@ -101,6 +101,64 @@ offers_all_words()
 	offers_all_words fish
 }
 
+# ---- fields and letters ----
+
+# The letters that COMMAND takes in a format, each behind "%".
+letters()
+{
+	local letter
+	for letter in {a..z} {A..Z} %; do
+		# Of a queue that is not there, so that nothing is done.
+		run mqtool "$1" -F "%$letter" key:1
+		[ "$status" -ne 0 ]
+		[[ $output == *"invalid format"* ]] || printf '%%%s\n' "$letter"
+	done
+}
+
+knows_fields_and_letters()
+{
+	local fields states=$'full\nwaiting\nempty\nidle' command head
+	start_shell "$1"
+	fields=$(table filter-field)
+	offers "mqtool watch --filter '" "$fields"$'\n'"$states" || return
+	# zsh keeps what it does not complete in front.
+	head='messages>5 !'
+	offers "mqtool watch --filter '${head}e" "${head}empty" || return
+	offers "mqtool watch --filter 'use>5 kind=" $'use>5 kind=posix\nuse>5 kind=sysv' || return
+	offers "mqtool watch --filter 'maxm" "$(printf 'maxmsg%s\n' = != '<' '<=' '>' '>=')" || return
+	offers "mqtool watch --filter 'own" $'owner=\nowner!=' || return
+	for command in recv trace; do
+		offers "mqtool $command -F " "$(letters $command)" || return
+		offers "mqtool $command -F '%S bytes%%: %" \
+			"$(letters $command | sed 's/^/%S bytes%%: /')" || return
+		offers "mqtool $command -F '%%" '' || return
+	done
+}
+
+@test "bash: fields of a filter, letters of a format" {
+	knows_fields_and_letters bash
+}
+
+@test "zsh: fields of a filter, letters of a format" {
+	knows_fields_and_letters zsh
+}
+
+@test "fish: fields of a filter, letters of a format" {
+	knows_fields_and_letters fish
+}
+
+@test "fish: commands and columns are described" {
+	start_shell fish
+	local line got
+	got=$(described 'mqtool ')
+	equal "$(cut -f 1 <<<"$got" | sort)" "$(printf '%s\n' $(table command) help | sort)"
+	run ! grep -vP '\t.' <<<"$got"
+	got=$(described 'mqtool watch -o ')
+	run ! grep -vP '\t.' <<<"$got"
+	matches "$(described 'mqtool stat -o KIND,MSGS')" $'KIND,MSGSIZE\t?*'
+	matches "$(described 'mqtool stat -s MSGS')" $'MSGSIZE\t?*MSGSIZE:r\t?*'
+}
+
 # ---- queues ----
 
 # completes_name SHELL WORD QUEUE: a word is made the name of a queue, as its shell reads it.
@@ -123,6 +181,14 @@ completes_names()
 	completes_name "$1" key:0x4 0x4d510001
 	completes_name "$1" "'esc:/q" 'esc:/q\x27uote'
 	completes_name "$1" /- /-rf
+	completes_name "$1" /tw 'esc:/two\x20words'
+	if [ "$1" != fish ]; then
+		completes_name "$1" '/tw\ w' 'esc:/tw\x20words'
+		completes_name "$1" '"/th w' 'esc:/th\x20words'
+	fi
+	completes_name "$1" 0x 0x4d510001
+	completes_name "$1" 0x4D 0x4d510001
+	completes_name "$1" 0x7 key:7
 }
 
 @test "bash: names of queues, as they have to be quoted" {
@@ -164,6 +230,8 @@ knows_where_queues_go()
 	offers 'mqtool send ftok:fi' file
 	offers 'mqtool recv /jobs -- mqsen' mqsend
 	offers 'mqtool recv /jobs -- cat fi' file
+	offers 'mqtool recv /jobs -- mqtool purge /j' /jobs
+	offers 'mqtool recv /jobs -- mqtool recv --on-failure ' $'stop\ndrop\nretry'
 }
 
 @test "bash: with bash-completion it completes COMMAND" {
@@ -182,6 +250,8 @@ knows_where_queues_go()
 	offers 'mqtool send ftok:fi' ftok:file
 	offers 'mqtool recv /jobs -- mqsen' mqsend
 	offers 'mqtool recv /jobs -- cat fi' file
+	offers 'mqtool recv /jobs -- mqtool purge /j' /jobs
+	offers 'mqtool recv /jobs -- mqtool recv --on-failure ' $'stop\ndrop\nretry'
 }
 
 @test "fish: queues where queues go, files where files go" {
@@ -190,6 +260,48 @@ knows_where_queues_go()
 	offers 'mqtool send ftok:fi' ftok:file
 	offers 'mqtool recv /jobs -- mqsen' mqsend
 	offers 'mqtool recv /jobs -- cat fi' file
+	offers 'mqtool recv /jobs -- mqtool purge /j' /jobs
+	offers 'mqtool recv /jobs -- mqtool recv --on-failure ' $'stop\ndrop\nretry'
+}
+
+@test "removed queues that are still open" {
+	local shell removed
+	mqtool create /gone
+	exec {held}</dev/mqueue/gone
+	mqtool rm /gone
+	removed=$(mqtool stat --removed -H)
+	matches "$removed" 'proc:*/* *'
+	removed=${removed%% *}
+	for shell in bash zsh fish; do
+		start_shell $shell
+		# bash keeps what is before the colon.
+		[ $shell = bash ] && offers 'mqtool recv proc:' "${removed#proc:}" && continue
+		offers 'mqtool recv proc:' "$removed"
+	done
+	exec {held}<&-
+}
+
+# runs_completed_command SHELL: the words of COMMAND, behind the "--" of recv, are made by tabs.
+runs_completed_command()
+{
+	mqtool create /from /into-this
+	start_shell "$1"
+	mqtool send /from hello
+	# Of two tabs each makes one word.
+	press $'mqtool recv /from -- mqsen\t/int\t\n'
+	wait_until bash -c 'test "$(mqtool stat -H -o MESSAGES /into-this)" = 1' || {
+		cat -v terminal >&2
+		return 1
+	}
+	equal "$(mqtool recv -n /into-this)" hello
+	mqtool rm /from /into-this
+}
+
+@test "COMMAND is completed as a command, with operands of its own" {
+	local shell
+	for shell in bash zsh fish; do
+		runs_completed_command $shell
+	done
 }
 
 # fails_silently SHELL: where mqtool cannot be run.
