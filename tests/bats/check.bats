@@ -176,6 +176,133 @@ fill()
 	mqtool rm /c8
 }
 
+# ---- the worst that is known ----
+
+# worst_of NAME...: the exit status for these; the end of a name says what its queue is.
+worst_of()
+{
+	case " $* " in
+	*critical\ *) echo 2 ;;
+	*warning\ *) echo 1 ;;
+	*unknown\ *) echo 3 ;;
+	*) echo 0 ;;
+	esac
+}
+
+# combinations PREFIX: each set of queues of different states, one a line.
+combinations()
+{
+	local i
+	for ((i = 1; i < 16; i++)); do
+		local names=()
+		((i & 1)) && names+=("$1ok")
+		((i & 2)) && names+=("$1unknown")
+		((i & 4)) && names+=("$1warning")
+		((i & 8)) && names+=("$1critical")
+		echo "${names[*]}"
+	done
+}
+
+# names_states QUEUE...: the line has each that is not OK, and no other.
+names_states()
+{
+	local state text=${output%% | *}
+	for state in critical warning unknown; do
+		case " $* " in
+		*$state\ *) matches "$text" "*/*$state: *" || return ;;
+		*) [[ $text != *"$state: "* ]] || return ;;
+		esac
+	done
+}
+
+@test "of named queues the worst known state counts, in every combination and order" {
+	local names limits
+	mqtool create -c 10 /ok /warning /critical
+	fill /warning 5
+	fill /critical 9
+	for limits in '-w 50 -c 90' '-m -w 5 -c 9'; do
+		while read -ra names; do
+			# shellcheck disable=SC2086
+			plugin "$(worst_of "${names[@]}")" $limits "${names[@]}"
+			names_states "${names[@]}"
+			mapfile -t names < <(printf '%s\n' "${names[@]}" | tac)
+			# shellcheck disable=SC2086
+			plugin "$(worst_of "${names[@]}")" $limits "${names[@]}"
+			names_states "${names[@]}"
+		done < <(combinations /)
+	done
+	mqtool rm /ok /warning /critical
+}
+
+# plugin_of_other STATUS ARGUMENT...: as plugin, for whom a queue of mode 0 is closed.
+plugin_of_other()
+{
+	local status=$1
+	shift
+	run --separate-stderr "-$status" without_capabilities mqtool check "$@"
+	equal "${#lines[@]}" 1
+}
+
+# make_states NAME...: queues whose states are the ends of their names.
+make_states()
+{
+	local name
+	for name; do
+		mqtool create -c 10 "$name"
+		case $name in
+		*warning) fill "$name" 5 ;;
+		*critical) fill "$name" 9 ;;
+		*unknown) mqtool set -m 0 "$name" ;;
+		esac
+	done
+}
+
+@test "of queues that are found the worst known state counts, with each option" {
+	need_mqueue
+	local names limits known
+	make_states /other-critical
+	while read -ra names; do
+		make_states "${names[@]}"
+		for limits in '-w 50 -c 90' '-m -w 5 -c 9' '-L -w 50 -c 90'; do
+			# shellcheck disable=SC2086
+			plugin_of_other "$(worst_of "${names[@]}")" $limits --match='/its-*'
+			names_states "${names[@]}"
+			mapfile -t known < <(printf '%s\n' "${names[@]}" | grep -v unknown)
+			# shellcheck disable=SC2086
+			plugin_of_other "$(worst_of "${known[@]}")" $limits --match='/its-*' --readable
+			names_states "${known[@]}"
+			[ ${#known[@]} -eq ${#names[@]} ] || matches "${output%% | *}" "*, 1 cannot be read*"
+		done
+		plugin_of_other 2 -w 50 -c 90
+		names_states "${names[@]}" /other-critical
+		mqtool rm "${names[@]}"
+	done < <(combinations /its-)
+	mqtool rm /other-critical
+}
+
+@test "-L: what is known of a limit counts beside queues, in every combination" {
+	need_mqueue
+	local names queues_max use
+	read -r queues_max </proc/sys/fs/mqueue/queues_max
+	mqtool create /its-limit
+	while read -ra names; do
+		make_states "${names[@]}"
+		# As many as make queues_max OK, WARNING and CRITICAL.
+		for use in 1:100 2:2 3:1; do
+			echo $(((${#names[@]} + 1) * ${use#*:})) >/proc/sys/fs/mqueue/queues_max
+			case $use in
+			1:*) plugin_of_other "$(worst_of "${names[@]}")" -L -w 50 -c 90 --match='/its-[!l]*' ;;
+			2:*) plugin_of_other "$(worst_of "${names[@]}" warning)" -L -w 50 -c 90 --match='/its-[!l]*' ;;
+			3:*) plugin_of_other 2 -L -w 50 -c 90 --match='/its-[!l]*' ;;
+			esac
+			names_states "${names[@]}"
+		done
+		mqtool rm "${names[@]}"
+		echo "$queues_max" >/proc/sys/fs/mqueue/queues_max
+	done < <(combinations /its-)
+	mqtool rm /its-limit
+}
+
 # ---- numbers of messages, patterns, limits ----
 
 @test "-m: limits are numbers of messages, on both kinds" {
