@@ -148,6 +148,7 @@ static void end_piece(struct view *v, const struct canvas *c, struct pieces *p, 
 
 static void leave_out(struct pieces *p, int width)
 {
+	const int first = p->items[0].width;
 	int sum = 0;
 
 	for (int rank = 0; rank <= RANK_MAX; rank++) {
@@ -159,6 +160,9 @@ static void leave_out(struct pieces *p, int width)
 			sum += p->items[i].width;
 		}
 	}
+	/* Where none fits the first is cut, rather than a line left empty. */
+	if (!sum)
+		p->items[0].width = first;
 }
 
 /* Paints them, and empties v->line.  Returns the column after them. */

@@ -137,8 +137,9 @@ some_queues()
 	blocked "$pid" msgrcv
 }
 
-# Its screen has so many lines, and the first of them is not empty.
+# drawn WIDTHxHEIGHT TEXT: the terminal is of that size, and its first line begins with TEXT.
 drawn()
 {
-	[ "$(tm display -p '#{pane_height}')" = "$1" ] && [ -n "$(screen | head -n 1 | tr -d ' ')" ]
+	[ "$(tm display -p '#{pane_width}x#{pane_height}')" = "$1" ] &&
+		[[ $(screen | head -n 1) == "$2"* ]]
 }

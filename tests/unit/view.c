@@ -438,6 +438,8 @@ static void test_narrow_lines(void **state)
 		strstr(screen(s, 40, 10), "! /orders: full, 2 senders bl\u2026 (+2 more)\n"));
 	assert_non_null(strstr(screen(s, 20, 10), "! /orders: full, 2 \u2026\n"));
 	assert_non_null(strstr(screen(s, 20, 10), "db1   every 1s\n20 messages  1 full\n"));
+	/* Where nothing fits there is still no empty line. */
+	assert_memory_equal(screen(s, 3, 10), "mq\u2026\n20\u2026\n", 12);
 	key(s, ' ');
 	assert_non_null(strstr(screen(s, 40, 10), "db1   every 1s   PAUSED\n"));
 	assert_non_null(strstr(screen(s, 20, 10), "every 1s   PAUSED\n"));
