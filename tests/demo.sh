@@ -20,7 +20,7 @@ demo()
 	PATH=$bin:$PATH "$tests/in-ns" "$tests/../scripts/demo" --inside </dev/null
 }
 
-# instead COMMAND SCRIPT: mqtool, but for COMMAND, which is SCRIPT.
+# instead COMMAND SCRIPT: mqtool, except that COMMAND is SCRIPT.
 instead()
 {
 	printf '#!/bin/sh\nif [ "$1" = %s ]; then\n\t%s\nfi\nexec "%s" "$@"\n' \

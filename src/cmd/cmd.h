@@ -86,7 +86,7 @@ struct cmdline {
 	poptContext con;
 	const char **operands; /* NULL-terminated, once cmdline_next() has returned 0 */
 	int noperands;
-	char **words;          /* the whole line behind the command's name */
+	char **words;          /* the whole line after the command's name */
 	char **trailing;       /* takes_command: the words after "--", at least one; or NULL */
 	const char *seen;      /* spelling of the last option returned: "-t", "--type" */
 	bool by_environment;   /* which is one of those of cmd->environment */

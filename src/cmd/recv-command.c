@@ -108,7 +108,7 @@ static int retry_failed(struct receiver *r, int status)
 /* COMMAND failed for the message in hand: EX_DONE if that is dealt with and recv goes on. */
 static int handle_failure(struct receiver *r, int status)
 {
-	/* What stops mqtool often stops COMMAND too: that is no verdict on the message. */
+	/* What stops mqtool often stops COMMAND too: it says nothing about the message. */
 	enum on_failure what = stop_signal() ? FAILURE_STOP : r->opt.on_failure;
 
 	r->command_failed = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * amqp-connect.c - where a broker may be reached, and the way there: TCP, and TLS on it
+ * amqp-connect.c - where a broker may be reached, and the way there: TCP, with or without TLS
  */
 #include "config.h"
 

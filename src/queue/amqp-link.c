@@ -720,7 +720,7 @@ static void take_get_ok(struct amqp_link *l, const amqp_basic_get_ok_t *ok)
 	begin_content(l, AMQP_DELIVERY, ok->delivery_tag, ok->redelivered);
 }
 
-/* 1 if it is an event, 0 if it is none or only the beginning of one. */
+/* 1 if it is an event, 0 if not, or if it is only the beginning of one. */
 static int take_method(struct amqp_link *l, const amqp_method_t *method, struct amqp_event *event)
 {
 	const void *decoded = method->decoded;

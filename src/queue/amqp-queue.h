@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * amqp-queue.h - an open queue of a broker, shared by the files behind queue-amqp.c only:
- * amqp-queue.c, amqp-send.c and amqp-take.c
+ * amqp-queue.h - an open queue of a broker; only queue-amqp.c and amqp-*.c see inside
  */
 #ifndef MQTOOL_AMQP_QUEUE_H
 #define MQTOOL_AMQP_QUEUE_H

@@ -24,7 +24,7 @@ int mqueue_open_to_look(const char *name)
 	return fd;
 }
 
-/* Must not open anything but a queue: a pipe, for one, would notice. */
+/* Not a real open, which something other than a queue, such as a pipe, would notice. */
 static int open_path_only(const char *pid_fd)
 {
 	char path[64];

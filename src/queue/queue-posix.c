@@ -595,7 +595,7 @@ static int mqueue_create(const struct queue_ref *ref, const struct queue_attr *a
 		return rc;
 	limits.mq_maxmsg = (long)full.maxmsg;
 	limits.mq_msgsize = (long)full.msgsize;
-	/* No signal leaves one behind that is half made. */
+	/* No signal leaves a half-made queue behind. */
 	stop_hold(&mask);
 	rc = make_whole(ref->name, attr, sized ? &limits : NULL);
 	stop_release(&mask);

@@ -176,7 +176,7 @@ int queue_tell(struct queue *q) _must_check_;
  */
 int queue_catch_up(struct queue *q) _must_check_;
 /*
- * Limits the messages that are sent and not confirmed to so many, and to so many bytes, not
+ * Limits how many messages may be sent and not confirmed, and how many bytes of them, not
  * counting one message.  Only for brokers' queues; affects later messages.
  */
 void queue_window(struct queue *q, size_t messages, size_t bytes);

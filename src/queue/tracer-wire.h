@@ -108,7 +108,7 @@ enum tracer_code {
 #define TRACER_LINUX(major, minor) ((major) << 8 | (minor))
 
 struct tracer_refusal {
-	int32_t error;   /* -errno: -EPERM where a privilege is missing; 0: nothing is refused */
+	int32_t error;   /* -errno: -EPERM if a privilege is missing; 0: nothing is refused */
 	uint32_t code;   /* enum tracer_code */
 	int32_t cause;   /* with some codes */
 	uint32_t number; /* with some codes */

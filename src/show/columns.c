@@ -698,7 +698,7 @@ struct sort_item {
 	const char *text;
 	const struct queue_stat *st;
 	bool absent;
-	signed char sign;      /* of values: -1 where reversed */
+	signed char sign;      /* of values: -1 if reversed */
 	signed char name_sign; /* of names: reversed only if they are the key, not a tie */
 };
 

@@ -66,7 +66,7 @@ static bool put_senders(struct buffer *b, const struct queue_stat *st)
 	return put_known(b, st, STAT_WAITING, st->senders);
 }
 
-/* 0 is never, which is no time. */
+/* 0 is never, which has no value. */
 static bool put_last(struct buffer *b, const struct queue_stat *st)
 {
 	return st->last > 0 && put_known(b, st, STAT_LAST, (uint64_t)st->last);

@@ -4,7 +4,7 @@
  *
  * Pure: no terminal, no clock, no system call; looks and times are arguments.  A row is one queue
  * for as long as it lives: System V by msqid and times that only go forward, POSIX by inode, so
- * that a queue made anew under an old name begins a new row.
+ * that a new queue with an old name begins a new row.
  */
 #ifndef MQTOOL_MODEL_H
 #define MQTOOL_MODEL_H

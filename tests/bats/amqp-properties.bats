@@ -79,7 +79,7 @@ same()
 	# It is told by a line, not taken from it.
 	echo '{"body":"d","redelivered":true}' | send -j "$q"
 	equal "$(recv -j "$q" | jq .redelivered)" false
-	# A type that is no number is a property; one that is, or is chosen, the message's.
+	# A type that is not a number is a property; one that is, or is chosen, is the message's.
 	printf '%s\n' '{"body":"e","properties":{"type":"order"}}' '{"body":"f","properties":{"type":"7"}}' |
 		send -j "$q"
 	equal "$(recv -c 2 -j "$q" | jq -c '[.type, .properties.type]')" $'[null,"order"]\n[7,null]'

@@ -262,7 +262,7 @@ passwords()
 @test "amqps: one that is not from an authority we trust, or not for that name, is refused" {
 	mqtool create "$q"
 	fails 1 "$secure: *" send "$secure" x
-	# No authority, another one, and one that is none.
+	# No authority, another one, and a file that is not one.
 	SSL_CERT_FILE=/dev/null fails 1 "$secure: *" send "$secure" x
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 \
 		-subj '/CN=tests of mqtool' -keyout other.key -out other.pem 2>/dev/null

@@ -79,7 +79,7 @@ fails()
 	[ "$status" = 2 ] || equal "${#stderr_lines[@]}" 1
 }
 
-# is_gone QUEUE: true where there is no such queue.
+# is_gone QUEUE: true if there is no such queue.
 is_gone()
 {
 	mqtool wait --gone -T 0 "$1"
@@ -94,14 +94,14 @@ fed()
 	exec 8>&- 8>fed
 }
 
-# at_least QUEUE N: true where so many wait there now.
+# at_least QUEUE N: true if at least N messages wait there now.
 at_least()
 {
 	local now
 	now=$(waiting "$1") && [ "$now" -ge "$2" ]
 }
 
-# lines_in N FILE...: true where they have so many now.
+# lines_in N FILE...: true if they have N lines now.
 lines_in()
 {
 	[ "$(cat "${@:2}" | wc -l)" -ge "$1" ]

@@ -119,7 +119,7 @@ start()
 	[ "$(type -t "$1")" != file ] || wait_until is_executed "$pid"
 }
 
-# is_executed PID: it is no longer a copy of this shell, or gone.
+# is_executed PID: it is no longer a copy of this shell, or has ended.
 is_executed()
 {
 	local copy own
@@ -169,7 +169,7 @@ blocked()
 	wait_until is_blocked "$pid" "$@"
 }
 
-# is_blocked PID CALL...: true where it is so now.
+# is_blocked PID CALL...: true if it is blocked in one of the calls now.
 is_blocked()
 {
 	local pid=$1 dir
@@ -221,7 +221,7 @@ waiting()
 	mqtool stat -H -o MESSAGES "$1" | tr -d ' '
 }
 
-# is_waiting QUEUE COUNT: true where it is so now.
+# is_waiting QUEUE COUNT: true if COUNT threads wait on it now.
 is_waiting()
 {
 	[ "$(waiting "$1")" = "$2" ]
@@ -269,7 +269,7 @@ stopped_reader()
 		sysread(STDIN, my $junk, 4096) if $ARGV[0]' -- "$@" <&9
 }
 
-# What is in that pipe goes to the file "out", but for what filled it.
+# What is in that pipe goes to the file "out", except for what filled it.
 drain()
 {
 	exec 7<fifo 9>&-
@@ -364,7 +364,7 @@ posix_mode()
 	stat -c %a "/dev/mqueue$1"
 }
 
-# skip_loudly WHY: skips the test, and says so also where only failures are shown.
+# skip_loudly WHY: skips the test, and says so even if only failures are shown.
 skip_loudly()
 {
 	echo "# SKIPPED: ${BATS_TEST_FILENAME##*/}: $BATS_TEST_DESCRIPTION: $1" >&3

@@ -312,7 +312,7 @@ session()
 
 # ---- environment ----
 
-# What each command says of one queue of each kind, where nothing may change it.
+# What each command says about one queue of each kind, if nothing may change it.
 say_all()
 {
 	mqtool create -c 4 -s 64 /e && mqtool create 0x65
@@ -396,7 +396,7 @@ sanitized()
 }
 
 # limited ULIMIT QUEUE ARG...: recv ARG... from five messages in this limit: an exit status that is
-# documented (127 where not even the libraries could be loaded), and all five are somewhere.
+# documented (127 if not even the libraries could be loaded), and all five are somewhere.
 limited()
 {
 	local limit=$1 queue=$2 got=0

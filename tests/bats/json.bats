@@ -155,7 +155,7 @@ shown()
 	equal "$(mqtool recv -a -F '%p%s ' /p)" '9a 9b 9c 4b '
 }
 
-# bad LINE TEXT: it stops send -j, with that text behind its place, after those before it.
+# bad LINE TEXT: it stops send -j, with that text after its place, after the lines before it.
 bad()
 {
 	printf '%s\n' '{"type":2,"body":"before"}' "$1" '{"body":"behind"}' >lines

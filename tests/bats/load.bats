@@ -126,7 +126,7 @@ is_empty()
 		done
 		finish "$sender" 0
 		mqtool recv -a "$queue" >>got
-		# What went back stands behind what came after it.
+		# What went back comes after what arrived later.
 		sort -n got | cmp - lines
 	done
 }

@@ -44,7 +44,7 @@ run_line()
 	run timeout 20 bash -c "$1" </dev/null
 }
 
-# The line that comes next is the one that was suggested, but for the answer to a question.
+# The next line is the suggested one, except for the answer to a question.
 follows()
 {
 	local said=$1 next=${2/ -y/}

@@ -26,7 +26,7 @@ look()
 	done
 }
 
-# The kernel's own view: all but the times of a POSIX queue's inode that reading it moves.
+# The kernel's own view: all except the times of a POSIX queue's inode that reading it moves.
 kernel_view()
 {
 	cat /proc/sysvipc/msg

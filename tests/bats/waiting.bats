@@ -478,7 +478,7 @@ cost_of()
 	done
 }
 
-# True where the main thread of the process is in write(2) on standard output.
+# True if the main thread of the process is in write(2) on standard output.
 is_writing()
 {
 	local number fd

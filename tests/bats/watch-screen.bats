@@ -272,7 +272,7 @@ row()
 		equal "$(row "$name" | awk '{ print $1, $2, $3, $4, $5, $6, $7 }')" \
 			"$(awk -v name="$name" '$2 == name { print $1, $2, $3, $4, $5, $6, $7 }' print)"
 	done
-	# For programs: the numbers behind them.
+	# For programs: the exact numbers.
 	mqtool watch -j -n 1 -o +waiting >objects
 	equal "$(jq -c -s '[(map(.messages) | add), (map(.bytes) | add), (map(.waiting) | add)]' objects)" \
 		"[5,9,2]"

@@ -124,7 +124,7 @@ lines_in()
 	[ "$(wc -l <"$1")" -ge "$2" ]
 }
 
-# Two queues, one of them full with a sender blocked, and a receiver that waits in vain.
+# Two queues, one of them full with a sender blocked, and a receiver that waits and gets nothing.
 some_queues()
 {
 	mqtool create /orders -c 4 -s 64

@@ -268,7 +268,7 @@ static void print_group(const char *name, struct group *g, size_t n)
 
 /* ---- the command line ---- */
 
-/* Reads one process and what ends it; cuts argv there.  Returns behind that. */
+/* Reads one process and what ends it; cuts argv there.  Returns the place after it. */
 static char **read_process(struct group *g, char **argv)
 {
 	struct process *p = &g->processes[g->n++];
@@ -292,7 +292,7 @@ static char **read_process(struct group *g, char **argv)
 	return argv;
 }
 
-/* Reads one group; returns behind its end, or NULL where it was the last. */
+/* Reads one group; returns the place after its end, or NULL if it was the last. */
 static char **read_group(struct group *g, char **argv, size_t pairs)
 {
 	bool more = true, last = true;

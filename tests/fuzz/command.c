@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The command line of each command: read and checked whole.  The first byte chooses the command, NUL
- * ends each argument.  No queue can be opened or made, so nothing happens behind the reading.
+ * ends each argument.  No queue can be opened or made, so nothing happens after the reading.
  */
 #include "config.h"
 

@@ -3,7 +3,7 @@
  * fuzz.h - what every fuzz target has
  *
  * A target is one file with LLVMFuzzerTestOneInput(), which libFuzzer and AFL++ call, and replay.c
- * where there is no fuzzer.  It aborts where what it tests breaks a promise.
+ * without a fuzzer.  It aborts if what it tests breaks a promise.
  */
 #ifndef MQTOOL_TESTS_FUZZ_H
 #define MQTOOL_TESTS_FUZZ_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The splitter of send -l and -0: its pieces, with a separator behind each, are the input again,
+ * The splitter of send -l and -0: its pieces, with a separator after each, are the input again,
  * whatever pieces read(2) gives.  The first bytes say how: framing, bytes a read, first limit.
  */
 #include "config.h"

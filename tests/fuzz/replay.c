@@ -2,7 +2,7 @@
 /*
  * replay.c - gives a fuzz target the inputs in files, where no fuzzer is built in
  *
- * replay FILE...: 0 where every input went well; the target aborts where one did not.
+ * replay FILE...: 0 if every input went well; the target aborts if one did not.
  */
 #include "config.h"
 

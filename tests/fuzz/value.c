@@ -12,7 +12,7 @@
 
 #define DIGITS "0123456789"
 
-/* The number that n digits write; false where 64 bits do not hold it. */
+/* The number that n digits write; false if 64 bits do not hold it. */
 static bool number(const char *digits, size_t n, unsigned int base, uint64_t *value)
 {
 	*value = 0;

@@ -2,7 +2,7 @@
 /*
  * ask-tracer [SECONDS] - asks mqtool-trace whether it may load a program, and prints "yes" or why not
  *
- * With SECONDS the sibling stays for so long.
+ * With SECONDS the sibling stays for that time.
  */
 #include "config.h"
 

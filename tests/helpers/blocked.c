@@ -3,7 +3,7 @@
  * blocked.c - blocks on a queue, holds it open, or plays other parts, until it is killed
  *
  *   blocked [-t THREADS] msgrcv KEY SIZE TYPE FLAGS
- *   blocked msgrcv32 KEY SIZE TYPE    as a 32-bit program does; exit 77 where there are none
+ *   blocked msgrcv32 KEY SIZE TYPE    as a 32-bit program does; exit 77 if there are none
  *   blocked [-t THREADS] msgsnd KEY SIZE
  *   blocked [-t THREADS] mq_receive NAME
  *   blocked [-t THREADS] mq_send NAME SIZE PRIORITY

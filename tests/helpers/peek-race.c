@@ -131,7 +131,7 @@ static int check_last(const struct seen *seen)
 	return 0;
 }
 
-/* 0, -EBUSY, 1 where it is torn, or another -errno. */
+/* 0, -EBUSY, 1 if it is torn, or another -errno. */
 static int peek(const struct queue_ref *ref, uint64_t *messages)
 {
 	static char *room;

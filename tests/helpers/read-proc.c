@@ -5,7 +5,7 @@
  *
  *   read-proc [fd]
  *
- * /proc/PID/task/TID/wchan of every thread, and with fd the inode behind each descriptor: what
+ * /proc/PID/task/TID/wchan of every thread, and with fd the inode of each descriptor: what
  * mqtool stat -w and mqtool stat -wj are measured against.
  */
 #include "config.h"

@@ -8,7 +8,7 @@
  * largest on QUEUE (0xKEY or /NAME, which it makes and removes); three mqtool recv, in three styles,
  * and another thread take them.  The readers of recv are slow at times and their pipes small.  At any
  * moment each is stopped and goes on, and is ended: by one of the stop signals, recv also by an
- * output that is closed, send by the end of its input.  Then it is started anew, send with what it
+ * output that is closed, send by the end of its input.  Then it is started again, send with what it
  * said that it had not sent.  msg_qbytes changes meanwhile.  Every message must be received, on the
  * queue or reported, exactly once.
  *
@@ -20,7 +20,7 @@
  * found on it, but may be there, or have been received from it, and be sent again: none is missing,
  * and some come twice.
  *
- * $MQTOOL is the program.  Prints one line of figures; exit 1 where a message is missing, doubled or
+ * $MQTOOL is the program.  Prints one line of figures; exit 1 if a message is missing, doubled or
  * not as it was.
  */
 #include "config.h"
@@ -86,7 +86,7 @@ struct sender {
 	uint64_t left;     /* messages to be made */
 };
 
-/* An mqtool recv, or, behind them, an mqtool move, whose output is none. */
+/* An mqtool recv or, after those, an mqtool move, which has no output. */
 struct receiver {
 	struct life life;
 	int out;
@@ -571,7 +571,7 @@ static bool is_status(int status, int wanted)
 	return WIFEXITED(status) && WEXITSTATUS(status) == wanted;
 }
 
-/* Status 1 where something could not go back: it must stand there as JSON.  That a queue was removed
+/* Status 1 if something could not go back: it must stand there as JSON.  That a queue was removed
  * is reason enough. */
 static bool ended_well(const struct receiver *r, int status, int sig)
 {

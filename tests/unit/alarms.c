@@ -49,7 +49,7 @@ static void look(struct alarms *a, struct proc_waiter *waiters, size_t n,
 			 0);
 }
 
-/* One that gets on between two looks is none, however often it is blocked. */
+/* A thread that gets on between two looks is not stuck, however often it is blocked. */
 static void test_busy_is_no_alarm(void **state)
 {
 	struct alarms a = { .n = 0 };

@@ -296,7 +296,7 @@ static void test_sequence(void **state)
 	render_format_free(format);
 }
 
-/* Bodies as large as the bound, one less, one more, and empty ones behind them. */
+/* Bodies as large as the bound, one less, one more, and empty ones after them. */
 static void test_bounds(void **state)
 {
 	static char large[3 * BATCH_BYTES];

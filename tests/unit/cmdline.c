@@ -220,7 +220,7 @@ static void test_accepted(void **state)
 		{ &stat_like, { NULL }, "" },
 		{ &stat_like, { "--" }, "" },
 		{ &move_like, { "/a", "/b" }, "[/a][/b]" },
-		/* COMMAND begins at the first "--", and nothing behind it is looked at. */
+		/* COMMAND begins at the first "--", and nothing after it is looked at. */
 		{ &recv_like, { "/q", "--", "cat" }, "[/q]{cat}" },
 		{ &recv_like,
 		  { "/q", "-f", "--", "sh", "-c", "--", "--help" },
@@ -253,7 +253,7 @@ static void test_left_out(void **state)
 		{ &wait_like,
 		  { "--room", "--room=6", "--room", "/q" },
 		  "--room(NULL) --room(6) --room(NULL) /q" },
-		/* Where it is no option it stays as it is. */
+		/* If it is not an option it stays as it is. */
 		{ &wait_like, { "-t", "--room", "/q" }, "-t(--room) /q" },
 		{ &wait_like, { "--type", "--room", "/q" }, "--type(--room) /q" },
 		{ &wait_like, { "--room", "--", "--room" }, "--room(NULL) --room" },

@@ -78,7 +78,7 @@ static void test_escape(void **state)
 	}
 }
 
-/* What is not clean has changed, and what came out is clean but for the backslashes. */
+/* What is not clean has changed, and what came out is clean except for the backslashes. */
 static void test_escape_each_byte(void **state)
 {
 	(void)state;

@@ -134,7 +134,7 @@ static int next_fd(void)
 	return fd;
 }
 
-/* handler_run() of a shell's line, whose exit status is to be 0 where the message is right. */
+/* handler_run() of a shell's line, whose exit status is 0 if the message is right. */
 static int run(const char *line, int *status)
 {
 	char sh[] = "sh", c[] = "-c";

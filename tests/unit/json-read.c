@@ -45,7 +45,7 @@ struct tally {
 	unsigned int own, any;
 };
 
-/* Room for one line's body behind its headroom, of exactly the size that is promised. */
+/* Room for one line's body after its headroom, of exactly the promised size. */
 static char *body_room(size_t len)
 {
 	char *room = malloc(MESSAGE_HEADROOM + len + JSON_COPY_SLACK);

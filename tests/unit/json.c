@@ -85,7 +85,7 @@ static void test_strings(void **state)
 		{ "0123456789abcde\"", "\"0123456789abcde\\\"\"" },
 		{ "0123456789abcdef\"", "\"0123456789abcdef\\\"\"" },
 		{ "0123456789abcdef\n0123456789abcdef", "\"0123456789abcdef\\n0123456789abcdef\"" },
-		/* C1 controls, and the first character behind them */
+		/* C1 controls, and the first character after them */
 		{ "\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", "\"\\u0080\\u009b\\u009f\xc2\xa0\"" },
 		{ "\xd8\x9c", "\"\\u061c\"" },
 		{ "\xe2\x80\x8e\xe2\x80\x8f", "\"\\u200e\\u200f\"" },
@@ -111,7 +111,7 @@ static void test_strings(void **state)
 	buffer_free(&b);
 }
 
-/* Every ASCII character, at each place within a block of 16 and behind it. */
+/* Every ASCII character, at each place within a block of 16 and after it. */
 static void test_string_positions(void **state)
 {
 	struct buffer b = { 0 }, expected = { 0 };
@@ -218,7 +218,7 @@ static void test_bodies(void **state)
 	size_t n;
 
 	(void)state;
-	/* Far behind the first step of the writer: what was written is taken back. */
+	/* Far after the first step of the writer: what was written is taken back. */
 	for (int i = 0; i < 5000; i++)
 		buffer_putc(&data, (char)('a' + i % 26));
 	buffer_putc(&data, '\x80');

@@ -156,7 +156,7 @@ static void test_set(void **state)
 	assert_int_equal(m.have, P);
 	assert_int_equal(m.priority, 6);
 
-	/* A type that is no number goes with it, by another one, or where there are none. */
+	/* A type that is not a number goes with another one, or if there are none. */
 	m = (struct message){ .have = O | P, .priority = 3 };
 	message_set(&m, &priority, QUEUE_AMQP);
 	assert_int_equal(message_carry(&m, QUEUE_AMQP), 0);

@@ -630,7 +630,7 @@ static void test_removed_while_looked_at(void **state)
 	model_move(&s.m, 0, 0);
 	assert_string_equal(selected(&s), "/a");
 	assert_int_equal(s.m.removed_when, 0);
-	/* Made anew under its name it is selected again. */
+	/* Made again under its name it is selected again. */
 	s.n = 0;
 	look(&s);
 	look(&s);
@@ -898,7 +898,7 @@ static void test_sorts_many(void **state)
 static void test_constant_memory(void **state)
 {
 	enum { QUEUES = 1000, CHANGED = 4 };
-	/* valgrind is there for the memory of one look, and takes two minutes for so many. */
+	/* valgrind is there for the memory of one look, and takes two minutes for this many. */
 	const int looks = getenv("MQTOOL_VALGRIND") ? 500 : 36000;
 	static char names[QUEUES][16];
 	struct queue_stat *items = calloc(QUEUES, sizeof(*items));
@@ -926,7 +926,7 @@ static void test_constant_memory(void **state)
 		for (int i = 0; i < CHANGED; i++) {
 			struct queue_stat *st = &items[(pass * CHANGED + i) % QUEUES];
 
-			if (pass % 2) /* made anew under its name */
+			if (pass % 2) /* made again under its name */
 				st->ino += QUEUES;
 			else
 				st->messages = (st->messages + 3) % 11;

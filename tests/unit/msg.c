@@ -39,7 +39,7 @@ static void listen_begin(void)
 	record = pair[0];
 }
 
-/* What was written, in one write; empty where nothing was. */
+/* What was written, in one write; empty if nothing was. */
 static const char *listen_end(void)
 {
 	static char text[4096];

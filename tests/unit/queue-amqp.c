@@ -408,7 +408,7 @@ static void test_refused_without_waiting(void **state)
 	assert_int_equal(queue_flush(q, QUEUE_NO_WAIT), -EAGAIN);
 	was_asked("a b c");
 	lacks("2-3", 2, 2);
-	/* A message behind them is not sent before them. */
+	/* A later message is not sent before them. */
 	assert_int_equal(send_body((char[]){ "d" }, QUEUE_NO_WAIT), -EAGAIN);
 	was_asked("");
 	lacks("2-4", 3, 2);

@@ -69,7 +69,7 @@ int __wrap_inotify_init1(int flags)
 	return fails(inotify_error) ? -1 : __real_inotify_init1(flags);
 }
 
-/* Sleeps; true where something ended it before its time. */
+/* Sleeps; true if something ended it before its time. */
 static bool woken(struct queue_change *c)
 {
 	int64_t begin = clock_monotonic_ns();
@@ -97,7 +97,7 @@ static void test_posix_sends_and_receives(void **state)
 		move_one("/change", true);
 		assert_true(woken(&c));
 	}
-	/* Full or not, with messages or not: nothing but a change ends it. */
+	/* Full or not, with messages or not: only a change ends it. */
 	assert_false(woken(&c));
 	for (int i = 0; i < 10; i++) {
 		move_one("/change", false);
@@ -229,7 +229,7 @@ static void test_stopped(void **state)
 	queue_change_end(&c);
 }
 
-/* One that comes behind the last sleep is caught at the end. */
+/* One that comes after the last sleep is caught at the end. */
 static void test_stopped_late(void **state)
 {
 	struct queue_ref ref = ref_of("key:0x00000058");

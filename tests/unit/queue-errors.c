@@ -349,7 +349,7 @@ static void test_take_waits(void **state)
 	}
 }
 
-/* A signal that is no cause to stop: the call is made again. */
+/* A signal that is not a cause to stop: the call is made again. */
 static void test_take_interrupted(void **state)
 {
 	(void)state;

@@ -141,7 +141,7 @@ static void test_taken(void **state)
 	}
 }
 
-/* A name of n bytes behind the slash. */
+/* A name of n bytes after the slash. */
 static const char *long_text(const char *prefix, const char *unit, size_t n)
 {
 	static char text[2048];

@@ -176,7 +176,7 @@ static void test_owner_too_long(void **state)
 	memset(text, '\033', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_int_equal(owner_parse(text, &attr, &error), -EINVAL);
-	/* What is wrong still fits behind the name. */
+	/* What is wrong still fits after the name. */
 	assert_non_null(strstr(error.text, "no such user"));
 	assert_true(strlen(error.text) < sizeof(error.text));
 }
@@ -194,7 +194,7 @@ static void test_names(void **state)
 	unknown = user_name(4294967295u);
 	assert_string_equal(unknown, "4294967295");
 
-	/* Each is looked up once, also where it has no name, and stays where it is. */
+	/* Each is looked up once, even if it has no name, and stays in its place. */
 	for (id = 1000; id < 3000; id++)
 		user_name(id);
 	lookups = 0;

@@ -300,7 +300,7 @@ static void test_main_screen(void **state)
 	assert_non_null(strstr(text, "q quit"));
 }
 
-/* The selected row is turned round, but for the picture in it. */
+/* The selected row is in reverse, except for the graph in it. */
 static void test_selected_row(void **state)
 {
 	struct scene *s = *state;
@@ -348,7 +348,7 @@ static void check_size(struct scene *s, int width, int height)
 static void test_every_size(void **state)
 {
 	struct scene *s = *state;
-	/* Up to here every size; valgrind takes half a minute for so many. */
+	/* Up to here every size; valgrind takes half a minute for this many. */
 	const bool few = getenv("MQTOOL_VALGRIND");
 	const int wide = few ? 8 : 60, high = few ? 6 : 30;
 
@@ -448,7 +448,7 @@ static void test_narrow_lines(void **state)
 	assert_non_null(strstr(screen(s, 35, 10), "PAUSED   idle queues hidden\n"));
 }
 
-/* The selected row ends where the picture begins, also where the screen goes on after it. */
+/* The selected row ends where the graph begins, even if the screen goes on after it. */
 static void test_selected_row_beside_the_detail(void **state)
 {
 	struct scene *s = *state;
@@ -734,7 +734,7 @@ static void test_filter_is_live(void **state)
 	assert_int_equal(s->m.shown, 2);
 	shows_not(s, "lacks a value");
 	keys(s, "x\n");
-	/* Enter on what is no filter goes back. */
+	/* Enter on an invalid filter goes back. */
 	assert_int_equal(s->m.shown, 1);
 	assert_string_equal(s->v.filter_text, "ord");
 	key(s, '/');

@@ -799,7 +799,7 @@ static void count_beat(void)
 	beats++;
 }
 
-/* A call of a library that begins anew after EINTR, as poll(2) in librabbitmq: only an end of the
+/* A call of a library that restarts after EINTR, as poll(2) in librabbitmq: only an end of the
  * socket ends it.  Nanoseconds that it took. */
 static int64_t stubborn_read(int fd)
 {
