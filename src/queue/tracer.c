@@ -151,7 +151,8 @@ static int spawn(const char *path, int socket, pid_t *pid)
 		rc = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null",
 						      O_WRONLY, 0);
 	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	/* The terminal's keys, and its end, are for us: we then close the socket. */
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
 	if (rc == 0)
 		rc = posix_spawn(pid, path, &actions, &attr, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);

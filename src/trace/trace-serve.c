@@ -7,7 +7,6 @@
 #include "trace/trace-serve.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -184,15 +183,6 @@ static bool serve_one(struct server *s)
 	return goes_on && request.version == TRACER_VERSION;
 }
 
-/* The terminal's keys are for the program that asks; it then closes the socket. */
-static void ignore_keys(void)
-{
-	static const int keys[] = { SIGINT, SIGQUIT, SIGHUP };
-
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		signal(keys[i], SIG_IGN);
-}
-
 int trace_serve(void)
 {
 	struct server s = { 0 };
@@ -200,7 +190,6 @@ int trace_serve(void)
 
 	if (fstat(STDIN_FILENO, &st) != 0 || !S_ISSOCK(st.st_mode))
 		return EX_BADUSAGE;
-	ignore_keys();
 	while (serve_one(&s))
 		;
 	trace_look_close(s.look);
