@@ -26,6 +26,7 @@ dist_examples_SCRIPTS = \
 	examples/sample \
 	examples/save-queues \
 	examples/serve \
+	examples/textfile-metrics \
 	examples/work-queue
 dist_examples_DATA = \
 	examples/posix-recv.c \
@@ -42,3 +43,8 @@ dist_systemdexamples_DATA = \
 	examples/systemd/mqtool-metrics.timer \
 	examples/systemd/mqtool-queues.service \
 	examples/systemd/mqtool-worker@.service
+
+# Items of the Zabbix agent.
+zabbixexamplesdir = $(examplesdir)/zabbix
+dist_zabbixexamples_DATA = \
+	examples/zabbix/mqtool.conf

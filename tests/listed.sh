@@ -35,7 +35,7 @@ for file in examples/*; do
 	esac
 	[ -e "$file.c" ] || [ -d "$file" ] || listed "$file" examples/local.mk
 done
-for file in examples/systemd/*; do
+for file in examples/systemd/* examples/zabbix/*; do
 	listed "$file" examples/local.mk
 done
 for file in man/mqtool*.[1-8]; do

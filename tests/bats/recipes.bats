@@ -143,3 +143,135 @@ info: started"
 	run -0 notify-full state cat
 	equal "$output" "MQTOOL OK - no queues"
 }
+
+# A collector that reads whatever *.prom is there; what it finds must be whole.
+collect()
+{
+	equal "$(find out -name '*.prom')" out/mqtool.prom
+	equal "$(tail -n 1 out/mqtool.prom)" "# EOF"
+	cat out/mqtool.prom
+}
+
+# slow_mqtool: writes half of what mqtool does, then waits for what to do.
+slow_mqtool()
+{
+	mkdir bin out
+	mkfifo go
+	cat >bin/mqtool <<-END
+	#!/bin/bash
+	$(command -v mqtool) "\$@" >all
+	head -c \$((\$(wc -c <all) / 2)) all
+	: >half
+	read -r word <go
+	[ "\$word" = on ] || exit 1
+	tail -c +\$((\$(wc -c <all) / 2 + 1)) all
+	END
+	chmod 755 bin/mqtool
+}
+
+@test "textfile-metrics: the collector never reads half a file" {
+	need_mqueue
+	local old
+	mqtool create /q
+	slow_mqtool
+	textfile-metrics out/mqtool.prom
+	equal "$(stat -c %a out/mqtool.prom)" 644
+	old=$(collect)
+	mqtool send /q one
+	start env PATH="$PWD/bin:$PATH" textfile-metrics out/mqtool.prom --match='/q'
+	wait_until [ -e half ]
+	equal "$(collect)" "$old"
+	echo on >go
+	finish "$pid" 0
+	collect | grep -qx 'mqtool_queue_messages{queue="/q",kind="posix"} 1'
+	equal "$(ls out)" mqtool.prom
+	if command -v promtool >/dev/null; then
+		run -0 promtool check metrics <out/mqtool.prom
+		equal "$output" ""
+	else
+		skip_loudly "promtool not found; install prometheus"
+	fi
+}
+
+@test "textfile-metrics: what fails, or is stopped, leaves the old file and nothing else" {
+	need_mqueue
+	local old
+	slow_mqtool
+	textfile-metrics out/mqtool.prom
+	old=$(collect)
+	mqtool create /q
+	start env PATH="$PWD/bin:$PATH" textfile-metrics out/mqtool.prom
+	wait_until [ -e half ]
+	echo fail >go
+	finish "$pid" 1
+	equal "$(ls out)" mqtool.prom
+	equal "$(collect)" "$old"
+	rm half
+	start env PATH="$PWD/bin:$PATH" textfile-metrics out/mqtool.prom
+	wait_until [ -e half ]
+	kill "$pid"
+	echo fail >go
+	finish "$pid" 1
+	equal "$(ls out)" mqtool.prom
+	equal "$(collect)" "$old"
+	run -1 textfile-metrics missing/mqtool.prom
+	run -2 textfile-metrics out/mqtool.prom --no-such-option
+	equal "$(collect)" "$old"
+	run -2 textfile-metrics
+}
+
+# item KEY: what the Zabbix agent gets for it, which it runs by sh.
+item()
+{
+	local line
+	line=$(grep "^UserParameter=$1," "$BATS_TEST_DIRNAME/../../examples/zabbix/mqtool.conf") || return
+	sh -c "${line#*,}"
+}
+
+# path KEY QUEUE MEMBER: a JSONPath of mqtool.conf, in the language of jq.
+path()
+{
+	item mqtool.queues | jq -c --arg queue "$1" --arg member "$2" \
+		'[.[] | select(.queue == $queue) | .[$member]] | first'
+}
+
+@test "zabbix: queues are discovered, and have the values that their items ask for" {
+	need_mqueue
+	mqtool create -c 4 /jobs
+	mqtool create -b 100 key:7
+	mqtool create 'esc:/two\x20words'
+	mqtool send /jobs 12345
+	equal "$(item mqtool.queues | jq -c 'sort_by(.queue) | map({ "{#QUEUE}": .queue, "{#KIND}": .kind })')" \
+		'[{"{#QUEUE}":"/jobs","{#KIND}":"posix"},{"{#QUEUE}":"esc:/two\\x20words","{#KIND}":"posix"},{"{#QUEUE}":"key:0x00000007","{#KIND}":"sysv"}]'
+	equal "$(path /jobs messages)" 1
+	equal "$(path /jobs bytes)" 5
+	equal "$(path /jobs use)" 25
+	within_a_minute "$(path /jobs last)"
+	equal "$(path key:0x00000007 messages)" 0
+	equal "$(path 'esc:/two\x20words' use)" 0
+	equal "$(item mqtool.limits | jq '[.[] | select(.limit == "msgmni") | .value] | first')" \
+		"$(cat /proc/sys/kernel/msgmni)"
+	mqtool send /jobs 2 3 4
+	run item mqtool.check
+	matches "$output" "MQTOOL CRITICAL - /jobs: 100% in use | *"
+}
+
+within_a_minute()
+{
+	local now
+	now=$(date +%s)
+	[ "$1" -gt $((now - 60)) ] && [ "$1" -le "$now" ]
+}
+
+@test "zabbix: each line is a key, a comma and a command that shellcheck lets pass" {
+	local line
+	while IFS= read -r line; do
+		case $line in
+		'#'* | '') ;;
+		UserParameter=mqtool.*,*) ! command -v shellcheck >/dev/null || shellcheck -s sh - <<<"${line#*,}" ;;
+		*) echo "$line" >&2; return 1 ;;
+		esac
+	done <"$BATS_TEST_DIRNAME/../../examples/zabbix/mqtool.conf"
+	# What the agent refuses in what comes from the server is in no parameter: there are none.
+	run ! grep -E '^UserParameter=[^,]*\[' "$BATS_TEST_DIRNAME/../../examples/zabbix/mqtool.conf"
+}
