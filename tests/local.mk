@@ -76,6 +76,10 @@ BATS_TESTS = \
 	tests/bats/amqp-secrets.bats \
 	tests/bats/faults.bats \
 	tests/bats/errnos.bats \
+	tests/bats/signals.bats \
+	tests/bats/mistakes.bats \
+	tests/bats/trace.bats \
+	tests/bats/move.bats \
 	tests/bats/waiting.bats \
 	tests/bats/stat.bats \
 	tests/bats/load.bats \
@@ -86,7 +90,6 @@ BATS_TESTS = \
 	tests/bats/i18n.bats \
 	tests/bats/watch-batch.bats \
 	tests/bats/watch-peek.bats \
-	tests/bats/docs.bats \
 	tests/bats/send.bats \
 	tests/bats/hostile.bats \
 	tests/bats/rm-all.bats \
@@ -96,7 +99,6 @@ BATS_TESTS = \
 	tests/bats/check.bats \
 	tests/bats/cmdline.bats \
 	tests/bats/command.bats \
-	tests/bats/completions.bats \
 	tests/bats/conserve.bats \
 	tests/bats/create-users.bats \
 	tests/bats/create.bats \
@@ -104,13 +106,9 @@ BATS_TESTS = \
 	tests/bats/examples.bats \
 	tests/bats/format.bats \
 	tests/bats/harness.bats \
-	tests/bats/install.bats \
 	tests/bats/json.bats \
 	tests/bats/last-report.bats \
 	tests/bats/limits.bats \
-	tests/bats/man-examples.bats \
-	tests/bats/mistakes.bats \
-	tests/bats/move.bats \
 	tests/bats/namespaces.bats \
 	tests/bats/openmetrics.bats \
 	tests/bats/peek.bats \
@@ -119,8 +117,6 @@ BATS_TESTS = \
 	tests/bats/purge.bats \
 	tests/bats/recv.bats \
 	tests/bats/rates.bats \
-	tests/bats/readme.bats \
-	tests/bats/recipes.bats \
 	tests/bats/removed.bats \
 	tests/bats/rights-users.bats \
 	tests/bats/rm-all-users.bats \
@@ -130,7 +126,6 @@ BATS_TESTS = \
 	tests/bats/set-users.bats \
 	tests/bats/set.bats \
 	tests/bats/siblings.bats \
-	tests/bats/signals.bats \
 	tests/bats/stat-cost.bats \
 	tests/bats/stat-limits.bats \
 	tests/bats/stat-removed.bats \
@@ -138,11 +133,20 @@ BATS_TESTS = \
 	tests/bats/stat-users.bats \
 	tests/bats/stat-waiters.bats \
 	tests/bats/stat-who.bats \
-	tests/bats/systemd.bats \
 	tests/bats/terminal.bats \
 	tests/bats/trace-many.bats \
-	tests/bats/trace.bats \
-	tests/bats/users.bats
+	tests/bats/users.bats \
+	$(TEXT_TESTS)
+
+# Those of what is installed and of what is printed in it, which no sanitizer has a say in.
+TEXT_TESTS = \
+	tests/bats/completions.bats \
+	tests/bats/docs.bats \
+	tests/bats/install.bats \
+	tests/bats/man-examples.bats \
+	tests/bats/readme.bats \
+	tests/bats/recipes.bats \
+	tests/bats/systemd.bats
 
 # Tests of the sources and of the tests themselves.
 SOURCE_TESTS = \
