@@ -451,6 +451,65 @@ two / 3 2 $q"
 	fails 2 "*" recv --move-failed="$q" "$q" -- false
 }
 
+@test "recv -- COMMAND: put back and tried again, until it is done" {
+	mqtool create --max-priority=9 "$q"
+	send "$q" good bad last
+	# Fails twice for "bad".
+	cat >picky <<-'END'
+	#!/bin/sh
+	read -r body
+	echo "$body $MQTOOL_PRIORITY" >>seen
+	[ "$body" != bad ] || { echo >>failed; [ "$(wc -l <failed)" -gt 2 ]; }
+	END
+	chmod 755 picky
+	start mqtool recv -f -T 5 --on-failure=retry "$q" -- ./picky 2>stderr
+	wait_until eval 'test "$(wc -l <seen)" = 5'
+	# What is done stays so, and the receiver goes on.
+	send -p 3 "$q" more
+	wait_until grep -q '^more' seen
+	kill -TERM "$pid"
+	finish "$pid" 143
+	equal "$(sort seen)" $'bad \nbad \nbad \ngood \nlast \nmore 3'
+	equal "$(sort -u stderr | grep -c 'mqtool recv: ./picky exited with status 1; the message goes back')" 1
+	fails 3 "*" recv -n "$q"
+	# All there is, and no more than that.
+	rm failed seen
+	send "$q" bad good
+	run -1 --separate-stderr recv -a --on-failure=retry "$q" -- ./picky
+	equal "${#stderr_lines[@]}" 2
+	fails 3 "*" recv -n "$q"
+	# One that ends while it fails leaves the message there.
+	send -p 5 -t 7 "$q" stays
+	start mqtool recv -f --on-failure=retry "$q" -- false 2>stderr
+	wait_until test -s stderr
+	kill -TERM "$pid"
+	finish "$pid" 143
+	run -0 recv -F '%t/%p %s' "$q"
+	equal "$output" "7/5 stays"
+}
+
+@test "send --prefix: each record says its priority, and recv -F is the way back" {
+	local again=$q.again
+	mqtool create --max-priority=9 "$q" "$again"
+	printf '1\tlater\n9\tnow: 3\t4\n0\t\n' | send -l --prefix='\t' "$q"
+	run -0 recv -a -F '%p\t%s\n' "$q"
+	equal "$output" $'9\tnow: 3\t4\n1\tlater\n0\t'
+	send -l --prefix='\t' "$again" <<<"$output"
+	run -0 recv -a -F '%p\t%s\n' "$again"
+	equal "$output" $'9\tnow: 3\t4\n1\tlater\n0\t'
+	printf '5: a\nb\0006: c' | send -0 --prefix=': ' "$q"
+	run -0 recv -a -F '%p[%q]' "$q"
+	equal "$output" '6[c]5[a\x0ab]'
+	# What came before a bad one was confirmed.
+	run -1 --separate-stderr send -l --prefix=: "$q" <<<$'1:one\n2:two\n256:x\n3:three'
+	matches "$stderr" "mqtool send: line 3: * 0 to 255; 2 messages were sent before it"
+	run -1 --separate-stderr send -l --prefix=: "$q" <<<$'one\n2:two'
+	matches "$stderr" "mqtool send: line 1: *; 0 messages were sent before it"
+	run -0 recv -a -F '%p%s ' "$q"
+	equal "$output" "2two 1one "
+	fails 2 "*" send -l --prefix=: -p 3 "$q"
+}
+
 # ---- the other commands ----
 
 @test "stat: a block, a table, JSON" {
