@@ -257,8 +257,6 @@ bool msg_explain(const struct queue_attempt *attempt, int error, struct buffer *
 	const struct queue_ref *ref = attempt->ref;
 	struct queue_stat st;
 
-	if (!ref && attempt->queue)
-		ref = queue_ref_of(attempt->queue);
 	if (limit || !ref || (error != -EACCES && error != -EPERM) || queue_rights(ref, &st) < 0 ||
 	    !refused_by_rights(attempt->op, error, &st))
 		return limit;
@@ -276,8 +274,6 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error)
 	/* A signal that mqtool dies by explains itself. */
 	if (error == -EINTR && stop_signal())
 		return EX_FAILED;
-	if (!ref && attempt->queue)
-		ref = queue_ref_of(attempt->queue);
 	limit = msg_explain(attempt, error, &why);
 	if (can_be_made(attempt, ref, error))
 		msg_error(_("%s: %s ('mqtool create %s' makes it)"), msg_name(ref),

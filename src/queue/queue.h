@@ -360,7 +360,7 @@ struct queue_attempt {
 	const struct queue *queue;     /* open queue, for send and take */
 	const struct queue_attr *attr; /* create, set */
 	size_t size;                   /* send: bytes of the message */
-	bool size_at_least;            /* send: there are more messages, not counted */
+	bool size_at_least;            /* send: it has more bytes, not yet counted */
 };
 
 /*

@@ -2,7 +2,8 @@
 /*
  * batch.c - tests of messages taken and not yet written
  *
- * Linked with --wrap: the queue and standard output are those below, and memory can run out.
+ * The queue is a backend of the test's own, the system calls that write standard
+ * output are those below, and memory can run out.
  */
 #include "config.h"
 
@@ -15,6 +16,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -36,12 +39,6 @@ static struct {
 	int return_error;           /* of every second one that is put back */
 } queue;
 
-int __wrap_queue_take(struct queue *q, struct message *m, size_t room,
-		      const struct queue_select *want, int64_t timeout_ns);
-int __wrap_queue_peek(struct queue *q, struct message *m, size_t room, size_t index);
-int __wrap_queue_settle(struct queue *q, const struct message *m, enum queue_settle how);
-size_t __wrap_queue_room_wanted(struct queue *q);
-
 static int give(struct message *m, size_t room, size_t index)
 {
 	const struct message *there = &queue.messages[index % queue.n];
@@ -57,8 +54,8 @@ static int give(struct message *m, size_t room, size_t index)
 	return 0;
 }
 
-int __wrap_queue_take(struct queue *q, struct message *m, size_t room,
-		      const struct queue_select *want, int64_t timeout_ns)
+static int fake_take(struct queue *q, struct message *m, size_t room,
+		     const struct queue_select *want, int64_t timeout_ns)
 {
 	int rc;
 
@@ -70,35 +67,54 @@ int __wrap_queue_take(struct queue *q, struct message *m, size_t room,
 	return rc;
 }
 
-int __wrap_queue_peek(struct queue *q, struct message *m, size_t room, size_t index)
+static int fake_peek(struct queue *q, struct message *m, size_t room, size_t index)
 {
 	(void)q;
 	return give(m, room, index);
 }
 
-int __wrap_queue_settle(struct queue *q, const struct message *m, enum queue_settle how)
+/* The next of those that were taken, as it was. */
+static void expect_next(const struct message *m)
 {
 	size_t index = queue.delivered + queue.returned;
 	const struct message *expected = &queue.messages[index % queue.n];
 
-	(void)q;
 	assert_int_equal(m->priority, index % 100);
 	assert_int_equal(m->len, expected->len);
 	if (m->len)
 		assert_memory_equal(m->data, expected->data, m->len);
-	if (how == QUEUE_DELIVERED) {
-		assert_int_equal(queue.returned, 0);
-		queue.delivered++;
-		return 0;
-	}
+}
+
+static int fake_delivered(struct queue *q, const struct message *m)
+{
+	(void)q;
+	expect_next(m);
+	assert_int_equal(queue.returned, 0);
+	queue.delivered++;
+	return 0;
+}
+
+static int fake_put_back(struct queue *q, const struct message *m)
+{
+	(void)q;
+	expect_next(m);
 	return queue.returned++ % 2 ? queue.return_error : 0;
 }
 
-size_t __wrap_queue_room_wanted(struct queue *q)
+static size_t fake_room_wanted(struct queue *q)
 {
 	(void)q;
 	return queue.room_wanted;
 }
+
+static const struct queue_backend backend = {
+	.take = fake_take,
+	.peek = fake_peek,
+	.delivered = fake_delivered,
+	.put_back = fake_put_back,
+	.room_wanted = fake_room_wanted,
+};
+static struct queue source = { .backend = &backend };
 
 /* ---- standard output ---- */
 
@@ -110,21 +126,48 @@ static struct {
 	size_t stop_at; /* a stop signal comes when it has so many */
 } out;
 
-ssize_t __wrap_wait_write(int fd, const void *buf, size_t size);
+ssize_t __real_write(int fd, const void *buf, size_t size);
+ssize_t __wrap_write(int fd, const void *buf, size_t size);
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
 int __wrap_stop_signal(void);
 
-ssize_t __wrap_wait_write(int fd, const void *buf, size_t size)
+static ssize_t write_out(const void *buf, size_t size)
 {
-	assert_int_equal(fd, STDOUT_FILENO);
 	assert_true(size > 0);
 	if (size > out.piece)
 		size = out.piece;
 	if (size > out.limit - out.got.len)
 		size = out.limit - out.got.len;
-	if (size == 0)
-		return out.error;
+	if (size == 0) {
+		errno = -out.error;
+		return -1;
+	}
 	buffer_put(&out.got, buf, size);
 	return (ssize_t)size;
+}
+
+ssize_t __wrap_write(int fd, const void *buf, size_t size)
+{
+	return fd == STDOUT_FILENO ? write_out(buf, size) : __real_write(fd, buf, size);
+}
+
+/* pwritev2(2) of one piece; everything else is as it is. */
+long __wrap_syscall(long number, ...)
+{
+	const struct iovec *v;
+	va_list ap;
+	long a[6];
+
+	va_start(ap, number);
+	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (number != SYS_pwritev2 || a[0] != STDOUT_FILENO)
+		return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	v = (const struct iovec *)a[1];
+	assert_int_equal(a[2], 1);
+	return write_out(v->iov_base, v->iov_len);
 }
 
 int __wrap_stop_signal(void)
@@ -169,8 +212,6 @@ void *__wrap_realloc(void *p, size_t size)
 /* ---- tests ---- */
 
 static const struct queue_select any = { 0 };
-static const struct queue_backend nothing;
-static struct queue nowhere = { .backend = &nothing };
 static struct progress progress;
 
 static void reset(const struct message *messages, size_t n)
@@ -208,7 +249,7 @@ static void expected_output(const struct output *output, struct buffer *whole, s
 
 	for (size_t i = 0; i < ARRAY_SIZE(few); i++) {
 		reset(few, ARRAY_SIZE(few));
-		assert_int_equal(batch_init(&b, &nowhere, output, &progress), 0);
+		assert_int_equal(batch_init(&b, &source, output, &progress), 0);
 		take(&b, i + 1);
 		assert_int_equal(batch_write(&b), 0);
 		ends[i] = out.got.len;
@@ -231,7 +272,7 @@ static void check_every_stop(const struct output *output, bool by_signal)
 		int why, rc;
 
 		reset(few, ARRAY_SIZE(few));
-		assert_int_equal(batch_init(&b, &nowhere, output, &progress), 0);
+		assert_int_equal(batch_init(&b, &source, output, &progress), 0);
 		take(&b, ARRAY_SIZE(few));
 		out.piece = piece;
 		*(by_signal ? &out.stop_at : &out.limit) = limit;
@@ -285,7 +326,7 @@ static void test_sequence(void **state)
 	assert_int_equal(render_format_compile("%n ", &format, &bad), 0);
 	output.format = format;
 	reset(few, ARRAY_SIZE(few));
-	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
+	assert_int_equal(batch_init(&b, &source, &output, &progress), 0);
 	take(&b, 2);
 	assert_int_equal(batch_write(&b), 0);
 	assert_int_equal(batch_write(&b), 0); /* nothing is in hand */
@@ -315,7 +356,7 @@ static void test_bounds(void **state)
 		struct batch b;
 		reset(messages, ARRAY_SIZE(messages));
 		queue.room_wanted = len;
-		assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
+		assert_int_equal(batch_init(&b, &source, &output, &progress), 0);
 		for (size_t i = 0; i < 2 * ARRAY_SIZE(messages); i++) {
 			assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT), 0);
 			assert_true(b.n == 1 || b.len <= BATCH_BYTES + b.n);
@@ -334,7 +375,7 @@ static void test_many(void **state)
 	struct batch b;
 	(void)state;
 	reset(&empty, 1);
-	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
+	assert_int_equal(batch_init(&b, &source, &output, &progress), 0);
 	for (size_t i = 0; i < 3 * BATCH_MESSAGES; i++) {
 		assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT), 0);
 		assert_true(b.n <= BATCH_MESSAGES);
@@ -361,7 +402,7 @@ static void test_growing(void **state)
 
 	(void)state;
 	reset(messages, ARRAY_SIZE(messages));
-	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
+	assert_int_equal(batch_init(&b, &source, &output, &progress), 0);
 	take(&b, 2);
 	assert_int_equal(queue.delivered, 1);
 	take(&b, 1);
@@ -376,7 +417,7 @@ static void test_growing(void **state)
 	batch_free(&b);
 	allocations = INT_MAX;
 	reset(messages + 1, 1);
-	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
+	assert_int_equal(batch_init(&b, &source, &output, &progress), 0);
 	allocations = 0;
 	assert_int_equal(batch_take(&b, &any, QUEUE_NO_WAIT), -ENOMEM);
 	assert_int_equal(b.unwritten, 0);
@@ -397,12 +438,12 @@ static void test_no_memory(void **state)
 	for (allocations = 0; allocations < 2;) {
 		int before = allocations;
 
-		assert_int_equal(batch_init(&b, &nowhere, &output, &progress), -ENOMEM);
+		assert_int_equal(batch_init(&b, &source, &output, &progress), -ENOMEM);
 		allocations = before + 1;
 	}
 	allocations = INT_MAX;
 	reset(few, ARRAY_SIZE(few));
-	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
+	assert_int_equal(batch_init(&b, &source, &output, &progress), 0);
 	take(&b, ARRAY_SIZE(few));
 	allocations = 0;
 	assert_int_equal(batch_write(&b), -ENOMEM);
@@ -443,7 +484,7 @@ static void test_put_back_refused(void **state)
 
 	(void)state;
 	reset(few, ARRAY_SIZE(few));
-	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
+	assert_int_equal(batch_init(&b, &source, &output, &progress), 0);
 	take(&b, ARRAY_SIZE(few));
 	queue.return_error = -EAGAIN;
 	/* Every second one; the others went back all the same. */
@@ -464,7 +505,7 @@ static void test_peek(void **state)
 	struct batch b;
 	(void)state;
 	reset(few, ARRAY_SIZE(few));
-	assert_int_equal(batch_init(&b, &nowhere, &output, &progress), 0);
+	assert_int_equal(batch_init(&b, &source, &output, &progress), 0);
 	assert_int_equal(batch_peek(&b, 0), 0);
 	assert_int_equal(batch_peek(&b, 2), 0);
 	batch_drop_last(&b);
