@@ -237,10 +237,8 @@ tests_unit_commands_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=que
 tests_unit_queue_change_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=epoll_create1 \
 	-Wl,--wrap=epoll_ctl -Wl,--wrap=epoll_pwait -Wl,--wrap=inotify_init1
 
-# A queue of the test's own, allocations that fail.
-tests_unit_purge_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_open -Wl,--wrap=queue_close \
-	-Wl,--wrap=queue_look -Wl,--wrap=queue_room_wanted -Wl,--wrap=queue_take \
-	-Wl,--wrap=queue_settle -Wl,--wrap=queue_expect -Wl,--wrap=queue_flush -Wl,--wrap=realloc
+# Allocations that fail.
+tests_unit_purge_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 
 # Queues and failures of the test's own.
 tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_list_free \

@@ -2,7 +2,7 @@
 /*
  * purge.c - tests of purge where others move messages, or signals come, at the same time
  *
- * Linked with a queue of its own in place of the kernel's.
+ * The queue is a backend of the test's own.
  */
 #include "config.h"
 
@@ -41,47 +41,38 @@ static struct {
 	int answers[8];
 	size_t wanted[8]; /* room, before each take */
 	int raise_at;     /* a signal comes with that take, from 1 */
-	int takes;
+	int takes, delivered;
 } fake;
 
-int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access);
-void __wrap_queue_close(struct queue *q);
-int __wrap_queue_look(struct queue *q, unsigned int detail, struct queue_stat *st);
-size_t __wrap_queue_room_wanted(struct queue *q);
-int __wrap_queue_take(struct queue *q, struct message *m, size_t room,
-		      const struct queue_select *want, int64_t timeout_ns);
-int __wrap_queue_settle(struct queue *q, const struct message *m, enum queue_settle how);
-void __wrap_queue_expect(struct queue *q, uint64_t n, enum queue_expectation how);
-int __wrap_queue_flush(struct queue *q, int64_t timeout_ns);
-
-int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access)
+static int fake_open(struct queue *q, unsigned int access)
 {
+	(void)q;
 	expect(access == QUEUE_READ);
-	*q = fake_queue(ref);
 	return 0;
 }
 
-void __wrap_queue_close(struct queue *q)
+static void fake_close(struct queue *q)
 {
 	(void)q;
 }
 
-int __wrap_queue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
+static int fake_look(struct queue *q, unsigned int detail, struct queue_stat *st)
 {
 	(void)q;
 	(void)detail;
-	*st = (struct queue_stat){ .have = STAT_MESSAGES, .messages = fake.messages };
+	st->have = STAT_MESSAGES;
+	st->messages = fake.messages;
 	return fake.look_error;
 }
 
-size_t __wrap_queue_room_wanted(struct queue *q)
+static size_t fake_room_wanted(struct queue *q)
 {
 	(void)q;
 	return fake.wanted[fake.takes];
 }
 
-int __wrap_queue_take(struct queue *q, struct message *m, size_t room,
-		      const struct queue_select *want, int64_t timeout_ns)
+static int fake_take(struct queue *q, struct message *m, size_t room,
+		     const struct queue_select *want, int64_t timeout_ns)
 {
 	(void)q;
 	(void)want;
@@ -95,26 +86,62 @@ int __wrap_queue_take(struct queue *q, struct message *m, size_t room,
 	return fake.answers[fake.takes++];
 }
 
-void __wrap_queue_expect(struct queue *q, uint64_t n, enum queue_expectation how)
+static void fake_expect(struct queue *q, uint64_t n, enum queue_expectation how)
 {
 	(void)q;
 	expect(n == fake.messages && how == QUEUE_ALL_THERE);
 }
 
-int __wrap_queue_flush(struct queue *q, int64_t timeout_ns)
-{
-	(void)q;
-	(void)timeout_ns;
-	return 0;
-}
-
-int __wrap_queue_settle(struct queue *q, const struct message *m, enum queue_settle how)
+static int fake_delivered(struct queue *q, const struct message *m)
 {
 	(void)q;
 	(void)m;
-	expect(how == QUEUE_DELIVERED);
+	fake.delivered++;
 	return 0;
 }
+
+static int fake_put_back(struct queue *q, const struct message *m)
+{
+	(void)q;
+	(void)m;
+	expect(false);
+	return 0;
+}
+
+/* Everything that was taken has been delivered by then. */
+static int fake_flush(struct queue *q, int64_t timeout_ns)
+{
+	int taken = 0;
+
+	(void)q;
+	(void)timeout_ns;
+	for (int i = 0; i < fake.takes; i++)
+		taken += fake.answers[i] == 0;
+	expect(fake.delivered == taken);
+	return 0;
+}
+
+static bool fake_explain(const struct queue_attempt *attempt, int error, struct buffer *why)
+{
+	(void)attempt;
+	(void)error;
+	(void)why;
+	return false;
+}
+
+static const struct queue_backend backend = {
+	.size = sizeof(struct queue),
+	.open = fake_open,
+	.close = fake_close,
+	.look = fake_look,
+	.room_wanted = fake_room_wanted,
+	.take = fake_take,
+	.expect = fake_expect,
+	.delivered = fake_delivered,
+	.put_back = fake_put_back,
+	.flush = fake_flush,
+	.explain = fake_explain,
+};
 
 void *__real_realloc(void *p, size_t size);
 void *__wrap_realloc(void *p, size_t size);
@@ -126,10 +153,12 @@ void *__wrap_realloc(void *p, size_t size)
 
 static char out[1024];
 
-/* Runs "purge /q" in a process of its own: its wait status, its stdout in out. */
+#define QUEUE "amqp://localhost/q"
+
+/* Runs "purge QUEUE" in a process of its own: its wait status, its stdout in out. */
 static int purge(void)
 {
-	char line[2][8] = { "purge", "/q" };
+	char line[2][32] = { "purge", QUEUE };
 	char *argv[] = { line[0], line[1], NULL };
 	int fd = memfd_create("out", 0), status;
 	ssize_t n;
@@ -169,7 +198,7 @@ static void test_no_more_than_at_the_start(void **state)
 	(void)state;
 	fake.messages = 3;
 	assert_int_equal(exit_status(purge()), EX_DONE);
-	assert_string_equal(out, "/q: 3 messages purged\n");
+	assert_string_equal(out, QUEUE ": 3 messages purged\n");
 }
 
 static void test_others_take_too(void **state)
@@ -178,7 +207,7 @@ static void test_others_take_too(void **state)
 	fake.messages = 5;
 	fake.answers[2] = -EAGAIN;
 	assert_int_equal(exit_status(purge()), EX_DONE);
-	assert_string_equal(out, "/q: 2 messages purged\n");
+	assert_string_equal(out, QUEUE ": 2 messages purged\n");
 }
 
 /* A larger message came than any that was there at the start. */
@@ -193,7 +222,7 @@ static void test_room_grows(void **state)
 	/* It is gone again: less is wanted than there is. */
 	fake.wanted[2] = 5;
 	assert_int_equal(exit_status(purge()), EX_DONE);
-	assert_string_equal(out, "/q: 2 messages purged\n");
+	assert_string_equal(out, QUEUE ": 2 messages purged\n");
 }
 
 static void test_no_memory(void **state)
@@ -207,7 +236,7 @@ static void test_no_memory(void **state)
 	fake.answers[1] = -E2BIG;
 	fake.wanted[2] = SIZE_MAX / 2;
 	assert_int_equal(exit_status(purge()), EX_FAILED);
-	assert_string_equal(out, "/q: 1 message purged\n");
+	assert_string_equal(out, QUEUE ": 1 message purged\n");
 }
 
 /* What is gone is said, whatever comes then. */
@@ -217,7 +246,7 @@ static void test_removed(void **state)
 	fake.messages = 5;
 	fake.answers[3] = -EIDRM;
 	assert_int_equal(exit_status(purge()), EX_NOQUEUE);
-	assert_string_equal(out, "/q: 3 messages purged\n");
+	assert_string_equal(out, QUEUE ": 3 messages purged\n");
 	fake.look_error = -EIDRM;
 	assert_int_equal(exit_status(purge()), EX_NOQUEUE);
 	assert_string_equal(out, "");
@@ -233,7 +262,7 @@ static void test_stopped(void **state)
 	status = purge();
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGTERM);
-	assert_string_equal(out, "/q: 2 messages purged\n");
+	assert_string_equal(out, QUEUE ": 2 messages purged\n");
 }
 
 int main(void)
@@ -248,5 +277,6 @@ int main(void)
 	};
 
 	setenv("LC_ALL", "C", 1);
+	queue_backend_amqp = &backend;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
