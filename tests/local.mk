@@ -226,11 +226,9 @@ tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 # Users that exist nowhere.
 tests_unit_filter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name
 
-# Lists, sleeps and queues of the test's own, popt out of memory.
-tests_unit_commands_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_visit \
-	-Wl,--wrap=queue_open -Wl,--wrap=queue_close -Wl,--wrap=queue_look \
-	-Wl,--wrap=queue_change_begin \
-	-Wl,--wrap=queue_change_add -Wl,--wrap=queue_change_sleep -Wl,--wrap=queue_change_end \
+# Looks and sleeps that fail, popt out of memory.
+tests_unit_commands_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 \
+	-Wl,--wrap=epoll_create1 -Wl,--wrap=epoll_ctl -Wl,--wrap=epoll_pwait \
 	-Wl,--wrap=poptGetNextOpt
 
 # Sleeps as they were asked for, descriptors that cannot be had.

@@ -2,7 +2,8 @@
 /*
  * commands.c - tests of check, rm and wait where the kernel or memory fails them
  *
- * Linked with lists and sleeps of its own in place of the kernel's.
+ * Named queues are those of a backend of the test's own; the kernel's answers to looks and sleeps are
+ * wrapped.
  */
 #include "config.h"
 
@@ -14,7 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,90 +28,68 @@
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
 #include "cmd/stdout.h"
-#include "queue/queue-change.h"
-#include "queues.h"
+#include "queue/queue-backend.h"
+#include "wrap.h"
 
-/* What each function returns. */
+#define QUEUE "amqp://localhost/q"
+
+/* What each of these fails with, as an errno or, of functions of the backend, -errno. */
 static struct {
-	int list, begin, add, sleep, open, look, popt;
+	int stat_any, epoll_create, epoll_ctl, epoll_wait;
+	int open, look, popt;
 } answer;
 
-int __wrap_queue_list(struct queue_list *list, unsigned int mask, unsigned int detail);
-int __wrap_queue_visit(enum queue_kind kind, queue_visitor *visit, void *arg);
-int __wrap_queue_change_begin(struct queue_change *c, const struct queue_ref *ref);
-int __wrap_queue_change_add(struct queue_change *c, const struct queue *q);
-int __wrap_queue_change_sleep(struct queue_change *c, int64_t timeout_ns);
-void __wrap_queue_change_end(struct queue_change *c);
-int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access);
-void __wrap_queue_close(struct queue *q);
-int __wrap_queue_look(struct queue *q, unsigned int detail, struct queue_stat *st);
+/* ---- the kernel ---- */
+
+int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf);
+WRAP_ALSO(msgctl, __msgctl64);
+int __real_epoll_create1(int flags);
+int __wrap_epoll_create1(int flags);
+int __wrap_epoll_ctl(int epfd, int op, int fd, struct epoll_event *event);
+int __wrap_epoll_pwait(int epfd, struct epoll_event *events, int n, int timeout,
+		       const sigset_t *mask);
 int __real_poptGetNextOpt(poptContext con);
 int __wrap_poptGetNextOpt(poptContext con);
 
-int __wrap_queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
+static int result(int error)
 {
-	(void)list;
+	errno = error;
+	return error ? -1 : 0;
+}
+
+/* One System V queue, which cannot be looked at.  Never the kernel's: rm -a removes what it finds. */
+int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf)
+{
+	(void)msqid;
+	if (op != MSG_INFO)
+		return result(answer.stat_any);
+	((struct msginfo *)(void *)buf)->msgpool = 1;
+	return 0;
+}
+
+int __wrap_epoll_create1(int flags)
+{
+	return answer.epoll_create ? result(answer.epoll_create) : __real_epoll_create1(flags);
+}
+
+int __wrap_epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
+{
+	(void)epfd;
+	(void)op;
+	(void)fd;
+	(void)event;
+	return result(answer.epoll_ctl);
+}
+
+int __wrap_epoll_pwait(int epfd, struct epoll_event *events, int n, int timeout,
+		       const sigset_t *mask)
+{
+	(void)epfd;
+	(void)events;
+	(void)n;
+	(void)timeout;
 	(void)mask;
-	(void)detail;
-	return answer.list;
-}
-
-/* Never the kernel's: rm -a would remove what it finds. */
-int __wrap_queue_visit(enum queue_kind kind, queue_visitor *visit, void *arg)
-{
-	(void)kind;
-	(void)visit;
-	(void)arg;
-	return answer.list;
-}
-
-int __wrap_queue_change_begin(struct queue_change *c, const struct queue_ref *ref)
-{
-	(void)c;
-	(void)ref;
-	return answer.begin;
-}
-
-int __wrap_queue_change_add(struct queue_change *c, const struct queue *q)
-{
-	(void)c;
-	(void)q;
-	return answer.add;
-}
-
-int __wrap_queue_change_sleep(struct queue_change *c, int64_t timeout_ns)
-{
-	(void)c;
-	(void)timeout_ns;
-	return answer.sleep;
-}
-
-void __wrap_queue_change_end(struct queue_change *c)
-{
-	(void)c;
-}
-
-int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access)
-{
-	(void)access;
-	*q = fake_queue(ref);
-	return answer.open;
-}
-
-void __wrap_queue_close(struct queue *q)
-{
-	(void)q;
-}
-
-/* A queue without messages. */
-int __wrap_queue_look(struct queue *q, unsigned int detail, struct queue_stat *st)
-{
-	(void)detail;
-	*st = (struct queue_stat){ .kind = queue_ref_of(q)->kind,
-				   .have = STAT_MESSAGES | STAT_MAXMSG,
-				   .maxmsg = 10,
-				   .msgsize = 10 };
-	return answer.look;
+	return result(answer.epoll_wait);
 }
 
 int __wrap_poptGetNextOpt(poptContext con)
@@ -116,6 +98,55 @@ int __wrap_poptGetNextOpt(poptContext con)
 
 	return answer.popt ? answer.popt : rc;
 }
+
+/* ---- a queue without messages ---- */
+
+static int fake_open(struct queue *q, unsigned int access)
+{
+	(void)q;
+	(void)access;
+	return answer.open;
+}
+
+static void fake_close(struct queue *q)
+{
+	(void)q;
+}
+
+static int fake_change_fd(const struct queue *q)
+{
+	(void)q;
+	return STDIN_FILENO;
+}
+
+static int fake_look(struct queue *q, unsigned int detail, struct queue_stat *st)
+{
+	(void)q;
+	(void)detail;
+	st->have = STAT_MESSAGES | STAT_MAXMSG;
+	st->maxmsg = 10;
+	st->msgsize = 10;
+	return answer.look;
+}
+
+static bool fake_explain(const struct queue_attempt *attempt, int error, struct buffer *why)
+{
+	(void)attempt;
+	(void)error;
+	(void)why;
+	return false;
+}
+
+static const struct queue_backend backend = {
+	.size = sizeof(struct queue),
+	.open = fake_open,
+	.close = fake_close,
+	.change_fd = fake_change_fd,
+	.look = fake_look,
+	.explain = fake_explain,
+};
+
+/* ---- running a command ---- */
 
 static char out[1024], err[1024];
 
@@ -164,7 +195,7 @@ static int reset(void **state)
 static void test_list_fails(void **state)
 {
 	(void)state;
-	answer.list = -ENOMEM;
+	answer.stat_any = ENOMEM;
 	assert_int_equal(run(&cmd_check, "-w 80 -c 90"), 3);
 	assert_string_equal(out, "MQTOOL UNKNOWN - Cannot allocate memory\n");
 	assert_string_equal(err, "");
@@ -178,34 +209,34 @@ static void test_popt_fails(void **state)
 {
 	(void)state;
 	answer.popt = POPT_ERROR_MALLOC;
-	assert_int_equal(run(&cmd_check, "-w 80 -c 90 /q"), 3);
+	assert_int_equal(run(&cmd_check, "-w 80 -c 90 " QUEUE), 3);
 	assert_non_null(strstr(out, "MQTOOL UNKNOWN - "));
 	assert_int_equal(run(&cmd_rm, "-a -S -y"), EX_BADUSAGE);
-	assert_int_equal(run(&cmd_purge, "-x /q"), EX_BADUSAGE);
-	assert_int_equal(run(&cmd_set, "-m 600 /q"), EX_BADUSAGE);
-	assert_int_equal(run(&cmd_wait, "--empty /q"), EX_BADUSAGE);
+	assert_int_equal(run(&cmd_purge, "-x " QUEUE), EX_BADUSAGE);
+	assert_int_equal(run(&cmd_set, "-m 600 " QUEUE), EX_BADUSAGE);
+	assert_int_equal(run(&cmd_wait, "--empty " QUEUE), EX_BADUSAGE);
 }
 
 static void test_wait_fails(void **state)
 {
-	static const char *const lines[] = { "/q", "--messages=5 /q", "--gone /q" };
+	static const char *const lines[] = { QUEUE, "--messages=5 " QUEUE, "--gone " QUEUE };
 
 	(void)state;
-	answer.begin = -EMFILE;
+	answer.epoll_create = EMFILE;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		assert_int_equal(run(&cmd_wait, lines[i]), EX_FAILED);
-		assert_non_null(strstr(err, "mqtool wait: /q: "));
+		assert_non_null(strstr(err, "mqtool wait: " QUEUE ": "));
 	}
-	answer.begin = 0;
-	answer.sleep = -ENOMEM;
+	answer.epoll_create = 0;
+	answer.epoll_wait = ENOMEM;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		assert_int_equal(run(&cmd_wait, lines[i]), EX_FAILED);
-		assert_non_null(strstr(err, "mqtool wait: /q: no memory left: "));
+		assert_non_null(strstr(err, "mqtool wait: " QUEUE ": no memory left: "));
 	}
-	answer.add = -ENOSPC;
-	assert_int_equal(run(&cmd_wait, "/q"), EX_FAILED);
+	answer.epoll_ctl = ENOSPC;
+	assert_int_equal(run(&cmd_wait, QUEUE), EX_FAILED);
 	/* It is not added where only its existence counts. */
-	assert_int_equal(run(&cmd_wait, "--exists /q"), EX_DONE);
+	assert_int_equal(run(&cmd_wait, "--exists " QUEUE), EX_DONE);
 }
 
 /* A queue may go between the opening of it and the look. */
@@ -213,10 +244,10 @@ static void test_gone_under_the_look(void **state)
 {
 	(void)state;
 	answer.look = -EIDRM;
-	assert_int_equal(run(&cmd_wait, "/q"), EX_NOQUEUE);
-	assert_int_equal(run(&cmd_wait, "--gone /q"), EX_DONE);
-	assert_int_equal(run(&cmd_check, "-w 80 -c 90 /q"), 3);
-	assert_string_equal(out, "MQTOOL UNKNOWN - /q: the queue was removed\n");
+	assert_int_equal(run(&cmd_wait, QUEUE), EX_NOQUEUE);
+	assert_int_equal(run(&cmd_wait, "--gone " QUEUE), EX_DONE);
+	assert_int_equal(run(&cmd_check, "-w 80 -c 90 " QUEUE), 3);
+	assert_string_equal(out, "MQTOOL UNKNOWN - " QUEUE ": the queue was removed\n");
 }
 
 /* What tells neither that it is there nor that it is not. */
@@ -224,8 +255,8 @@ static void test_open_fails(void **state)
 {
 	(void)state;
 	answer.open = -ENFILE;
-	assert_int_equal(run(&cmd_wait, "--gone /q"), EX_FAILED);
-	assert_int_equal(run(&cmd_wait, "--exists /q"), EX_FAILED);
+	assert_int_equal(run(&cmd_wait, "--gone " QUEUE), EX_FAILED);
+	assert_int_equal(run(&cmd_wait, "--exists " QUEUE), EX_FAILED);
 }
 
 int main(void)
@@ -239,5 +270,6 @@ int main(void)
 	};
 
 	setenv("LC_ALL", "C", 1);
+	queue_backend_amqp = &backend;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
