@@ -364,7 +364,7 @@ narrow()
 	local sig
 	mqtool create /aa -c 4 -s 8
 	terminal
-	for sig in INT TERM HUP QUIT ALRM USR1 XCPU PWR; do
+	for sig in HUP INT QUIT TERM ALRM VTALRM PROF USR1 USR2 XCPU IO PWR; do
 		rm -f after
 		watch
 		equal "$(flags)" "1 0 1 0"
