@@ -106,7 +106,9 @@ static void paint_item(struct view *v, struct area *a, const struct facts_detail
 
 static void paint_heading(struct view *v, struct area *a, const struct queue_stat *st)
 {
+	const char *hint = _("DATA (Tab: move here, Enter: all of it)");
 	size_t total = (size_t)st->messages;
+	bool fits;
 	int width;
 
 	buffer_printf(&v->line, _("%zu of %zu"), total ? v->message + 1 : 0, total);
@@ -116,8 +118,11 @@ static void paint_heading(struct view *v, struct area *a, const struct queue_sta
 			    buffer_string(&v->line));
 	v->line.len = 0;
 	buffer_printf(&v->line, "   # %10s   SIZE  ", st->kind == QUEUE_POSIX ? "PRIORITY" : "TYPE");
-	buffer_puts(&v->line, a->width > 50 ? _("DATA (Tab: move here, Enter: all of it)") : "DATA");
 	a->width -= width + 2;
+	fits = canvas_text_width(a->c, buffer_string(&v->line), v->line.len) +
+		       canvas_text_width(a->c, hint, strlen(hint)) <=
+	       a->width;
+	buffer_puts(&v->line, fits ? hint : "DATA");
 	area_line(a, STYLE_BOLD, &v->line);
 	a->width += width + 2;
 }
