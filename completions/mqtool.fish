@@ -379,7 +379,7 @@ __mqtool_option trace -l summary -d 'write one table at the end instead of messa
 __mqtool_option trace -l buffer -x -d 'room in the kernel'
 __mqtool_option trace -l strict -d 'exit with status 1 if any message was lost'
 
-__mqtool_option watch -s d -l delay -x -d 'time between looks'
+__mqtool_option watch -s d -l delay -x -d 'time between refreshes'
 __mqtool_option watch -s n -l iterations -x -d 'exit after so many looks'
 __mqtool_option watch -l filter -x -a '(__mqtool_filter)' -d 'show only these queues'
 __mqtool_option watch -s b -l batch -d 'print tables instead of a screen'

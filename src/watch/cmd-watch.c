@@ -37,7 +37,7 @@ enum {
 };
 
 static const struct poptOption watch_options[] = {
-	{ "delay", 'd', POPT_ARG_STRING, NULL, OPT_DELAY, N_("time between looks (default 1s)"),
+	{ "delay", 'd', POPT_ARG_STRING, NULL, OPT_DELAY, N_("time between refreshes (default 1s)"),
 	  N_("DURATION") },
 	{ "iterations", 'n', POPT_ARG_STRING, NULL, OPT_ITERATIONS, N_("exit after N refreshes"),
 	  N_("N") },

@@ -73,7 +73,7 @@ static void put_delay(struct buffer *b, const struct view *v, const struct facts
 	if (facts->delay_ns > v->delay_ns + v->delay_ns / 10) {
 		format_duration(b, (facts->delay_ns / tenth + 1) * tenth);
 		if (room)
-			buffer_printf(b, " (%s)", _("looking takes long"));
+			buffer_printf(b, " (%s)", _("refreshing is slow"));
 	} else {
 		format_duration(b, v->delay_ns);
 	}

@@ -274,7 +274,7 @@ static void paint_bar(struct area *a, int x, int use, bool any, unsigned int sty
 
 static void put_graph_title(struct buffer *b, const struct row *row, size_t n, int64_t dt_ns)
 {
-	buffer_printf(b, text_n("use, the last %zu look", "use, the last %zu looks", n), n);
+	buffer_printf(b, text_n("use, last %zu sample", "use, last %zu samples", n), n);
 	if (dt_ns > 0) {
 		buffer_puts(b, _(", every "));
 		format_duration(b, (dt_ns + NSEC_PER_SEC / 20) / (NSEC_PER_SEC / 10) *

@@ -305,7 +305,7 @@ lines_of()
 	refused "--color is for the screen, and --batch asks for none" -b --color=never
 	refused "--mouse is for the screen, and --json asks for none" -j --mouse
 	refused "--allow-changes is for the screen, and --batch asks for none" -b --allow-changes
-	refused "--filter: no column is called 'usage': use?" -b --filter 'usage>50'
+	refused "--filter: no column is called 'usage'; did you mean 'use'?" -b --filter 'usage>50'
 	refused "--posix is for POSIX queues, and key:0x00000005 is a System V queue" -b -P 0x5
 	run --separate-stderr -2 mqtool watch -b jobs
 	matches "$stderr" "mqtool watch: 'jobs': *"

@@ -164,8 +164,8 @@ static void test_refused(void **state)
 	static const struct {
 		const char *text, *error;
 	} rows[] = {
-		{ "usage>50", "no column is called 'usage': use?" },
-		{ "mesages=1", "no column is called 'mesages': messages?" },
+		{ "usage>50", "no column is called 'usage'; did you mean 'use'?" },
+		{ "mesages=1", "no column is called 'mesages'; did you mean 'messages'?" },
 		{ "colour=red", "no column is called 'colour'" },
 		{ "history=1", "no column is called 'history'" },
 		{ "!\x1b=1", "no column is called '\\x1b'" },

@@ -524,7 +524,7 @@ static void test_graph_takes_its_room(void **state)
 		look(s);
 	key(s, VIEW_KEY_ENTER);
 	screen(s, 120, 40);
-	title = line_of(s, 61, "use, the last ");
+	title = line_of(s, 61, "use, last ");
 	bottom = line_of(s, 61, "  0%");
 	assert_true(title > 0 && bottom - title < 10);
 	for (y = title + 1; y <= bottom; y++) {
@@ -559,7 +559,7 @@ static void test_graph_of_system_v(void **state)
 	struct scene *s = *state;
 
 	keys(s, "/4d51\n\n");
-	shows(s, "use, the last 2 looks, every 1s; 100% is 16384 b");
+	shows(s, "use, last 2 samples, every 1s; 100% is 16384 b");
 }
 
 static void test_detail_pane(void **state)
@@ -569,7 +569,7 @@ static void test_detail_pane(void **state)
 	assert_int_equal(key(s, VIEW_KEY_ENTER), VIEW_PAINT | VIEW_DETAIL);
 	shows(s, "mode 0640  ino 1  maxmsg 10  msgsize 64");
 	shows(s, "owner jo:app  last send or receive 22:13:17");
-	shows(s, "use, the last 2 looks, every 1s; 100% is 10");
+	shows(s, "use, last 2 samples, every 1s; 100% is 10");
 	fill_detail(s);
 	shows(s, "! full: 2 blocked");
 	shows(s, "! and so on");
@@ -902,7 +902,7 @@ static void test_interval(void **state)
 	/* What it really is. */
 	s->v.delay_ns = NSEC_PER_SEC;
 	s->facts.delay_ns = 3 * NSEC_PER_SEC / 2;
-	shows(s, "every 1.6s (looking takes long)");
+	shows(s, "every 1.6s (refreshing is slow)");
 }
 
 static void test_clicks(void **state)
