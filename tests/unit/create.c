@@ -2,16 +2,19 @@
 /*
  * create.c - tests of create where others make and remove the queue at the same time
  *
- * Linked with queues of its own in place of the kernel's.
+ * The queue is the kernel's; others act in the moment before each mq_open(3).
  */
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -20,10 +23,13 @@
 #include "cmd/exit.h"
 #include "queues.h"
 
-/* What the kernel answers, one after another; the last answer stays. */
+#define QUEUE "/create"
+
+/* What the calls answer, one after another; the last answer stays.  Stats are of what was opened. */
 #define ANSWERS 4
 static int create_answers[ANSWERS], open_answers[ANSWERS], stat_answers[ANSWERS];
-static int creates, opens, stats, closes;
+static int creates, opens, stats;
+static bool watching; /* mqtool runs */
 
 static int answer(const int *answers, int *calls)
 {
@@ -32,58 +38,88 @@ static int answer(const int *answers, int *calls)
 	return answers[i < ANSWERS ? i : ANSWERS - 1];
 }
 
-int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
-			struct queue_ref *made);
-int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access);
-int __wrap_queue_stat(struct queue *q, struct queue_stat *st);
-void __wrap_queue_close(struct queue *q);
+mqd_t __real_mq_open(const char *name, int flags, ...);
+mqd_t __wrap_mq_open(const char *name, int flags, ...);
+mqd_t __wrap___mq_open_2(const char *name, int flags);
 
-int __wrap_queue_create(const struct queue_ref *ref, const struct queue_attr *attr, bool exist_ok,
-			struct queue_ref *made)
+/* What others do to the queue, so that the call answers that by itself. */
+static void others(bool there)
 {
-	(void)ref;
-	(void)attr;
-	(void)exist_ok;
-	(void)made;
-	return answer(create_answers, &creates);
+	struct mq_attr attr = { .mq_maxmsg = 10, .mq_msgsize = 10 };
+	mqd_t q = there ? __real_mq_open(QUEUE, O_RDONLY | O_CREAT, 0600, &attr) : -1;
+
+	if (there)
+		close(q);
+	else
+		mq_unlink(QUEUE);
 }
 
-int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access)
+static mqd_t open_to_look(const char *name, int flags)
 {
-	assert_int_equal(access, 0);
-	*q = fake_queue(ref);
-	return answer(open_answers, &opens);
+	int error = answer(open_answers, &opens);
+	mqd_t q;
+
+	if (error == -EACCES) {
+		errno = EACCES;
+		return -1;
+	}
+	others(error == 0);
+	q = __real_mq_open(name, flags);
+	if (q >= 0 && answer(stat_answers, &stats) == -EIDRM)
+		mq_unlink(name);
+	return q;
 }
 
-int __wrap_queue_stat(struct queue *q, struct queue_stat *st)
+mqd_t __wrap_mq_open(const char *name, int flags, ...)
 {
-	(void)q;
-	*st = (struct queue_stat){
-		.have = STAT_OWNER, .mode = 0600, .uid = geteuid(), .gid = getegid()
-	};
-	return answer(stat_answers, &stats);
+	struct mq_attr *attr = NULL;
+	mode_t mode = 0;
+	va_list ap;
+
+	if (flags & O_CREAT) {
+		va_start(ap, flags);
+		mode = (mode_t)va_arg(ap, unsigned int);
+		attr = va_arg(ap, struct mq_attr *);
+		va_end(ap);
+		if (watching)
+			others(answer(create_answers, &creates) == -EEXIST);
+		return __real_mq_open(name, flags, mode, attr);
+	}
+	return watching ? open_to_look(name, flags) : __real_mq_open(name, flags);
 }
 
-void __wrap_queue_close(struct queue *q)
+/* With _FORTIFY_SOURCE. */
+mqd_t __wrap___mq_open_2(const char *name, int flags)
 {
-	(void)q;
-	closes++;
+	return __wrap_mq_open(name, flags);
 }
 
-/* Runs "create OPTION /q" with stderr thrown away. */
+static int next_fd(void)
+{
+	int fd = dup(STDIN_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+/* Runs "create OPTION QUEUE" with stderr thrown away. */
 static int create(const char *option)
 {
-	char line[3][8] = { "create", "", "/q" };
+	char line[3][16] = { "create", "", QUEUE };
 	char *argv[] = { line[0], line[1], line[2], NULL };
-	int saved = dup(STDERR_FILENO), status;
+	int saved = dup(STDERR_FILENO), status, fd;
 
 	strcpy(line[1], option);
-	creates = opens = stats = closes = 0;
+	creates = opens = stats = 0;
 	close(STDERR_FILENO);
+	fd = next_fd();
+	watching = true;
 	status = cmdline_run(&cmd_create, 3, argv);
+	watching = false;
+	assert_int_equal(next_fd(), fd);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
-	assert_int_equal(closes, opens);
+	mq_unlink(QUEUE);
 	return status;
 }
 
@@ -148,13 +184,21 @@ static void test_unreadable(void **state)
 {
 	(void)state;
 	set(create_answers, -EEXIST, -EEXIST, -EEXIST, -EEXIST);
-	set(open_answers, -EACCES, 0, 0, 0);
+	set(open_answers, -EACCES, -EACCES, -EACCES, -EACCES);
 	assert_int_equal(create("-e"), EX_DENIED);
 	assert_int_equal(creates, 1);
-	/* A size that was asked for and cannot be read may not be as asked. */
+}
+
+/* Others make it with room for ten messages. */
+static void test_size(void **state)
+{
+	(void)state;
+	set(create_answers, -EEXIST, -EEXIST, -EEXIST, -EEXIST);
 	set(open_answers, 0, 0, 0, 0);
 	set(stat_answers, 0, 0, 0, 0);
-	assert_int_equal(create("-ec10"), EX_FAILED);
+	assert_int_equal(create("-ec10"), EX_DONE);
+	assert_int_equal(create("-ec5"), EX_FAILED);
+	assert_int_equal(creates, 1);
 }
 
 int main(void)
@@ -162,7 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_made_at_once),      cmocka_unit_test(test_there_already),
 		cmocka_unit_test(test_removed_meanwhile), cmocka_unit_test(test_never_seen),
-		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_unreadable),        cmocka_unit_test(test_size),
 	};
 
 	unsetenv("POSIXLY_CORRECT");
