@@ -43,7 +43,6 @@ UNIT_PURE = \
 	tests/unit/ref \
 	tests/unit/render \
 	tests/unit/snapshot \
-	tests/unit/stat \
 	tests/unit/table \
 	tests/unit/text \
 	tests/unit/totals \
@@ -63,7 +62,8 @@ UNIT_TESTS = $(UNIT_PURE) \
 	tests/unit/queue \
 	tests/unit/queue-change \
 	tests/unit/queue-list \
-	tests/unit/queue-sysv
+	tests/unit/queue-sysv \
+	tests/unit/stat
 
 # Tests of the commands.  make starts them in this order: those that take longest are not left to the
 # end, alone.
@@ -237,11 +237,9 @@ tests_unit_queue_change_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=epoll_create1 \
 # Allocations that fail.
 tests_unit_purge_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 
-# Queues and failures of the test's own.
-tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=queue_list -Wl,--wrap=queue_list_free \
-	-Wl,--wrap=queue_open -Wl,--wrap=queue_stat -Wl,--wrap=queue_close \
-	-Wl,--wrap=procs_scan -Wl,--wrap=column_sort -Wl,--wrap=report_put_table \
-	-Wl,--wrap=report_put_json -Wl,--wrap=report_put_block -Wl,--wrap=report_put_limits
+# Allocations that fail, a /proc that cannot be opened.
+tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
+	-Wl,--wrap=reallocarray -Wl,--wrap=openat -Wl,--wrap=openat64
 
 # Files of /proc that say what the test wants, allocations that fail.
 tests_unit_procs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=openat64 -Wl,--wrap=reallocarray

@@ -1,160 +1,114 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * stat.c - tests of stat where memory runs out or processes cannot be looked at
- *
- * Linked with failures of its own in place of what stat calls.
  */
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/buffer.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/exit.h"
 #include "queues.h"
-#include "show/columns.h"
-#include "show/procs.h"
-#include "show/report.h"
+#include "wrap.h"
 
-/* Which call fails, and how. */
-static enum failing { NOTHING, LIST, SORT, SCAN, UNSEEN, TABLE, JSON, BLOCK, LIMITS } failing;
-static int error;
+#define FIRST "0x4d510731"
+#define SECOND "0x4d510732"
+#define PLENTY (INT_MAX / 2)
 
-static struct queue_stat queues[] = {
-	{ .kind = QUEUE_SYSV, .have = STAT_KEY | STAT_OWNER, .key = 2, .msqid = 2 },
-	{ .kind = QUEUE_SYSV, .have = STAT_KEY | STAT_OWNER, .key = 1, .msqid = 1 },
-};
+/* ---- memory ---- */
 
-int __wrap_queue_list(struct queue_list *list, unsigned int mask, unsigned int detail);
-void __wrap_queue_list_free(struct queue_list *list);
-int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access);
-int __wrap_queue_stat(struct queue *q, struct queue_stat *st);
-void __wrap_queue_close(struct queue *q);
-int __wrap_procs_scan(struct procs *procs, unsigned int what, const struct queue_stat *items,
-		      size_t n);
-int __real_column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse);
-int __wrap_column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse);
-int __real_report_put_table(struct buffer *b, const struct report *report,
-			    const struct queue_stat *items, size_t n);
-int __wrap_report_put_table(struct buffer *b, const struct report *report,
-			    const struct queue_stat *items, size_t n);
-void __wrap_report_put_json(struct buffer *b, const struct report *report,
-			    const struct queue_stat *items, size_t n);
-void __wrap_report_put_block(struct buffer *b, const struct report *report,
-			     const struct queue_stat *st);
-int __wrap_report_put_limits(struct buffer *b, const struct report *report,
-			     const struct limit *limits, size_t n);
+static int allocations = PLENTY; /* that are left; below 0: some have failed */
+static bool once;                /* only one fails: its message finds memory */
 
-int __wrap_queue_list(struct queue_list *list, unsigned int mask, unsigned int detail)
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+void *__real_reallocarray(void *p, size_t n, size_t size);
+void *__wrap_reallocarray(void *p, size_t n, size_t size);
+
+static bool may_allocate(void)
 {
-	(void)mask;
-	(void)detail;
-	list->items = queues;
-	list->n = ARRAY_SIZE(queues);
-	return failing == LIST ? error : 0;
+	allocations--;
+	return allocations >= 0 || (once && allocations < -1);
 }
 
-void __wrap_queue_list_free(struct queue_list *list)
+void *__wrap_malloc(size_t size)
 {
-	list->items = NULL;
+	return may_allocate() ? __real_malloc(size) : NULL;
 }
 
-int __wrap_queue_open(struct queue **q, const struct queue_ref *ref, unsigned int access)
+void *__wrap_calloc(size_t n, size_t size)
 {
-	(void)access;
-	*q = fake_queue(ref);
-	return 0;
+	return may_allocate() ? __real_calloc(n, size) : NULL;
 }
 
-int __wrap_queue_stat(struct queue *q, struct queue_stat *st)
+void *__wrap_realloc(void *p, size_t size)
 {
-	(void)q;
-	*st = queues[0];
-	st->have = ~0u;
-	return 0;
+	return may_allocate() ? __real_realloc(p, size) : NULL;
 }
 
-void __wrap_queue_close(struct queue *q)
+void *__wrap_reallocarray(void *p, size_t n, size_t size)
 {
-	(void)q;
+	return may_allocate() ? __real_reallocarray(p, n, size) : NULL;
 }
 
-int __wrap_procs_scan(struct procs *procs, unsigned int what, const struct queue_stat *items,
-		      size_t n)
+/* ---- processes ---- */
+
+static int proc_error; /* of opening /proc */
+
+int __real_openat(int dir, const char *path, int flags, ...);
+int __wrap_openat(int dir, const char *path, int flags, ...);
+WRAP_ALSO(openat, openat64);
+
+int __wrap_openat(int dir, const char *path, int flags, ...)
 {
-	(void)what;
-	(void)items;
-	(void)n;
-	procs->nwaiters = procs->nholders = 0;
-	procs->error = failing == UNSEEN ? error : 0;
-	return failing == SCAN ? error : 0;
+	if (proc_error && strcmp(path, "/proc") == 0) {
+		errno = proc_error;
+		return -1;
+	}
+	/* The processes of the machine come and go, and some may not be looked at: there are none. */
+	if (*path >= '0' && *path <= '9') {
+		errno = ENOENT;
+		return -1;
+	}
+	return __real_openat(dir, path, flags);
 }
 
-int __wrap_column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse)
-{
-	return failing == SORT ? error : __real_column_sort(items, n, col, reverse);
-}
+/* ---- stat ---- */
 
-int __wrap_report_put_table(struct buffer *b, const struct report *report,
-			    const struct queue_stat *items, size_t n)
-{
-	return failing == TABLE ? error : __real_report_put_table(b, report, items, n);
-}
-
-void __wrap_report_put_json(struct buffer *b, const struct report *report,
-			    const struct queue_stat *items, size_t n)
-{
-	(void)report;
-	(void)items;
-	(void)n;
-	b->failed = failing == JSON;
-}
-
-void __wrap_report_put_block(struct buffer *b, const struct report *report,
-			     const struct queue_stat *st)
-{
-	(void)report;
-	(void)st;
-	b->failed = failing == BLOCK;
-}
-
-int __wrap_report_put_limits(struct buffer *b, const struct report *report,
-			     const struct limit *limits, size_t n)
-{
-	(void)b;
-	(void)report;
-	(void)limits;
-	(void)n;
-	return failing == LIMITS ? error : 0;
-}
-
-/* Runs "stat WORD" with one call failing.  What it says on stderr is in said. */
+/* Runs "stat WORD".  What it says on stderr is in said. */
 static char said[512];
 
-static int stat_fails(enum failing call, int how, const char *word)
+static int stat_run(const char *word)
 {
-	char line[2][16] = { "stat", "" };
+	char line[2][24] = { "stat", "" };
 	char *argv[] = { line[0], line[1], NULL };
-	int saved = dup(STDERR_FILENO), out = dup(STDOUT_FILENO), ends[2], status;
+	int saved = dup(STDERR_FILENO), out = dup(STDOUT_FILENO), ends[2], null, status;
 	ssize_t n;
 
-	failing = call;
-	error = how;
 	strcpy(line[1], word);
 	assert_int_equal(pipe(ends), 0);
 	dup2(ends[1], STDERR_FILENO);
 	close(ends[1]);
-	dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	dup2(null, STDOUT_FILENO);
+	close(null);
 	status = cmdline_run(&cmd_stat, *word ? 2 : 1, argv);
 	fflush(stdout);
 	dup2(out, STDOUT_FILENO);
@@ -167,44 +121,107 @@ static int stat_fails(enum failing call, int how, const char *word)
 	return status;
 }
 
+static const char *const words[] = { "", "-w", "-j", "-wj", "-L", "-Lj", "--openmetrics", FIRST };
+
 static void test_nothing_fails(void **state)
 {
-	static const char *const words[] = { "", "-w", "-j", "-wj", "-L", "key:1" };
-
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		assert_int_equal(stat_fails(NOTHING, 0, words[i]), EX_DONE);
+		assert_int_equal(stat_run(words[i]), EX_DONE);
 		assert_string_equal(said, "");
 	}
 }
 
+/* Without any memory each line, a warning too, is only this one. */
+static void only_says_no_memory(void)
+{
+	static const char line[] = "mqtool: out of memory\n";
+	size_t len = strlen(line);
+
+	assert_true(*said);
+	for (const char *p = said; *p; p += len)
+		assert_int_equal(strncmp(p, line, len), 0);
+}
+
+static void says_no_memory(const char *word)
+{
+	if (!once)
+		only_says_no_memory();
+	else if (*word != '-' && strstr(said, "no memory left"))
+		assert_non_null(strstr(said, "mqtool stat: key:" FIRST ": no memory left: "));
+	else
+		assert_string_equal(said, "mqtool stat: out of memory\n");
+}
+
+/* With room for that many allocations: true if it needs more. */
+static bool runs_out(const char *word, int room, unsigned int *refused)
+{
+	int status;
+
+	allocations = room;
+	status = stat_run(word);
+	if (status != EX_DONE || *said) {
+		/* A name that could not be read counts as a line that is wrong. */
+		assert_true(status == EX_FAILED || (status == EX_BADUSAGE && *word != '-'));
+		says_no_memory(word);
+		++*refused;
+	}
+	return allocations < 0;
+}
+
+/* Each allocation in turn fails, alone or with all after it.  A name in the cache of users is one
+ * that stat can do without. */
 static void test_no_memory(void **state)
 {
-	static const struct {
-		enum failing call;
-		const char *word;
-	} cases[] = {
-		{ LIST, "" },   { LIST, "-L" },     { SORT, "" },
-		{ SCAN, "-w" }, { SCAN, "key:1" },  { TABLE, "" },
-		{ JSON, "-j" }, { BLOCK, "key:1" }, { LIMITS, "-L" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		assert_int_equal(stat_fails(cases[i].call, -ENOMEM, cases[i].word), EX_FAILED);
-		assert_string_equal(said, "mqtool stat: out of memory\n");
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(words); i++) {
+		const char *word = words[i / 2];
+		unsigned int refused = 0;
+		int room = 0;
+
+		once = i % 2;
+		while (runs_out(word, room, &refused))
+			room++;
+		allocations = PLENTY;
+		/* The words of the line, the list, the text. */
+		assert_in_range(refused, 3, (uintmax_t)room);
 	}
 }
 
 static void test_no_processes(void **state)
 {
 	(void)state;
-	assert_int_equal(stat_fails(UNSEEN, -EMFILE, "-w"), EX_DONE);
+	proc_error = EMFILE;
+	assert_int_equal(stat_run("-w"), EX_DONE);
 	assert_string_equal(said, "mqtool stat: cannot look at processes: /proc: Too many open"
 				  " files\n");
-	/* Where nobody asks for them they are not looked at. */
-	assert_int_equal(stat_fails(UNSEEN, -EMFILE, ""), EX_DONE);
-	assert_int_equal(stat_fails(UNSEEN, -EMFILE, "-j"), EX_DONE);
+	/* If nobody asks for them they are not looked at. */
+	assert_int_equal(stat_run(""), EX_DONE);
+	assert_string_equal(said, "");
+	assert_int_equal(stat_run("-j"), EX_DONE);
+	assert_string_equal(said, "");
+	proc_error = 0;
+}
+
+static int make_queues(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const struct queue_attr attr = { 0 };
+		struct queue_ref ref = ref_of(i ? SECOND : FIRST);
+
+		if (queue_create(&ref, &attr, false, NULL) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int remove_queues(void **state)
+{
+	(void)state;
+	drop(FIRST);
+	drop(SECOND);
+	return 0;
 }
 
 int main(void)
@@ -215,5 +232,6 @@ int main(void)
 		cmocka_unit_test(test_no_processes),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	setenv("LC_ALL", "C", 1);
+	return cmocka_run_group_tests(tests, make_queues, remove_queues);
 }
