@@ -37,7 +37,7 @@ UNIT_PURE = \
 	tests/unit/progress \
 	tests/unit/purge \
 	tests/unit/queue-amqp \
-	tests/unit/queue-errors \
+	tests/unit/queue-call \
 	tests/unit/queue-filter \
 	tests/unit/queue-stat \
 	tests/unit/ref \
@@ -276,7 +276,7 @@ tests_unit_batch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write -Wl,--wrap=syscall \
 	-Wl,--wrap=stop_signal -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
 
 # A kernel that answers as it is told.
-tests_unit_queue_errors_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=call_msgsnd -Wl,--wrap=call_msgrcv \
+tests_unit_queue_call_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=call_msgsnd -Wl,--wrap=call_msgrcv \
 	-Wl,--wrap=call_mq_send -Wl,--wrap=call_mq_receive -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 \
 	-Wl,--wrap=mq_getattr -Wl,--wrap=msgget -Wl,--wrap=mq_open -Wl,--wrap=__mq_open_2 \
 	-Wl,--wrap=mq_close -Wl,--wrap=wait_call -Wl,--wrap=wait_started

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queue-errors.c - tests of what the backends make of the kernel's answers
+ * queue-call.c - tests of what the backends make of the kernel's answers
  *
  * The kernel is a script: linked with --wrap of the calls that move messages, of msgctl and
  * mq_getattr, and of the waits, whose cause the test sets.  No queue is made.
