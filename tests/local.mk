@@ -58,7 +58,6 @@ UNIT_PURE = \
 UNIT_TESTS = $(UNIT_PURE) \
 	tests/unit/commands \
 	tests/unit/create \
-	tests/unit/modes \
 	tests/unit/queue \
 	tests/unit/queue-change \
 	tests/unit/queue-list \
