@@ -274,11 +274,13 @@ tests_unit_handler_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=memfd_create -Wl,--wrap=pw
 tests_unit_batch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write -Wl,--wrap=syscall \
 	-Wl,--wrap=stop_signal -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
 
-# A kernel that answers as it is told.
-tests_unit_queue_call_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=call_msgsnd -Wl,--wrap=call_msgrcv \
-	-Wl,--wrap=call_mq_send -Wl,--wrap=call_mq_receive -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 \
-	-Wl,--wrap=mq_getattr -Wl,--wrap=msgget -Wl,--wrap=mq_open -Wl,--wrap=__mq_open_2 \
-	-Wl,--wrap=mq_close -Wl,--wrap=wait_call -Wl,--wrap=wait_started
+# A kernel that answers as it is told.  The waits are ours: only so what ends one can come at the
+# interruption that the test chooses, and be no stop signal, which stays.
+tests_unit_queue_call_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=syscall -Wl,--wrap=msgsnd \
+	-Wl,--wrap=msgrcv -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 -Wl,--wrap=mq_getattr \
+	-Wl,--wrap=msgget -Wl,--wrap=mq_open -Wl,--wrap=__mq_open_2 -Wl,--wrap=mq_close \
+	-Wl,--wrap=wait_call -Wl,--wrap=wait_started
+# Files that say what the test wants, allocations that fail.
 tests_unit_queue_sysv_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read_chk \
 	-Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 -Wl,--wrap=reallocarray
 

@@ -2,8 +2,9 @@
 /*
  * queue-call.c - tests of what the backends make of the kernel's answers
  *
- * The kernel is a script: linked with --wrap of the calls that move messages, of msgctl and
- * mq_getattr, and of the waits, whose cause the test sets.  No queue is made.
+ * The kernel is a script: linked with --wrap of the system calls that move messages, of msgctl and
+ * mq_getattr.  No queue is made.  The waits are wrapped too, though they are ours: what ends one comes
+ * at the interruption that the test chooses; real ones are in wait.c.
  */
 #include "config.h"
 
@@ -17,13 +18,15 @@
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/util.h"
 #include "base/wait.h"
 #include "queue/queue-backend.h"
-#include "queue/queue-call.h"
 #include "queue/queue.h"
 #include "wrap.h"
 
@@ -89,12 +92,12 @@ static void all_asked(void)
 	assert_int_equal(kernel.begun, kernel.ended);
 }
 
-int __wrap_call_msgsnd(int msqid, const void *msgp, size_t size, int flags);
-ssize_t __wrap_call_msgrcv(int msqid, void *msgp, size_t room, long type, int flags);
-int __wrap_call_mq_send(int fd, const char *data, size_t len, unsigned int priority, bool wait);
-ssize_t __wrap_call_mq_receive(int fd, char *data, size_t room, unsigned int *priority, bool wait);
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+int __wrap_msgsnd(int msqid, const void *msgp, size_t size, int flags);
+ssize_t __wrap_msgrcv(int msqid, void *msgp, size_t room, long type, int flags);
 
-int __wrap_call_msgsnd(int msqid, const void *msgp, size_t size, int flags)
+int __wrap_msgsnd(int msqid, const void *msgp, size_t size, int flags)
 {
 	long type;
 
@@ -105,7 +108,7 @@ int __wrap_call_msgsnd(int msqid, const void *msgp, size_t size, int flags)
 	return answer(flags, !(flags & IPC_NOWAIT));
 }
 
-ssize_t __wrap_call_msgrcv(int msqid, void *msgp, size_t room, long type, int flags)
+ssize_t __wrap_msgrcv(int msqid, void *msgp, size_t room, long type, int flags)
 {
 	const long got = 42;
 	int rc = answer(flags, !(flags & IPC_NOWAIT));
@@ -120,7 +123,7 @@ ssize_t __wrap_call_msgrcv(int msqid, void *msgp, size_t room, long type, int fl
 	return rc;
 }
 
-int __wrap_call_mq_send(int fd, const char *data, size_t len, unsigned int priority, bool wait)
+static int answer_mq_send(int fd, const char *data, size_t len, unsigned int priority, bool wait)
 {
 	assert_int_equal(fd, 7);
 	assert_memory_equal(data, "body", 4);
@@ -129,7 +132,7 @@ int __wrap_call_mq_send(int fd, const char *data, size_t len, unsigned int prior
 	return answer(0, wait);
 }
 
-ssize_t __wrap_call_mq_receive(int fd, char *data, size_t room, unsigned int *priority, bool wait)
+static ssize_t answer_mq_receive(int fd, char *data, size_t room, unsigned int *priority, bool wait)
 {
 	int rc = answer(0, wait);
 
@@ -140,6 +143,42 @@ ssize_t __wrap_call_mq_receive(int fd, char *data, size_t room, unsigned int *pr
 	if (rc > 0)
 		memset(data, 'm', (size_t)rc);
 	return rc;
+}
+
+/* A call that does not wait has a time that is past. */
+static bool waits(long limit)
+{
+	const struct timespec *time = (const struct timespec *)limit;
+
+	assert_true(!time || (time->tv_sec == 0 && time->tv_nsec == 0));
+	return !time;
+}
+
+long __wrap_syscall(long number, ...)
+{
+	va_list ap;
+	long a[6];
+
+	va_start(ap, number);
+	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	switch (number) {
+#ifdef SYS_msgsnd
+	case SYS_msgsnd:
+		return __wrap_msgsnd((int)a[0], (const void *)a[1], (size_t)a[2], (int)a[3]);
+	case SYS_msgrcv:
+		return __wrap_msgrcv((int)a[0], (void *)a[1], (size_t)a[2], a[3], (int)a[4]);
+#endif
+	case SYS_mq_timedsend:
+		return answer_mq_send((int)a[0], (const char *)a[1], (size_t)a[2],
+				      (unsigned int)a[3], waits(a[4]));
+	case SYS_mq_timedreceive:
+		return answer_mq_receive((int)a[0], (char *)a[1], (size_t)a[2],
+					 (unsigned int *)a[3], waits(a[4]));
+	default:
+		return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	}
 }
 
 int __wrap_msgctl(int msqid, int op, struct msqid_ds *buf);
