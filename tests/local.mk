@@ -207,13 +207,14 @@ tests_unit_queue_amqp_SOURCES = tests/unit/queue-amqp.c src/queue/amqp-queue.h \
 	src/queue/amqp-queue.c src/queue/amqp-send.c src/queue/amqp-take.c src/queue/queue-amqp.c
 
 # Users that are not there, allocations that fail.
-tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=user_name
+tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=getpwuid
 
 # Counted calls, a clock that the test sets.
 tests_unit_queue_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64
 
 # Limits of the test's own.
-tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read_number_file -Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64
+tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=open -Wl,--wrap=open64 -Wl,--wrap=__open_2 \
+	-Wl,--wrap=__open64_2 -Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64
 
 # Allocations that fail.
 tests_unit_model_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=reallocarray -Wl,--wrap=calloc
@@ -222,7 +223,7 @@ tests_unit_model_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=reallocarray -Wl,--wrap=call
 tests_unit_msg_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 
 # Users that exist nowhere.
-tests_unit_filter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name
+tests_unit_filter_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getpwuid
 
 # Looks and sleeps that fail, popt out of memory.
 tests_unit_commands_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64 \
@@ -244,7 +245,7 @@ tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,
 tests_unit_procs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=openat64 -Wl,--wrap=reallocarray
 
 # Users that exist nowhere.
-tests_unit_view_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=user_name -Wl,--wrap=group_name \
+tests_unit_view_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getpwuid -Wl,--wrap=getgrgid \
 	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=reallocarray \
 	-Wl,--wrap=strdup
 

@@ -108,9 +108,7 @@ int read_number_file(const char *path, uint64_t *value)
 	number = strtoull(buf, &end, 10);
 	if (errno)
 		return -errno;
-	/*
-	 * The kernel ends the number with a newline; a second number means that it is another file.
-	 */
+	/* The kernel ends it with a newline; a second number means that it is another file. */
 	if (end[strspn(end, "\n")])
 		return -EINVAL;
 	*value = number;

@@ -46,9 +46,7 @@
 
 #define LOOK_INTERVAL NSEC_PER_SEC
 #define TELL_AFTER (2 * NSEC_PER_SEC)
-/*
- * Not a real-time signal: those cannot be sent once RLIMIT_SIGPENDING is used up, even by others.
- */
+/* Not a real-time signal: none can be sent once RLIMIT_SIGPENDING is used up, even by others. */
 #define KICK_SIGNAL SIGURG
 /* If the signal came when a call was only about to block, it is sent again after this time. */
 #define KICK_INTERVAL (NSEC_PER_SEC / 100)

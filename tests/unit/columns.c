@@ -2,16 +2,17 @@
 /*
  * columns.c - tests of the columns of queues: choice, cells, JSON values, order
  *
- * Linked with --wrap=user_name: users that exist nowhere.
+ * Linked with --wrap=getpwuid: users that exist nowhere.
  */
 #include "config.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,20 +30,17 @@
 
 static bool out_of_memory;
 
-const char *__wrap_user_name(uid_t uid);
+struct passwd *__wrap_getpwuid(uid_t uid);
 void *__real_calloc(size_t n, size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 
-const char *__wrap_user_name(uid_t uid)
+struct passwd *__wrap_getpwuid(uid_t uid)
 {
-	switch (uid) {
-	case 0:
-		return "root";
-	case 7:
-		return "a\x1b[31m";
-	default:
-		return "zed";
-	}
+	static char root[] = "root", hostile[] = "a\x1b[31m", zed[] = "zed";
+	static struct passwd entry;
+
+	entry.pw_name = uid == 0 ? root : uid == 7 ? hostile : zed;
+	return &entry;
 }
 
 void *__wrap_calloc(size_t n, size_t size)

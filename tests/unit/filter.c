@@ -2,10 +2,12 @@
 /*
  * filter.c - tests of the filter of watch
  *
- * Linked with --wrap=user_name: users that exist nowhere.
+ * Linked with --wrap=getpwuid: users that exist nowhere.
  */
 #include "config.h"
 
+#include <errno.h>
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +16,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <errno.h>
 
 #include "base/refusal.h"
 #include "base/util.h"
@@ -22,11 +23,15 @@
 
 #define NOW 1700000000
 
-const char *__wrap_user_name(uid_t uid);
+struct passwd *__wrap_getpwuid(uid_t uid);
 
-const char *__wrap_user_name(uid_t uid)
+struct passwd *__wrap_getpwuid(uid_t uid)
 {
-	return uid == 7 ? "jo" : "root";
+	static char jo[] = "jo", root[] = "root";
+	static struct passwd entry;
+
+	entry.pw_name = uid == 7 ? jo : root;
+	return &entry;
 }
 
 static const struct queue_stat sysv = {

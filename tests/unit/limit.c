@@ -2,11 +2,12 @@
 /*
  * limit.c - tests of the kernel's limits
  *
- * Linked with --wrap=read_number_file and --wrap=getrlimit.
+ * Linked with --wrap=open and --wrap=getrlimit.
  */
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,21 +24,41 @@
 
 static rlim_t soft;
 
-int __wrap_read_number_file(const char *path, uint64_t *value);
+int __wrap_open(const char *path, int flags, ...);
+WRAP_ALSO(open, open64);
+int __wrap___open_2(const char *path, int flags);
+WRAP_ALSO(__open_2, __open64_2);
 int __wrap_getrlimit(int resource, struct rlimit *rlim);
 WRAP_ALSO(getrlimit, getrlimit64);
 
-int __wrap_read_number_file(const char *path, uint64_t *value)
+static int pipe_of(const char *text)
 {
-	if (strcmp(path, "/proc/sys/kernel/msgmax") == 0)
-		return -EACCES;
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+	close(ends[1]);
+	return ends[0];
+}
+
+/* Only limits are read here. */
+int __wrap_open(const char *path, int flags, ...)
+{
+	(void)flags;
+	assert_int_equal(strncmp(path, "/proc/sys/", strlen("/proc/sys/")), 0);
+	if (strcmp(path, "/proc/sys/kernel/msgmax") == 0) {
+		errno = EACCES;
+		return -1;
+	}
 	if (strcmp(path, "/proc/sys/kernel/msgmni") == 0)
-		*value = 4;
-	else if (strcmp(path, "/proc/sys/fs/mqueue/queues_max") == 0)
-		*value = 0;
-	else
-		*value = 8192;
-	return 0;
+		return pipe_of("4\n");
+	return pipe_of(strcmp(path, "/proc/sys/fs/mqueue/queues_max") == 0 ? "0\n" : "8192\n");
+}
+
+/* With _FORTIFY_SOURCE. */
+int __wrap___open_2(const char *path, int flags)
+{
+	return __wrap_open(path, flags);
 }
 
 int __wrap_getrlimit(int resource, struct rlimit *rlim)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queues.h - queues for unit tests: of the kernel's, and one that is nowhere
+ * queues.h - queues of the kernel's for unit tests
  */
 #ifndef MQTOOL_TESTS_QUEUES_H
 #define MQTOOL_TESTS_QUEUES_H
@@ -18,16 +18,6 @@
 
 /* Bytes of the largest message in the queues of make(). */
 #define MADE_MSGSIZE 128
-
-/* An open queue whose backend can do nothing: what a test's own queue_open() may answer. */
-static inline struct queue *fake_queue(const struct queue_ref *ref)
-{
-	static const struct queue_backend nothing;
-	static struct queue fake;
-
-	fake = (struct queue){ .backend = &nothing, .ref = *ref };
-	return &fake;
-}
 
 static inline struct queue_ref ref_of(const char *text)
 {

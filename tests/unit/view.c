@@ -2,12 +2,14 @@
 /*
  * view.c - tests of watch's screen: what keys do, and what is painted at every size
  *
- * Linked with --wrap=user_name and --wrap=group_name: users that exist nowhere; and with --wrap of what
+ * Linked with --wrap=getpwuid and --wrap=getgrgid: users that exist nowhere; and with --wrap of what
  * allocates, to count.
  */
 #include "config.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,17 +26,27 @@
 
 #define NOW 1700000000 /* 22:13:20 UTC */
 
-const char *__wrap_user_name(uid_t uid);
-const char *__wrap_group_name(gid_t gid);
+struct passwd *__wrap_getpwuid(uid_t uid);
+struct group *__wrap_getgrgid(gid_t gid);
 
-const char *__wrap_user_name(uid_t uid)
+static char root[] = "root";
+
+struct passwd *__wrap_getpwuid(uid_t uid)
 {
-	return uid ? "jo" : "root";
+	static char jo[] = "jo";
+	static struct passwd entry;
+
+	entry.pw_name = uid ? jo : root;
+	return &entry;
 }
 
-const char *__wrap_group_name(gid_t gid)
+struct group *__wrap_getgrgid(gid_t gid)
 {
-	return gid ? "app" : "root";
+	static char app[] = "app";
+	static struct group entry;
+
+	entry.gr_name = gid ? app : root;
+	return &entry;
 }
 
 /* ---- what is allocated ---- */
