@@ -467,15 +467,19 @@ static void put_block(struct buffer *b, struct report *report, const struct queu
 static int show(const struct stat_line *line, const struct stat_result *result, int status)
 {
 	bool processes = result->looked && (line->waiters || as_block(line));
+	struct timespec now;
 	struct report report = {
 		.columns = &line->look.columns,
-		.context = { .now = time(NULL), .exact = line->bytes },
+		.context = { .exact = line->bytes },
 		.headings = !line->noheadings,
 		.procs = processes ? &result->procs : NULL,
 		.took_ns = clock_monotonic_ns() - result->began_ns,
 	};
 	struct buffer b = { 0 };
 
+	/* Not time(2), an indirect function: each start of mqtool, whatever the command, would resolve it. */
+	clock_gettime(CLOCK_REALTIME, &now);
+	report.context.now = now.tv_sec;
 	if (line->look.json) {
 		report_put_json(&b, &report, result->items, result->n);
 	} else if (as_block(line)) {

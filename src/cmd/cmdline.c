@@ -152,7 +152,7 @@ static int copy_words(struct cmdline *cl, char *first, int argc, char **argv)
 	int n = 0, i;
 	char *rest = first, *word;
 
-	snprintf(cl->title, sizeof(cl->title), "mqtool %s", cl->cmd->name);
+	stpcpy(stpcpy(cl->title, "mqtool "), cl->cmd->name);
 	cl->argv[n++] = cl->title;
 	while (rest && (word = strtok_r(rest, " \t\n", &rest))) {
 		cl->argv[n++] = word;

@@ -51,6 +51,7 @@ static int give(struct message *m, size_t room, size_t index)
 	m->len = there->len;
 	m->have = MESSAGE_HAS_PRIORITY;
 	m->priority = (unsigned int)(index % 100);
+	m->properties_len = 0;
 	return 0;
 }
 
