@@ -63,12 +63,13 @@
  * to both, unchanged, while it is true.  The helper sets `looking` before it reads `waiting`, and
  * the caller clears `waiting` before it reads `looking`: so beginning and ending a wait takes one
  * store each, and the lock only if the helper looks at that very moment.  The lock guards the rest,
- * except wake and started, which are set before the helper runs.
+ * except wake, timer and started, which are set before the helper runs.
  */
 static struct {
 	pthread_mutex_t lock;
 	pthread_t caller;
-	int wake; /* eventfd(2): tells the helper to look again */
+	int wake;  /* eventfd(2): tells the helper to look again */
+	int timer; /* of a helper that beats, or -1 */
 	bool started;
 	atomic_bool waiting;
 	atomic_bool looking;
@@ -91,7 +92,7 @@ static struct {
 	atomic_uint told_to;       /* how often wait_tell() was called */
 	unsigned int told_before;  /* only the helper's: what it was at its last look, */
 	int64_t told_since;        /* and when that was first so */
-} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1, .socket = -1 };
+} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = -1, .timer = -1, .socket = -1 };
 
 static void wake_helper(void)
 {
@@ -226,37 +227,41 @@ static int compare_fds(const void *a, const void *b)
  * its own the caller does not (fdget() in the kernel).  The helper closes what it does not look at:
  * it would keep a pipe open after the caller has closed it.  Standard error stays for what the C
  * library or a sanitizer has to say.  If refused, the table is shared, which does no harm.
+ * Returns true if the helper has its own.
  */
-static void own_table(void)
+static bool own_table(void)
 {
 	int keep[KEPT_MAX + 3] = { STDERR_FILENO, state.wake };
 	size_t n = 2;
 
-	if (state.beat || state.nkept > KEPT_MAX)
-		return;
+	if (state.nkept > KEPT_MAX)
+		return false;
 	if (state.watch_stdout)
 		keep[n++] = STDOUT_FILENO;
 	for (size_t i = 0; i < state.nkept; i++)
 		keep[n++] = state.kept[i];
 	qsort(keep, n, sizeof(*keep), compare_fds);
 	if (syscall(SYS_close_range, keep[n - 1] + 1, ~0u, CLOSE_RANGE_UNSHARE) < 0)
-		return;
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		int from = i ? keep[i - 1] + 1 : 0;
 
 		if (from < keep[i])
 			syscall(SYS_close_range, from, keep[i] - 1, 0);
 	}
+	return true;
 }
 
 /*
- * In the helper's table the first free numbers are those that the caller reads and writes.
- * qemu-user knows only one table, and would take what the caller reads there for a timer's.
+ * In the helper's own table the first free numbers are those that the caller reads and writes.
+ * qemu-user knows only one table, and would take what the caller reads there for a timer's.  In a
+ * shared table a free number is free for both, and a large one does harm: to grow the table, the
+ * kernel waits for all processors (synchronize_rcu()), and the process cannot end before.
  */
-static int open_timer(void)
+static int open_timer(bool own)
 {
 	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	int apart = timer < 0 ? -1 : fcntl(timer, F_DUPFD_CLOEXEC, TIMER_FD);
+	int apart = timer < 0 || !own ? -1 : fcntl(timer, F_DUPFD_CLOEXEC, TIMER_FD);
 
 	if (apart < 0)
 		return timer;
@@ -266,11 +271,9 @@ static int open_timer(void)
 
 static void *helper_main(void *unused)
 {
-	int timer;
+	int timer = state.beat ? state.timer : open_timer(own_table());
 
 	(void)unused;
-	own_table();
-	timer = open_timer();
 	for (;;) {
 		struct pollfd fds[3] = { { .fd = state.wake, .events = POLLIN },
 					 { .fd = -1 },
@@ -346,9 +349,15 @@ static int start_helper(void)
 	if (state.wake < 0)
 		return -errno;
 	stop_tell(state.wake);
+	/* Before the helper runs, so that the caller knows which number its next descriptor gets. */
+	if (state.beat)
+		state.timer = open_timer(false);
 	rc = spawn_helper();
 	if (rc < 0) {
 		stop_tell(-1);
+		if (state.timer >= 0)
+			close(state.timer);
+		state.timer = -1;
 		close(state.wake);
 		state.wake = -1;
 		return rc;
