@@ -57,6 +57,7 @@ struct amqp {
 
 	/* sending */
 	struct sent *window; /* a ring */
+	size_t places;       /* of it, that have been used: the first ones */
 	size_t first, n, bytes;
 	size_t max_messages, max_bytes;    /* of those not confirmed */
 	uint64_t given, placed, published; /* placed: the last one that found a place */
