@@ -20,6 +20,8 @@ static struct {
 	atomic_bool said;
 } lines[WAITINGS];
 
+bool waiting_prepared;
+
 static void say(enum waiting what)
 {
 	lines[what].said = true;
@@ -51,6 +53,7 @@ void waiting_for_queue(enum waiting what, const struct queue_ref *ref, bool some
 	struct buffer *text = &lines[what].text;
 	const char *name = msg_name(ref);
 
+	waiting_prepared = true;
 	if (what == WAITING_ROOM)
 		msg_put(text, _("%s is full; waiting (Ctrl-C ends it)"), name);
 	else if (some)
@@ -62,6 +65,7 @@ void waiting_for_queue(enum waiting what, const struct queue_ref *ref, bool some
 
 void waiting_for_input(bool many)
 {
+	waiting_prepared = true;
 	msg_put(&lines[WAITING_INPUT].text, "%s",
 		many ? _("reading messages from the terminal; Ctrl-D ends them") :
 		       _("reading the message from the terminal; Ctrl-D ends it"));
@@ -73,7 +77,7 @@ static bool is_silent(enum waiting what)
 	return !lines[what].text.len || lines[what].text.failed || lines[what].said;
 }
 
-void waiting_begin(enum waiting what)
+void waiting_tell(enum waiting what)
 {
 	static void (*const says[WAITINGS])(void) = { say_message, say_room, say_input };
 
@@ -81,7 +85,7 @@ void waiting_begin(enum waiting what)
 		wait_tell(says[what]);
 }
 
-void waiting_end(enum waiting what)
+void waiting_untell(enum waiting what)
 {
 	if (!is_silent(what))
 		wait_tell(NULL);

@@ -22,8 +22,23 @@ bool waiting_is_seen(void);
 void waiting_for_queue(enum waiting what, const struct queue_ref *ref, bool some);
 /* The same for input typed at a terminal; many: it is cut into messages. */
 void waiting_for_input(bool many);
+
+/* For the two below only: true if a line was prepared, and what they do then. */
+extern bool waiting_prepared;
+void waiting_tell(enum waiting what);
+void waiting_untell(enum waiting what);
+
 /* Called before a call that may wait for that, and after it; do nothing if no line was prepared. */
-void waiting_begin(enum waiting what);
-void waiting_end(enum waiting what);
+static inline void waiting_begin(enum waiting what)
+{
+	if (waiting_prepared)
+		waiting_tell(what);
+}
+
+static inline void waiting_end(enum waiting what)
+{
+	if (waiting_prepared)
+		waiting_untell(what);
+}
 
 #endif
