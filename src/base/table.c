@@ -46,6 +46,17 @@ static bool make_room(struct table *t)
 	return true;
 }
 
+void table_expect(struct table *t, size_t cells)
+{
+	struct table_cell *more = cells > t->cap ? reallocarray(t->cells, cells, sizeof(*more)) :
+						   NULL;
+
+	if (!more)
+		return;
+	t->cells = more;
+	t->cap = cells;
+}
+
 void table_cell(struct table *t)
 {
 	size_t len = t->text.len - t->ended;

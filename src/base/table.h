@@ -29,6 +29,8 @@ struct table {
 	size_t n, cap;
 };
 
+/* Makes room for that many cells at once.  If that fails, table_cell() makes room as they come. */
+void table_expect(struct table *t, size_t cells);
 /* Ends the cell whose text was appended.  A failed allocation sets text.failed. */
 void table_cell(struct table *t);
 /* Appends text as one whole cell. */

@@ -160,11 +160,12 @@ static int open_at(int dir, const char *name)
 /*
  * Opens a queue to look at it and reads its inode: both of the same queue, even if another one
  * takes its name meanwhile.  The inode of a queue that may not be opened is still read.  -ENOENT if
- * it is gone.
+ * it is gone.  If the directory is ours, mq_open(2) opens the same queue, at less cost than a path.
  */
-static int open_listed(int dir, const char *name, struct stat *file)
+static int open_listed(int dir, const char *slash_name, bool ours, struct stat *file)
 {
-	int fd = open_at(dir, name);
+	const char *name = slash_name + 1;
+	int fd = ours ? mqueue_open_to_look(slash_name) : open_at(dir, name);
 	int rc = fd < 0 ? -errno : fd;
 
 	if (fd >= 0 && fstat(fd, file) == 0)
@@ -205,7 +206,7 @@ static int add_queue(struct queue_list *list, int dir, const char *name, unsigne
 	slash_name[0] = '/';
 	memcpy(slash_name + 1, name, strlen(name) + 1);
 	if ((detail & inside) || *state == DIR_UNKNOWN)
-		fd = open_listed(dir, name, &file);
+		fd = open_listed(dir, slash_name, *state == DIR_OURS, &file);
 	else if (fstatat(dir, name, &file, AT_SYMLINK_NOFOLLOW) < 0)
 		fd = -ENOENT;
 	if (fd == -ENOENT)

@@ -765,27 +765,37 @@ static void sort_item_set(struct sort_item *item, const struct queue_stat *st, e
 	};
 }
 
+/* Moves each queue to its place in the order, one cycle of the permutation after the other: to fill
+ * a second array, page by page, costs more than sorting. */
+static void move_items(struct queue_stat *items, struct sort_item *order, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct queue_stat first = items[i];
+		size_t to = i, from;
+
+		while ((from = (size_t)(order[to].st - items)) != i) {
+			items[to] = items[from];
+			order[to].st = &items[to];
+			to = from;
+		}
+		items[to] = first;
+		order[to].st = &items[to];
+	}
+}
+
 int column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse)
 {
 	struct sort_item *order;
-	struct queue_stat *sorted;
-	int ret = -ENOMEM;
 
 	if (n < 2)
 		return 0;
 	order = calloc(n, sizeof(*order));
-	sorted = calloc(n, sizeof(*sorted));
-	if (!order || !sorted)
-		goto out;
+	if (!order)
+		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		sort_item_set(&order[i], &items[i], col, reverse);
 	qsort(order, n, sizeof(*order), compare_items);
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = *order[i].st;
-	memcpy(items, sorted, n * sizeof(*items));
-	ret = 0;
-out:
-	free(sorted);
+	move_items(items, order, n);
 	free(order);
-	return ret;
+	return 0;
 }

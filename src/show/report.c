@@ -47,6 +47,7 @@ int report_put_table(struct buffer *b, const struct report *report, const struct
 
 	for (size_t i = 0; i < columns->n; i++)
 		right |= (uint64_t)column_right(columns->col[i]) << i;
+	table_expect(&t, (n + 1) * columns->n);
 	if (report->headings)
 		put_headings(&t, columns);
 	for (size_t i = 0; i < n; i++)
