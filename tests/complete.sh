@@ -45,7 +45,7 @@ ask()
 	sort -u reply
 }
 
-# described LINE: what fish offers at its end, each behind a tab with its description.
+# described LINE: what fish offers at its end, each followed by a tab and its description.
 described()
 {
 	# shellcheck disable=SC2016

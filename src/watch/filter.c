@@ -168,8 +168,8 @@ static int refuse_field(const char *word, size_t len, struct refusal *error)
 		near_offer(&near, column_member((enum column)col), column_member((enum column)col));
 	escape_put(&quoted, word, len, ESCAPE_FOREIGN);
 	if (near_answer(&near))
-		refuse(error, _("no column is called '%s'; did you mean '%s'?"), buffer_string(&quoted),
-		       near_answer(&near));
+		refuse(error, _("no column is called '%s'; did you mean '%s'?"),
+		       buffer_string(&quoted), near_answer(&near));
 	else
 		refuse(error, _("no column is called '%s'"), buffer_string(&quoted));
 	buffer_free(&quoted);

@@ -281,7 +281,7 @@ knows_where_queues_go()
 	exec {held}<&-
 }
 
-# runs_completed_command SHELL: the words of COMMAND, behind the "--" of recv, are made by tabs.
+# runs_completed_command SHELL: the words of COMMAND, after the "--" of recv, are made by tabs.
 runs_completed_command()
 {
 	mqtool create /from /into-this
