@@ -16,6 +16,7 @@ UNIT_PURE = \
 	tests/unit/columns \
 	tests/unit/diagnose \
 	tests/unit/escape \
+	tests/unit/events \
 	tests/unit/filter \
 	tests/unit/format \
 	tests/unit/handler \
@@ -40,6 +41,7 @@ UNIT_PURE = \
 	tests/unit/queue-call \
 	tests/unit/queue-filter \
 	tests/unit/queue-stat \
+	tests/unit/rates \
 	tests/unit/ref \
 	tests/unit/render \
 	tests/unit/snapshot \
@@ -56,6 +58,7 @@ UNIT_PURE = \
 	tests/unit/walk \
 	tests/unit/who
 UNIT_TESTS = $(UNIT_PURE) \
+	tests/unit/changes \
 	tests/unit/commands \
 	tests/unit/create \
 	tests/unit/queue \
@@ -255,6 +258,13 @@ tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok
 # A user database of its own.
 tests_unit_users_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=getpwnam -Wl,--wrap=getpwuid -Wl,--wrap=getgrnam -Wl,--wrap=getgrgid
+
+# Counters of the test's own.
+tests_unit_rates_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=tracer_ask -Wl,--wrap=tracer_end \
+	-Wl,--wrap=namespace_enter
+
+# Allocations that fail.
+tests_unit_events_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=strdup
 
 # Libraries that are missing.
 tests_unit_json_LDFLAGS = $(AM_LDFLAGS) \

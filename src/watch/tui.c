@@ -411,7 +411,7 @@ static void paint(struct tui *t)
 	t->facts.delay_ns = t->delay_ns;
 	sampler_facts(&t->sampler, &t->facts);
 	view_paint(&t->view, c, &t->facts);
-	/* Curses writes the last cell of a screen by way of the one to its left, and here is none. */
+	/* Curses writes the last cell of a screen by way of the one to its left: there must be one. */
 	if (c->width == 1)
 		canvas_blank(c, c->height - 1, 0, 1, STYLE_PLAIN);
 	for (int y = 0; y < c->height; y++)

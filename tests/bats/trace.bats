@@ -211,6 +211,23 @@ mask='s/^[0-9:.]*//; s/ [0-9]* *prio/ PID prio/; s/ [0-9]*us */ TIME /'
 	matches "$(<out)" "*5 B * ..."
 }
 
+@test "a pipe has each message at once, without another that pushes it" {
+	local event
+	mkfifo live
+	exec 4<>live
+	start mqtool trace /one 4>&- >live 2>err
+	tracer=$pid
+	LINKS=4 wait_until attached "$tracer"
+	for event in send recv; do
+		if [ $event = send ]; then send /one x; else recv /one; fi
+		read -r -t "${WAIT_LIMIT:-15}" line <&4
+		matches "$line" "* $event *"
+	done
+	exec 4>&-
+	kill "$tracer"
+	finish "$tracer" 143
+}
+
 @test "live traffic is mirrored byte for byte" {
 	create -c 10 -s 512 /copy
 	# shellcheck disable=SC2016
