@@ -68,6 +68,7 @@ static inline void buffer_puts(struct buffer *b, const char *s)
 
 /* Appends formatted text. */
 void buffer_printf(struct buffer *b, const char *fmt, ...) _printf_(2, 3);
+/* The same with the arguments as a va_list, which it uses up. */
 void buffer_vprintf(struct buffer *b, const char *fmt, va_list ap) _printf_(2, 0);
 /* The contents as a string: a NUL is kept after the len bytes.  Owned by the buffer; "" if it
  * failed. */

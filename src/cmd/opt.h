@@ -16,10 +16,15 @@
 #include "queue/queue.h"
 #include "show/columns.h"
 
+/* A number from min to max, as parse.h reads it. */
 bool opt_u64(struct cmdline *cl, const char *text, uint64_t min, uint64_t max, uint64_t *value);
+/* The same, with an optional '-'. */
 bool opt_i64(struct cmdline *cl, const char *text, int64_t min, int64_t max, int64_t *value);
+/* SIZE, in bytes. */
 bool opt_size(struct cmdline *cl, const char *text, uint64_t *bytes);
+/* DURATION, in nanoseconds. */
 bool opt_duration(struct cmdline *cl, const char *text, int64_t *ns);
+/* MODE, octal. */
 bool opt_mode(struct cmdline *cl, const char *text, mode_t *mode);
 /* A pattern for names of queues, fnmatch(3); it must match something.  *glob is the text itself. */
 bool opt_glob(struct cmdline *cl, const char *text, const char **glob);

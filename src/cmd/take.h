@@ -17,6 +17,7 @@ struct take_room {
 	size_t size;
 };
 
+/* Frees the memory; safe on a zeroed struct. */
 void take_room_free(struct take_room *room);
 
 /*

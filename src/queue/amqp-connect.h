@@ -38,6 +38,7 @@ struct amqp_places {
  */
 int amqp_places_find(const struct queue_address *address, struct amqp_places *places,
 		     struct buffer *why) _must_check_;
+/* Frees the list; safe on a zeroed struct. */
 void amqp_places_free(struct amqp_places *places);
 /* True if all of them are this machine. */
 bool amqp_places_local(const struct amqp_places *places);

@@ -88,6 +88,7 @@ int amqp_link_look(struct amqp_link *link, const char *queue, uint64_t *messages
 /* Makes a durable queue; succeeds if an equal one exists.  -ENOTUNIQ: it is not equal. */
 int amqp_link_declare(struct amqp_link *link, const char *queue,
 		      const struct amqp_arguments *arguments) _must_check_;
+/* Deletes a queue, whatever is on it; one that does not exist is no error. */
 int amqp_link_delete(struct amqp_link *link, const char *queue) _must_check_;
 
 /* Asks for the confirmation of every message from now on; an error comes with the next answer. */

@@ -58,6 +58,7 @@ struct properties {
 
 /* The name of a property in AMQP: static. */
 const char *property_name(enum property which);
+/* Its encoding. */
 enum property_form property_form(enum property which);
 /* The flag of a property. */
 static inline uint16_t property_flag(enum property which)

@@ -120,8 +120,11 @@ int amqp_wait_answer(struct amqp *a, int64_t timeout_ns) _must_check_;
 
 /* ---- sending (amqp-send.c): the functions of the backend ---- */
 
+/* Makes the window of a queue that is opened for sending: 0, or -ENOMEM. */
 int amqp_send_open(struct amqp *a) _must_check_;
+/* Frees the window. */
 void amqp_send_free(struct amqp *a);
+/* What queue.h says of queue_window(), queue_send() and so on. */
 void amqp_send_window(struct queue *q, size_t messages, size_t bytes);
 int amqp_send(struct queue *q, const struct message *m, int64_t timeout_ns) _must_check_;
 int amqp_send_flush(struct queue *q, int64_t timeout_ns) _must_check_;
@@ -136,6 +139,7 @@ int amqp_send_again(struct queue *q) _must_check_;
 
 /* ---- taking (amqp-take.c) ---- */
 
+/* What queue.h says of queue_take(), queue_room_wanted() and so on. */
 int amqp_take(struct queue *q, struct message *m, size_t room, const struct queue_select *want,
 	      int64_t timeout_ns) _must_check_;
 size_t amqp_take_room_wanted(struct queue *q);
@@ -147,6 +151,7 @@ void amqp_take_hold(struct queue *q, unsigned int n);
 int amqp_take_tell(struct queue *q) _must_check_;
 /* The same, and returns when the queue has heard it, which the channel alone cannot tell. */
 int amqp_take_flush(struct queue *q) _must_check_;
+/* The connection is lost: drops what came by it and is not settled. */
 void amqp_take_forget(struct amqp *a);
 /* Reads all that the broker has sent so far; an error is that of its channel. */
 int amqp_take_catch_up(struct queue *q) _must_check_;

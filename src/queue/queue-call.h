@@ -13,7 +13,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* As msgop(2) says of msgsnd(2). */
 int call_msgsnd(int msqid, const void *msgp, size_t size, int flags);
+/* As msgop(2) says of msgrcv(2). */
 ssize_t call_msgrcv(int msqid, void *msgp, size_t room, long type, int flags);
 /* wait false: -1 with ETIMEDOUT at once if there is no room. */
 int call_mq_send(int fd, const char *data, size_t len, unsigned int priority, bool wait);

@@ -134,6 +134,7 @@ struct queue_broker {
 	bool plaintext;      /* a password may go in the clear to another machine */
 	const char *command; /* for whom: a part of the connection's name; static */
 };
+/* Sets that for all queues opened from now on; *how is copied. */
 void queue_set_broker(const struct queue_broker *how);
 enum queue_expectation {
 	QUEUE_AS_THEY_COME,

@@ -31,6 +31,7 @@ int snapshot_take(struct snapshot *s, int fd) _must_check_;
  * snapshot.
  */
 int snapshot_get(struct snapshot *s, size_t index, struct message *m, size_t room) _must_check_;
+/* Frees the memory; safe on a zeroed struct. */
 void snapshot_free(struct snapshot *s);
 
 #endif

@@ -35,6 +35,7 @@ int tracer_ask(struct tracer_request *request, int fd, struct tracer_answer *ans
 /* Ends the sibling, and waits until what it had in the kernel is gone; does nothing if there is
  * none. */
 void tracer_end(void);
+/* Frees the records; safe on a zeroed struct. */
 void tracer_answer_free(struct tracer_answer *answer);
 
 /* ---- both ends ---- */

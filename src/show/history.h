@@ -31,6 +31,7 @@ struct history {
  * Never more than the count.
  */
 uint16_t history_pack(uint64_t count);
+/* The count that was packed, rounded down as above. */
 uint64_t history_unpack(uint16_t packed);
 
 /* Adds what a look found, and forgets the oldest. */

@@ -64,6 +64,7 @@ bool rates_sums(const struct rates *r, const struct queue_stat *st,
 		struct tracer_sums sums[static TRACER_DIRECTIONS]) _must_check_;
 /* Forgets all, and ends the counting. */
 void rates_end(struct rates *r);
+/* Frees the memory; the counting goes on. */
 void rates_free(struct rates *r);
 
 #endif

@@ -30,6 +30,7 @@ struct who {
  * it open.  Leaves out what may not be seen.
  */
 void who_look(struct who *who, const struct queue_stat *st, const struct procs *procs);
+/* Frees the memory; safe on a zeroed struct. */
 void who_free(struct who *who);
 
 /* Reads a line of /proc/PID/fdinfo/N: true for one of an epoll(7) instance, with what it watches.

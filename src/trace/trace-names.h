@@ -60,6 +60,7 @@ struct trace_name *trace_names_find(struct trace_names *names, const struct trac
 				    bool *is_new) _must_check_;
 /* A known queue, or NULL. */
 struct trace_name *trace_names_get(const struct trace_names *names, const struct kern_queue *queue);
+/* Frees the memory; safe on a zeroed struct. */
 void trace_names_free(struct trace_names *names);
 
 #endif

@@ -65,6 +65,7 @@ const struct alarm *alarms_of(const struct alarms *a, const struct queue_stat *s
 bool alarm_is_grave(const struct alarm *alarm);
 /* Forgets all: processes are no longer looked at. */
 void alarms_clear(struct alarms *a);
+/* Frees the memory; safe on a zeroed struct. */
 void alarms_free(struct alarms *a);
 
 #endif

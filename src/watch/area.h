@@ -22,6 +22,7 @@ struct area {
 
 /* Puts a line, and empties b. */
 void area_line(struct area *a, unsigned int style, struct buffer *b);
+/* Puts a line of text, cut to the width. */
 void area_puts(struct area *a, unsigned int style, const char *text);
 /* The same in as many lines as the text needs, broken at blanks; later ones begin at `indent`. */
 void area_wrap(struct area *a, unsigned int style, const char *text, int indent);

@@ -47,6 +47,7 @@ struct canvas {
 
 /* Makes the canvas this large, and blank.  Returns 0, or -ENOMEM with the canvas unchanged. */
 int canvas_resize(struct canvas *c, int width, int height) _must_check_;
+/* Frees the memory; safe on a zeroed struct. */
 void canvas_free(struct canvas *c);
 /* Blanks everything. */
 void canvas_clear(struct canvas *c);

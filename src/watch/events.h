@@ -48,6 +48,7 @@ const struct event *events_get(const struct events *log, size_t age);
 const char *event_text(const struct event *event);
 /* The same for any event of a kind without a text of its own; static. */
 const char *event_kind_text(enum event_kind kind);
+/* Frees the events and leaves an empty log. */
 void events_free(struct events *log);
 
 #endif

@@ -95,6 +95,7 @@ struct model {
 
 /* Shows everything, the fullest first. */
 void model_init(struct model *m);
+/* Frees the memory; safe on a zeroed struct. */
 void model_free(struct model *m);
 
 /*

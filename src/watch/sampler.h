@@ -77,6 +77,7 @@ void sampler_message(struct sampler *s, const struct queue_stat *st, size_t inde
 		     struct facts_whole *whole);
 /* Updates the waiters and findings of detail, which may be zeroed, to the last look. */
 void sampler_refresh(struct sampler *s, struct facts_detail *detail);
+/* Frees what it has, and ends the counting. */
 void sampler_free(struct sampler *s);
 
 #endif

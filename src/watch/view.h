@@ -137,6 +137,7 @@ enum view_key {
 
 /* Begins the screen of a model, with its default columns; the owner calls view_free(). */
 void view_init(struct view *v, struct model *m);
+/* Frees what belongs to the screen; not the model. */
 void view_free(struct view *v);
 
 /* Does what a key stands for.  Returns VIEW_* bits. */
@@ -156,7 +157,9 @@ void view_paint(struct view *v, struct canvas *c, const struct facts *facts);
 /* ---- shared by the files of the view ---- */
 
 /* view-state.c */
+/* Shows text, which is copied, once in the last line. */
 void view_say(struct view *v, const char *text);
+/* Begins a line that is typed: a filter, a search, a message to send. */
 void view_begin_typing(struct view *v, enum view_typing what);
 /*
  * Moves *at as a scrolling key says, by a line, by a page, or past either end; the painter knows
@@ -167,26 +170,33 @@ bool view_scroll(size_t *at, uint32_t key, size_t page);
 unsigned int view_use_style(int use);
 
 /* view-message.c */
+/* Keys of the list of messages, and of one of them; return VIEW_* bits. */
 unsigned int view_messages_key(struct view *v, uint32_t key);
 unsigned int view_message_key(struct view *v, uint32_t key);
+/* Paint the list, of the queue in row, and the one message. */
 void view_paint_messages(struct view *v, struct area *a, const struct facts *facts,
 			 const struct row *row);
 void view_paint_message(struct view *v, struct area *a, const struct facts *facts);
 
 /* view-change.c */
+/* Opens the menu for the selected queue.  Returns VIEW_* bits, like the next two. */
 unsigned int view_open_changes(struct view *v);
 unsigned int view_change_key(struct view *v, uint32_t key);
 /* The text to send was typed. */
 unsigned int view_change_typed(struct view *v);
+/* Paints the menu. */
 void view_paint_changes(struct view *v, struct area *a, const struct facts *facts);
 /* The question, for the last line. */
 void view_put_question(const struct view *v, struct buffer *b);
 
 /* view-help.c */
+/* A key while help is shown.  Returns VIEW_* bits. */
 unsigned int view_help_key(struct view *v, uint32_t key);
+/* Paints the pages that fit. */
 void view_paint_help(struct view *v, struct area *a, const struct facts *facts);
 
 /* view-pane.c */
+/* Paint the selected queue in detail, the events, and the menu that is open. */
 void view_paint_detail(struct view *v, struct area *a, const struct facts *facts);
 void view_paint_events(struct view *v, struct area *a);
 void view_paint_menu(struct view *v, struct area *a);
