@@ -101,6 +101,7 @@ struct cmdline {
 	const char **argv; /* what popt was given */
 	char **kept;       /* every value that popt returned, every word made for it */
 	size_t nkept;
+	const char *value;       /* of the last option, or NULL */
 	size_t nfirst;           /* words of cmd->environment */
 	struct option_walk walk; /* kept in step with popt */
 };

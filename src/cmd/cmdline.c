@@ -244,12 +244,30 @@ int cmdline_run(const struct command *cmd, int argc, char **argv)
 	return status;
 }
 
+static bool is_queue(const char *word)
+{
+	struct refusal error;
+	struct queue_ref ref;
+
+	return queue_ref_parse(&ref, word, &error) == 0;
+}
+
+/* Too few operands; the queue may have become the value of the option before it. */
+static _cold_ int refuse_missing(const struct cmdline *cl)
+{
+	if (cl->noperands > 0)
+		return msg_usage(_("missing operand after '%s'"),
+				 msg_quote(cl->operands[cl->noperands - 1]));
+	if (cl->value && is_queue(cl->value))
+		return msg_usage(_("no queue given: '%s' is taken as the value of %s"),
+				 msg_quote(cl->value), cl->seen);
+	return msg_usage(_("no queue given"));
+}
+
 static int count_operands(struct cmdline *cl)
 {
 	static const char *none[] = { NULL };
 	const struct command *cmd = cl->cmd;
-	struct refusal error;
-	struct queue_ref ref;
 	const char *extra;
 
 	cl->operands = poptGetArgs(cl->con);
@@ -257,17 +275,12 @@ static int count_operands(struct cmdline *cl)
 		cl->operands = none;
 	for (cl->noperands = 0; cl->operands[cl->noperands]; cl->noperands++)
 		;
-	if (cl->noperands < cmd->min_operands) {
-		if (cl->noperands == 0)
-			return msg_usage(_("no queue given"));
-		return msg_usage(_("missing operand after '%s'"),
-				 msg_quote(cl->operands[cl->noperands - 1]));
-	}
+	if (cl->noperands < cmd->min_operands)
+		return refuse_missing(cl);
 	if (cmd->max_operands < 0 || cl->noperands <= cmd->max_operands)
 		return EX_DONE;
 	extra = msg_quote(cl->operands[cmd->max_operands]);
-	if (cmd->takes_command &&
-	    queue_ref_parse(&ref, cl->operands[cmd->max_operands], &error) == 0)
+	if (cmd->takes_command && is_queue(cl->operands[cmd->max_operands]))
 		return msg_usage(_("extra operand '%s': %s takes one queue"), extra, cmd->name);
 	if (cmd->takes_command && !cl->trailing)
 		return msg_usage(_("extra operand '%s' (write a command after '--')"), extra);
@@ -294,6 +307,7 @@ static int next_option(struct cmdline *cl, const char **value)
 	arg = poptGetOptArg(cl->con);
 	if (arg)
 		cl->kept[cl->nkept++] = arg;
+	cl->value = arg;
 	if (arg && (cl->walk.row->argInfo & POPT_ARGFLAG_OPTIONAL) && strcmp(arg, LEFT_OUT) == 0)
 		arg = NULL;
 	*value = arg;

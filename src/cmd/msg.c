@@ -233,11 +233,18 @@ static _cold_ void hint_pattern(const struct queue_ref *ref)
 	buffer_free(&line);
 }
 
+/* Does a command that fails at this need the queue? */
+static bool needs_queue(enum queue_op op)
+{
+	return op == QUEUE_OP_OPEN || op == QUEUE_OP_STAT || op == QUEUE_OP_SET ||
+	       op == QUEUE_OP_TAKE;
+}
+
 /* Would creating the queue help, by a name that can be typed as it is? */
 static bool can_be_made(const struct queue_attempt *attempt, const struct queue_ref *ref, int error)
 {
 	return error == -ENOENT && ref && !ref->error && ref->by != QUEUE_BY_ID &&
-	       ref->by != QUEUE_BY_PROC && attempt->op == QUEUE_OP_OPEN &&
+	       ref->by != QUEUE_BY_PROC && needs_queue(attempt->op) &&
 	       msg_word(msg_name(ref))[0] != '.' && !is_pattern(msg_name(ref));
 }
 

@@ -406,9 +406,10 @@ struct line {
 /* jansson quotes the line in its text, and the line is foreign. */
 static int refuse_syntax(struct json_error *error, const json_error_t *why)
 {
+	bool not_utf8 = json_error_code(why) == json_error_invalid_utf8;
 	struct buffer text = { 0 };
 	/* It stops after what it does not understand, but before a byte that is not UTF-8. */
-	int column = why->position + (json_error_code(why) == json_error_invalid_utf8);
+	int column = why->position + not_utf8;
 
 	if (jansson.out_of_memory)
 		return -ENOMEM;
@@ -417,7 +418,12 @@ static int refuse_syntax(struct json_error *error, const json_error_t *why)
 		buffer_free(&text);
 		return -ENOMEM;
 	}
-	json_refuse(error, column, _("bad JSON: %s"), buffer_string(&text));
+	if (not_utf8)
+		json_refuse(error, column,
+			    _("bad JSON: %s (bytes that are not UTF-8 go in body_base64)"),
+			    buffer_string(&text));
+	else
+		json_refuse(error, column, _("bad JSON: %s"), buffer_string(&text));
 	buffer_free(&text);
 	return -EINVAL;
 }

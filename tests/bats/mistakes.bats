@@ -329,9 +329,25 @@ transcript()
 	=> 4
 	+ mqtool create key:0x00000009 && mqtool send key:9 x && mqtool recv key:9
 	$ mqtool stat /new
-	mqtool stat: /new: no such queue
+	mqtool stat: /new: no such queue ('mqtool create /new' makes it)
 	=> 4
 	+ mqtool create /new && mqtool stat /new
+	$ mqtool set -m 640 /new
+	mqtool set: /new: no such queue ('mqtool create /new' makes it)
+	=> 4
+	+ mqtool create /new && mqtool set -m 640 /new
+	$ mqtool purge /new
+	mqtool purge: /new: no such queue ('mqtool create /new' makes it)
+	=> 4
+	+ mqtool create /new && mqtool purge /new
+	$ mqtool watch -b -n 1 /new
+	mqtool watch: /new: no such queue ('mqtool create /new' makes it)
+	=> 4
+	+ mqtool create /new && mqtool watch -b -n 1 /new
+	$ mqtool check -w 80 -c 90 /new
+	MQTOOL UNKNOWN - /new: no such queue
+	=> 3
+	+ mqtool create /new && mqtool check -w 80 -c 90 /new
 	$ mqtool rm /new
 	mqtool rm: /new: no such queue
 	=> 4
@@ -387,7 +403,7 @@ transcript()
 	=> 2
 	+ mqtool send -l /jobs -f binary
 	$ printf '{"body":"\xff"}' | mqtool send -j /jobs
-	mqtool send: line 1: column 10: bad JSON: unable to decode byte 0xff near '"'; 0 messages were sent before it
+	mqtool send: line 1: column 10: bad JSON: unable to decode byte 0xff near '"' (bytes that are not UTF-8 go in body_base64); 0 messages were sent before it
 	=> 1
 	+ printf '{"body_base64":"/w=="}' | mqtool send -j /jobs
 	$ mqtool send /jobs "$(printf %0200d 1)"
@@ -486,6 +502,16 @@ transcript()
 	Try 'mqtool recv --help' for more information.
 	=> 2
 	+ mqtool recv -F '%s\n' /work
+	$ mqtool recv -F /work
+	mqtool recv: no queue given: '/work' is taken as the value of -F
+	Try 'mqtool recv --help' for more information.
+	=> 2
+	+ mqtool recv -F '%s\n' /work
+	$ mqtool recv --move-failed /jobs -- cat
+	mqtool recv: no queue given: '/jobs' is taken as the value of --move-failed
+	Try 'mqtool recv --help' for more information.
+	=> 2
+	+ mqtool recv --move-failed /jobs /work -- cat
 	$ mqtool recv /work -- nosuchcommand
 	mqtool recv: cannot run nosuchcommand: no such command; nothing was taken
 	=> 2

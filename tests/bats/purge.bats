@@ -163,7 +163,7 @@ mqtool purge: key:0x00000028: permission denied (mode 0200, owner root:root)"
 	mqtool send /p6 x
 	run --separate-stderr -4 mqtool purge /gone ftok:/no/such /p6
 	equal "$output" "/p6: 1 message purged"
-	equal "${stderr_lines[0]}" "mqtool purge: /gone: no such queue"
+	equal "${stderr_lines[0]}" "mqtool purge: /gone: no such queue ('mqtool create /gone' makes it)"
 	equal "${#stderr_lines[@]}" 2
 	run -1 mqtool purge ftok:/no/such /gone
 	mqtool rm /p6

@@ -147,7 +147,7 @@ one_line()
 	mqtool create /s1 key:0x15
 	run --separate-stderr -4 mqtool set -m 644 /gone /s1 ftok:/no/such key:0x15 id:2147483647
 	equal "${#stderr_lines[@]}" 3
-	equal "${stderr_lines[0]}" "mqtool set: /gone: no such queue"
+	equal "${stderr_lines[0]}" "mqtool set: /gone: no such queue ('mqtool create /gone' makes it)"
 	equal "${stderr_lines[2]}" "mqtool set: id:2147483647: no such queue"
 	equal "$(posix_mode /s1) $(sysv 0x15 perms)" "644 644"
 	run -1 mqtool set -m 600 ftok:/no/such /gone

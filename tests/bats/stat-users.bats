@@ -119,7 +119,7 @@ mqtool stat: 2 processes may not be looked at: what they hold or wait for is not
 		"[$pid] null null"
 	# Nothing is said of processes where no queue is shown.
 	run --separate-stderr -4 as_user 1234 mqtool stat /none
-	equal "$stderr" "mqtool stat: /none: no such queue"
+	equal "$stderr" "mqtool stat: /none: no such queue ('mqtool create /none' makes it)"
 	run --separate-stderr -0 as_user 1234 mqtool stat -w --sysv key:1 -H -o queue
 	matches "$stderr" "mqtool stat: +([0-9]) processes may not be looked at: *"
 	mqtool rm key:1

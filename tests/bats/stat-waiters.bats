@@ -391,5 +391,5 @@ all_blocked()
 	succeeded
 	[[ $stderr != *mqtool* ]]
 	run --separate-stderr unshare -m bash -c "$without_proc" bash /none
-	equal "$(grep mqtool <<<"$stderr")" "mqtool stat: /none: no such queue"
+	equal "$(grep mqtool <<<"$stderr")" "mqtool stat: /none: no such queue ('mqtool create /none' makes it)"
 }

@@ -236,7 +236,7 @@ waiters: [-?]"
 	run --separate-stderr -4 mqtool stat key:0x1 /missing key:0x2 id:77777777
 	equal "$(grep -A1 '^$' <<<"$output")" $'\nqueue: key:0x00000002'
 	equal "$(grep '^queue:' <<<"$output")" $'queue: key:0x00000001\nqueue: key:0x00000002'
-	equal "${stderr_lines[0]}" "mqtool stat: /missing: no such queue"
+	equal "${stderr_lines[0]}" "mqtool stat: /missing: no such queue ('mqtool create /missing' makes it)"
 	equal "${stderr_lines[1]}" "mqtool stat: id:77777777: no such queue"
 	run --separate-stderr -4 mqtool stat -j -o queue /missing key:0x2
 	equal "$(member '.[].queue')" key:0x00000002

@@ -518,7 +518,7 @@ children_of()
 
 @test "what is not there, and lines that are wrong" {
 	run -4 mqtool trace -d 0 /none
-	equal "$output" "mqtool trace: /none: no such queue"
+	equal "$output" "mqtool trace: /none: no such queue ('mqtool create /none' makes it)"
 	run -4 mqtool trace -d 0 --namespace=2147483646
 	run -2 mqtool trace -s 2M
 	run -2 mqtool trace --buffer=1

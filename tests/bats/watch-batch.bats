@@ -249,8 +249,8 @@ lines_of()
 	mqtool create /a -c 4 -s 8
 	run --separate-stderr -4 mqtool watch -b -n 1 /a /nosuch 0x9
 	equal "$output" ""
-	equal "${stderr_lines[0]}" "mqtool watch: /nosuch: no such queue"
-	equal "${stderr_lines[1]}" "mqtool watch: key:0x00000009: no such queue"
+	equal "${stderr_lines[0]}" "mqtool watch: /nosuch: no such queue ('mqtool create /nosuch' makes it)"
+	equal "${stderr_lines[1]}" "mqtool watch: key:0x00000009: no such queue ('mqtool create key:0x00000009' makes it)"
 	run --separate-stderr -1 mqtool watch -b -n 1 ftok:/nonexistent
 	matches "$stderr" "mqtool watch: *No such file*"
 	start mqtool watch -b -d 20ms -o ino,queue /a >out

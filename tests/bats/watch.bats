@@ -538,7 +538,7 @@ narrow()
 	keys "mqtool watch /aa /nosuch; echo \"status \$?\" >after" Enter
 	wait_until test -s after
 	equal "$(cat after)" "status 4"
-	shows "mqtool watch: /nosuch: no such queue"
+	shows "mqtool watch: /nosuch: no such queue ('mqtool create /nosuch' makes it)"
 	rm after
 	watch /aa
 	shows "/aa"
