@@ -6,7 +6,6 @@
 
 #include "cmd/walk.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,12 +57,25 @@ static enum walk_result value_behind(struct option_walk *walk)
 	return WALK_OPTION;
 }
 
+/* Stores how the option was written, cut to the room for it.  printf() would cost each start three
+ * pages of the C library and its stack. */
+static void set_seen(struct option_walk *walk, const char *dashes, const char *name, size_t len)
+{
+	char *at = stpcpy(walk->seen, dashes);
+	size_t room = sizeof(walk->seen) - 1 - (size_t)(at - walk->seen);
+
+	if (len > room)
+		len = room;
+	memcpy(at, name, len);
+	at[len] = '\0';
+}
+
 static enum walk_result walk_long(struct option_walk *walk)
 {
 	const char *name = walk->word + 2;
 	size_t len = strcspn(name, "=");
 
-	snprintf(walk->seen, sizeof(walk->seen), "--%.*s", (int)len, name);
+	set_seen(walk, "--", name, len);
 	walk->row = find_long(walk->options, name, len);
 	if (!walk->row)
 		return WALK_UNKNOWN;
@@ -79,7 +91,7 @@ static enum walk_result walk_short(struct option_walk *walk)
 {
 	char letter = *walk->cluster++;
 
-	snprintf(walk->seen, sizeof(walk->seen), "-%c", letter);
+	set_seen(walk, "-", &letter, 1);
 	walk->row = find_short(walk->options, letter);
 	if (!walk->row)
 		return WALK_UNKNOWN;
