@@ -46,7 +46,7 @@ done])
 # MQTOOL_PACK_RELOCS(VARIABLE, CFLAGS)
 # ------------------------------------
 # Appends the linker's flag for relative relocations as bits (DT_RELR) in the place of 24 bytes
-# each, where a program compiled with CFLAGS links and runs with it: a C library that does not know
+# each, if a program compiled with CFLAGS links and runs with it: a C library that does not know
 # them (glibc before 2.36, musl before 1.2.4) leaves pointers as they are.
 AC_DEFUN([MQTOOL_PACK_RELOCS],
 [AC_CACHE_CHECK([whether relative relocations can be packed], [mqtool_cv_pack_relocs],

@@ -243,7 +243,7 @@ install_build_needs()
 	die "install what is named above and start again"
 }
 
-# quietly LOG COMMAND [ARG...]: shows the end of its output only where it fails.
+# quietly LOG COMMAND [ARG...]: shows the end of its output only if it fails.
 quietly()
 {
 	local log=$1
@@ -263,7 +263,7 @@ bootstrap()
 	quietly build/autogen.log ./autogen.sh
 }
 
-# configure DIRECTORY [ARG...]: again only where the arguments are not those of the last time.
+# configure DIRECTORY [ARG...]: again only if the arguments are not those of the last time.
 configure()
 {
 	local dir=$1 source

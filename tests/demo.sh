@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# scripts/demo goes as it says, and notices where it does not.
+# scripts/demo does what it says, and notices if it does not.
 
 # shellcheck disable=SC2016
 

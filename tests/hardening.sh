@@ -65,7 +65,7 @@ protects_stack()
 	readelf -sW "$1" | grep -qE ' __stack_chk_fail(@|$)'
 }
 
-# want NAME CAN HAS: where it can be (CAN is 0) it must be there (HAS is 0).
+# want NAME CAN HAS: if it can be (CAN is 0) it must be there (HAS is 0).
 want()
 {
 	if [ "$hardening" = no ]; then
@@ -136,7 +136,7 @@ check_program()
 	esac
 }
 
-# The linker keeps the mark only where the C library's start files bear it too, so it is looked for
+# The linker keeps the mark only if the C library's start files bear it too, so it is looked for
 # in what was compiled.
 check_objects()
 {

@@ -3,7 +3,7 @@
 ## one that makes queues has namespaces of its own (tests/in-ns).
 
 # Unit tests, one cmocka program each: tests/unit/NAME is made from tests/unit/NAME.c.  Those in
-# UNIT_PURE make no queues and run where namespaces are refused too.
+# UNIT_PURE make no queues and run even if namespaces are refused.
 UNIT_PURE = \
 	tests/unit/address \
 	tests/unit/alarms \
@@ -259,7 +259,8 @@ tests_unit_ref_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ftok
 tests_unit_users_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=getpwnam -Wl,--wrap=getpwuid -Wl,--wrap=getgrnam -Wl,--wrap=getgrgid
 
-# Counters of the test's own.
+# Counters of the test's own.  The functions are ours, but the counters are a sibling's, which takes
+# root and another namespace.
 tests_unit_rates_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=tracer_ask -Wl,--wrap=tracer_end \
 	-Wl,--wrap=namespace_enter
 

@@ -93,7 +93,7 @@ static void add_fd(posix_spawn_file_actions_t *actions, int from, int to)
 		posix_spawn_file_actions_adddup2(actions, from, to);
 }
 
-/* Starts one process, reading from and writing to descriptors where they are not negative. */
+/* Starts one process, reading from and writing to descriptors if they are not negative. */
 static void start(struct process *p, int in, int out, int *terminal)
 {
 	posix_spawn_file_actions_t actions;

@@ -8,7 +8,7 @@
  *	window PORT move FROM TO N WINDOW          N messages, settled when TO has confirmed them
  *
  * The broker is that of 127.0.0.1, the user guest; messages are persistent.  Knows nothing of mqtool's
- * sources, and gives up where anything fails.
+ * sources, and gives up if anything fails.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * replay.c - gives a fuzz target the inputs in files, where no fuzzer is built in
+ * replay.c - gives a fuzz target the inputs in files, if no fuzzer is built in
  *
  * replay FILE...: 0 if every input went well; the target aborts if one did not.
  */

@@ -5,7 +5,7 @@
  * Messages are numbered; a number says the priority, the size and every byte.  In what is shown, the
  * numbers of a priority must follow each other, and the last ones of all priorities must be the last
  * that were sent.  Prints how many peeks showed messages and how many found the queue too busy; exit 1
- * where one shows what was never there, 2 where none can be made.
+ * if one shows what was never there, 2 if none can be made.
  */
 #include "config.h"
 

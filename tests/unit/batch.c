@@ -391,7 +391,7 @@ static void test_many(void **state)
 }
 
 /* A message larger than was looked for: room is made until it fits, and what is in hand goes
- * first; where that cannot be written the message stays. */
+ * first; if that cannot be written the message stays. */
 static void test_growing(void **state)
 {
 	static char large[5 * BATCH_BYTES];

@@ -509,7 +509,7 @@ static void test_stop_early(void **state)
 	assert_int_equal(run_line(&cmd, words), EX_FAILED);
 }
 
-/* ---- where memory or popt fail ---- */
+/* ---- memory or popt fails ---- */
 
 static int popt_result;
 static bool no_context;
@@ -585,7 +585,7 @@ static void test_no_words(void **state)
 
 /* ---- values ---- */
 
-/* Parses -t's value as the test at hand wants; its run() gives EX_DONE where it is accepted. */
+/* Parses -t's value as the test at hand wants; its run() gives EX_DONE if it is accepted. */
 static union {
 	uint64_t u64;
 	int64_t i64;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * commands.c - tests of check, rm and wait where the kernel or memory fails them
+ * commands.c - tests of check, rm and wait when the kernel or memory fails them
  *
  * Named queues are those of a backend of the test's own; the kernel's answers to looks and sleeps are
  * wrapped.
@@ -235,7 +235,7 @@ static void test_wait_fails(void **state)
 	}
 	answer.epoll_ctl = ENOSPC;
 	assert_int_equal(run(&cmd_wait, QUEUE), EX_FAILED);
-	/* It is not added where only its existence counts. */
+	/* It is not added if only its existence counts. */
 	assert_int_equal(run(&cmd_wait, "--exists " QUEUE), EX_DONE);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * create.c - tests of create where others make and remove the queue at the same time
+ * create.c - tests of create while others make and remove the queue
  *
  * The queue is the kernel's; others act in the moment before each mq_open(3).
  */

@@ -125,7 +125,7 @@ static const struct message message = {
 	.have = MESSAGE_HAS_TYPE, .type = 7, .data = body, .len = sizeof(body) - 1
 };
 
-/* The next descriptor that is free: all that were opened have been closed where it stays. */
+/* The next free descriptor: if it stays the same, all that were opened have been closed. */
 static int next_fd(void)
 {
 	int fd = dup(STDIN_FILENO);

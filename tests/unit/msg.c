@@ -288,7 +288,7 @@ static int list_notes(int sysv, int posix, unsigned int mask, const char *said)
 	return status;
 }
 
-/* A kind that cannot be listed is a failure only where no other was asked for. */
+/* A kind that cannot be listed is a failure only if no other was asked for. */
 static void test_list_notes(void **state)
 {
 	(void)state;

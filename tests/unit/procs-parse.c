@@ -323,7 +323,7 @@ static void test_runs(void **state)
 	assert_false(queues[3].have & STAT_WAITING);
 }
 
-/* Nobody was found: that is known only where all could be looked at. */
+/* Nobody was found: that is known only if all could be looked at. */
 static void test_partial(void **state)
 {
 	struct procs looks[] = { { .hidden = 1 },

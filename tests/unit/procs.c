@@ -34,7 +34,7 @@ static int proc_error;
 
 static pid_t child;
 
-/* Of a file whose path ends so, a descriptor that reads `text`, or an error where that is NULL. */
+/* Of a file whose path ends so, a descriptor that reads `text`, or an error if that is NULL. */
 static struct {
 	const char *end;
 	const char *text;

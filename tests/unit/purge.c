@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * purge.c - tests of purge where others move messages, or signals come, at the same time
+ * purge.c - tests of purge while others move messages, or signals come
  *
  * The queue is a backend of the test's own.
  */

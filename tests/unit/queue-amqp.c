@@ -932,7 +932,7 @@ static void test_ahead_by_bytes(void **state)
 	wait_result = -ETIMEDOUT;
 	assert_int_equal(take(MS, sizeof(room), &m), -ETIMEDOUT);
 	was_asked("consume/3");
-	/* And where others want them, one. */
+	/* And if others want them, one. */
 	queue_close(q);
 	open_queue(QUEUE_READ);
 	queue_expect(q, 5, QUEUE_AS_THEY_COME);

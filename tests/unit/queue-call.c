@@ -116,7 +116,7 @@ ssize_t __wrap_msgrcv(int msqid, void *msgp, size_t room, long type, int flags)
 	assert_int_equal(msqid, 7);
 	assert_true(room >= 8);
 	(void)type;
-	/* msgrcv(2) may write where it fails, too. */
+	/* msgrcv(2) may write even if it fails. */
 	memcpy(msgp, &got, sizeof(got));
 	if (rc > 0)
 		memset((char *)msgp + sizeof(got), 'm', (size_t)rc);
@@ -338,7 +338,7 @@ static int take(int64_t timeout_ns)
 
 static const struct queue_backend *const kinds[] = { &queue_backend_sysv, &queue_backend_posix };
 
-/* How the kind says "nothing there" and "no room" where it was not to wait. */
+/* How the kind says "nothing there" and "no room" if it was not to wait. */
 static int empty_error(size_t kind)
 {
 	return kind == 0 ? -ENOMSG : -ETIMEDOUT;

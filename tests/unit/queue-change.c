@@ -213,7 +213,7 @@ static void test_errors(void **state)
 	drop("/errors");
 }
 
-/* A stop signal is held back until the sleep, where it is not missed. */
+/* A stop signal is held back until the sleep, which does not miss it. */
 static void test_stopped(void **state)
 {
 	struct queue_ref ref = ref_of("key:0x00000057");

@@ -49,7 +49,7 @@ static const struct message empty = { .have = MESSAGE_HAS_TYPE, .type = 1 };
 
 static const struct render_context context = { .queue = "/jobs", .seq = 42, .time = &when };
 
-/* The message as the format says, in b; fails where the format is refused. */
+/* The message as the format says, in b; fails if the format is refused. */
 static void render(struct buffer *b, const char *text, const struct message *m,
 		   const struct render_context *how)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stat.c - tests of stat where memory runs out or processes cannot be looked at
+ * stat.c - tests of stat when memory runs out or processes cannot be looked at
  */
 #include "config.h"
 

@@ -151,7 +151,7 @@ static void a_refusal_says_why(void **state)
 	reply.refusal.error = -ENOENT;
 	say(&reply, sizeof(reply));
 	assert_int_equal(ask(&answer, &why), -EIO);
-	/* Text of the other end is cut where it has no end. */
+	/* Text of the other end is cut if it has no end. */
 	reply.refusal = (struct tracer_refusal){ .error = -ENOTSUP, .code = TRACER_NOT_TAKEN };
 	memset(reply.refusal.what, 'x', sizeof(reply.refusal.what));
 	say(&reply, sizeof(reply));

@@ -708,7 +708,7 @@ static void test_help(void **state)
 	assert_int_equal(s->v.over, OVER_NONE);
 	key(s, VIEW_KEY_F1);
 	assert_int_equal(s->v.over, OVER_HELP);
-	/* Two pages side by side where there is room. */
+	/* Two pages side by side if there is room. */
 	shows_not(s, "\n1/1\n");
 	assert_non_null(strstr(screen(s, 200, 60), "\n1/1\n"));
 	assert_non_null(strstr(screen(s, 200, 60), "change of depth per second, not traffic"));
