@@ -507,6 +507,31 @@ transcript()
 	Try 'mqtool recv --help' for more information.
 	=> 2
 	+ mqtool recv -F '%s\n' /work
+	$ mqtool send -f /jobs
+	mqtool send: no queue given: '/jobs' is taken as the value of -f
+	Try 'mqtool send --help' for more information.
+	=> 2
+	+ mqtool send -f binary /jobs
+	$ mqtool send --prefix : /jobs
+	mqtool send: --prefix needs messages cut by -l or -0
+	Try 'mqtool send --help' for more information.
+	=> 2
+	+ echo 5:hi | mqtool send -l --prefix : /jobs
+	$ mqtool recv /work -c
+	mqtool recv: option '-c' needs a value
+	Try 'mqtool recv --help' for more information.
+	=> 2
+	+ mqtool recv /work -c 1
+	$ mqtool rm -rf /jobs
+	mqtool rm: unknown option '-r'
+	Try 'mqtool rm --help' for more information.
+	=> 2
+	+ mqtool rm -f /jobs
+	$ mqtool recv --all=5 /work
+	mqtool recv: option '--all' takes no value
+	Try 'mqtool recv --help' for more information.
+	=> 2
+	+ mqtool recv --all -c 5 /work
 	$ mqtool recv --move-failed /jobs -- cat
 	mqtool recv: no queue given: '/jobs' is taken as the value of --move-failed
 	Try 'mqtool recv --help' for more information.
