@@ -464,6 +464,29 @@ static void put_block(struct buffer *b, struct report *report, const struct queu
 	who_free(&who);
 }
 
+/* Nobody asks either about all the queues that there are. */
+static void put_json(struct buffer *b, struct report *report, const struct stat_line *line,
+		     const struct stat_result *result)
+{
+	struct who *who = NULL;
+
+	if (report->procs && line->look.nrefs && !line->look.namespaces) {
+		who = calloc(result->n + 1, sizeof(*who));
+		b->failed |= !who;
+	}
+	for (size_t i = 0; who && i < result->n; i++) {
+		if (result->items[i].kind == QUEUE_POSIX)
+			who_look(&who[i], &result->items[i], report->procs);
+		b->failed |= who[i].json.failed;
+	}
+	report->who = who;
+	report_put_json(b, report, result->items, result->n);
+	for (size_t i = 0; who && i < result->n; i++)
+		who_free(&who[i]);
+	free(who);
+	tracer_end();
+}
+
 static int show(const struct stat_line *line, const struct stat_result *result, int status)
 {
 	bool processes = result->looked && (line->waiters || as_block(line));
@@ -481,7 +504,7 @@ static int show(const struct stat_line *line, const struct stat_result *result, 
 	clock_gettime(CLOCK_REALTIME, &now);
 	report.context.now = now.tv_sec;
 	if (line->look.json) {
-		report_put_json(&b, &report, result->items, result->n);
+		put_json(&b, &report, line, result);
 	} else if (as_block(line)) {
 		for (size_t i = 0; i < result->n; i++) {
 			if (i)

@@ -354,6 +354,18 @@ void report_put_members(struct buffer *b, const struct report *report, const str
 	}
 }
 
+/* Who could not be looked for is unknown, not nobody. */
+static void put_json_pollers(struct buffer *b, const struct who *who)
+{
+	if (!who->json.len && !who->told) {
+		buffer_puts(b, ",\"pollers\":null");
+		return;
+	}
+	buffer_puts(b, ",\"pollers\":[");
+	buffer_put(b, who->json.data, who->json.len);
+	buffer_putc(b, ']');
+}
+
 void report_put_json(struct buffer *b, const struct report *report, const struct queue_stat *items,
 		     size_t n)
 {
@@ -361,6 +373,8 @@ void report_put_json(struct buffer *b, const struct report *report, const struct
 	for (size_t i = 0; i < n; i++) {
 		buffer_puts(b, i ? ",\n{" : "\n{");
 		report_put_members(b, report, &items[i]);
+		if (report->who)
+			put_json_pollers(b, &report->who[i]);
 		buffer_putc(b, '}');
 	}
 	buffer_puts(b, n ? "\n]\n" : "]\n");

@@ -24,7 +24,7 @@ struct report {
 	bool headings;
 	const struct procs *procs; /* NULL: processes were not looked at */
 	int64_t took_ns;           /* from reading the queues to the end of that look */
-	const struct who *who;     /* of the one queue of a block; or NULL */
+	const struct who *who;     /* of the queue of a block, of each of JSON; or NULL */
 };
 
 /* The queues as rows of a table.  Returns 0 or -ENOMEM. */

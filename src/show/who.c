@@ -15,6 +15,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "queue/tracer.h"
+#include "show/json.h"
 
 /* ---- epoll ---- */
 
@@ -57,8 +58,31 @@ static void put_process(struct buffer *b, pid_t pid, const char *command)
 	escape_put(b, command, strlen(command), ESCAPE_FOREIGN);
 }
 
+/* pid 0, or no command or descriptor: not known, or none.  by: "poll" or "epoll". */
+static void put_json(struct buffer *b, pid_t pid, const char *command, const char *by,
+		     const char *fd)
+{
+	struct buffer escaped = { 0 };
+
+	buffer_puts(b, b->len ? ",{\"pid\":" : "{\"pid\":");
+	if (pid)
+		buffer_printf(b, "%d", (int)pid);
+	else
+		buffer_puts(b, "null");
+	buffer_puts(b, ",\"command\":");
+	if (command) {
+		escape_put(&escaped, command, strlen(command), ESCAPE_FOREIGN);
+		json_put_string(b, buffer_string(&escaped), escaped.len);
+	} else {
+		buffer_puts(b, "null");
+	}
+	buffer_printf(b, ",\"by\":\"%s\",\"fd\":%s}", by, fd ? fd : "null");
+	b->failed |= escaped.failed;
+	buffer_free(&escaped);
+}
+
 /* Returns how many of them process holder->pid has. */
-static unsigned int find_epolls(struct buffer *b, const struct proc_holder *holder,
+static unsigned int find_epolls(struct who *who, const struct proc_holder *holder,
 				const struct queue_stat *st)
 {
 	unsigned int n = 0;
@@ -73,8 +97,9 @@ static unsigned int find_epolls(struct buffer *b, const struct proc_holder *hold
 		    !is_epoll_of(holder->pid, entry->d_name, st))
 			continue;
 		n++;
-		put_process(b, holder->pid, holder->command);
-		buffer_printf(b, ", epoll, fd %s\n", entry->d_name);
+		put_process(&who->polls, holder->pid, holder->command);
+		buffer_printf(&who->polls, ", epoll, fd %s\n", entry->d_name);
+		put_json(&who->json, holder->pid, holder->command, "epoll", entry->d_name);
 	}
 	if (dir)
 		closedir(dir);
@@ -82,7 +107,7 @@ static unsigned int find_epolls(struct buffer *b, const struct proc_holder *hold
 }
 
 /* Whoever puts a queue into an epoll instance has it open. */
-static unsigned int put_epolls(struct buffer *b, const struct queue_stat *st,
+static unsigned int put_epolls(struct who *who, const struct queue_stat *st,
 			       const struct procs *procs)
 {
 	const struct proc_holder *holders;
@@ -91,14 +116,15 @@ static unsigned int put_epolls(struct buffer *b, const struct queue_stat *st,
 
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || holders[i].pid != holders[i - 1].pid)
-			found += find_epolls(b, &holders[i], st);
+			found += find_epolls(who, &holders[i], st);
 	return found;
 }
 
 /* ---- what the kernel knows ---- */
 
-static void put_poller(struct buffer *b, const struct tracer_who *record)
+static void put_poller(struct who *who, const struct tracer_who *record)
 {
+	struct buffer *b = &who->polls;
 	bool here = record->pid != 0;
 
 	put_process(b, here ? record->pid : record->first_pid, record->command);
@@ -106,6 +132,7 @@ static void put_poller(struct buffer *b, const struct tracer_who *record)
 	if (!here)
 		buffer_puts(b, _(", in another PID namespace"));
 	buffer_putc(b, '\n');
+	put_json(&who->json, record->pid, record->command, "poll", NULL);
 }
 
 static void put_other(struct buffer *b, const struct tracer_who *record)
@@ -136,7 +163,7 @@ static unsigned int put_answer(struct who *who, const struct tracer_answer *answ
 		if (record.how == TRACER_NOTIFIED)
 			keep_notified(who, &record);
 		else if (record.how == TRACER_POLLS)
-			put_poller(&who->polls, &record);
+			put_poller(who, &record);
 		else if (record.how == TRACER_EPOLLS)
 			epolls++;
 		else
@@ -156,8 +183,10 @@ static unsigned int ask(struct who *who, const struct queue_stat *st)
 
 	queue_stat_ref(st, &ref);
 	if (queue_open(&q, &ref, 0) == 0 &&
-	    tracer_ask(&request, queue_change_fd(q), &answer, &why) == 0)
+	    tracer_ask(&request, queue_change_fd(q), &answer, &why) == 0) {
 		epolls = put_answer(who, &answer);
+		who->told = true;
+	}
 	queue_close(q);
 	tracer_answer_free(&answer);
 	return epolls;
@@ -167,11 +196,14 @@ void who_look(struct who *who, const struct queue_stat *st, const struct procs *
 {
 	unsigned int epolls = ask(who, st);
 
-	if (put_epolls(&who->polls, st, procs) == 0 && epolls)
-		buffer_puts(&who->polls, "polls: ?, epoll\n");
+	if (put_epolls(who, st, procs) > 0 || !epolls)
+		return;
+	buffer_puts(&who->polls, "polls: ?, epoll\n");
+	put_json(&who->json, 0, NULL, "epoll", NULL);
 }
 
 void who_free(struct who *who)
 {
 	buffer_free(&who->polls);
+	buffer_free(&who->json);
 }

@@ -21,6 +21,8 @@
 /* One look.  Zero-initialise it; the owner calls who_free(). */
 struct who {
 	struct buffer polls; /* lines of a block, "polls: ..." */
+	struct buffer json;  /* the same as JSON objects, with commas between them */
+	bool told;           /* by mqtool-trace, so that these are all */
 	pid_t notified;      /* if in another PID namespace: its number in the first; else 0 */
 	char command[PROC_COMMAND]; /* of that process; foreign bytes */
 };

@@ -104,7 +104,7 @@ mqtool stat: 2 processes may not be looked at: what they hold or wait for is not
 	run --separate-stderr -0 as_user 1234 mqtool stat -P -wj -o queue
 	equal "$(jq -c '.[]' <<<"$output")" "{$queues,$none"
 	run --separate-stderr -0 as_user 1234 mqtool stat -wj -o queue key:1
-	equal "$(jq -c '.[]' <<<"$output")" "{\"queue\":\"key:0x00000001\",$none"
+	equal "$(jq -c '.[]' <<<"$output")" "{\"queue\":\"key:0x00000001\",${none%\}},\"pollers\":null}"
 	run --separate-stderr -0 as_user 1234 mqtool watch -b -n 1 -o QUEUE,WAITING
 	equal "$(tr -s ' ' <<<"$output" | tail -n +3)" $'key:0x00000001 ?\n/a ?'
 	run --separate-stderr -0 as_user 1234 mqtool watch -j -n 1 -o QUEUE,WAITING /a

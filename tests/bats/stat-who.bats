@@ -57,6 +57,12 @@ epoll_fd()
 		polls: $three polls, epoll, fd $(epoll_fd "$three")
 	END
 	)"
+	equal "$(mqtool stat -j -w /q | jq -c '.[0].pollers | sort_by(.pid) | .[]')" "$(sort -t: -k2n <<-END
+		{"pid":$one,"command":"polls","by":"poll","fd":null}
+		{"pid":$two,"command":"polls","by":"poll","fd":null}
+		{"pid":$three,"command":"polls","by":"epoll","fd":$(epoll_fd "$three")}
+	END
+	)"
 	# Looking wakes nobody.
 	for pid in $one $two $three; do
 		sleeps "$pid"
@@ -66,9 +72,12 @@ epoll_fd()
 	finish "$two" 0
 	finish "$three" 0
 	run -1 of polls
+	equal "$(mqtool stat -j -w /q | jq -c '.[0].pollers')" "[]"
+	equal "$(mqtool stat -j -w | jq -c '.[0] | has("pollers")')" false
 }
 
 @test "without mqtool-trace, epoll alone" {
+	equal "$(MQTOOL_LIBEXECDIR=$PWD mqtool stat -j -w /q | jq -c '.[0].pollers')" null
 	polls epoll
 	local epoll=$pid
 	MQTOOL_LIBEXECDIR=$PWD
@@ -99,4 +108,6 @@ epoll_fd()
 	local poller=$pid
 	run -0 unshare -p -f --mount-proc mqtool stat /q
 	grep -qx "polls: $poller polls, poll, in another PID namespace" <<<"$output"
+	run -0 unshare -p -f --mount-proc mqtool stat -j -w /q
+	equal "$(jq -c '.[0].pollers' <<<"$output")" '[{"pid":null,"command":"polls","by":"poll","fd":null}]'
 }
