@@ -43,26 +43,6 @@ AC_DEFUN([MQTOOL_TRY_LDFLAGS],
 	AS_VAR_POPDEF([mqtool_cache])
 done])
 
-# MQTOOL_PACK_RELOCS(VARIABLE, CFLAGS)
-# ------------------------------------
-# Appends the linker's flag for relative relocations as bits (DT_RELR) in the place of 24 bytes
-# each, if a program compiled with CFLAGS links and runs with it: a C library that does not know
-# them (glibc before 2.36, musl before 1.2.4) leaves pointers as they are.
-AC_DEFUN([MQTOOL_PACK_RELOCS],
-[AC_CACHE_CHECK([whether relative relocations can be packed], [mqtool_cv_pack_relocs],
-	[mqtool_saved=$CFLAGS
-	mqtool_saved_ldflags=$LDFLAGS
-	CFLAGS="$CFLAGS -Werror $2"
-	LDFLAGS="$LDFLAGS $$1 -Wl,-z,pack-relative-relocs"
-	AC_RUN_IFELSE([AC_LANG_PROGRAM([static int one; static int *volatile pointer = &one;],
-		[return pointer != &one;])],
-		[mqtool_cv_pack_relocs=yes],
-		[mqtool_cv_pack_relocs=no],
-		[mqtool_cv_pack_relocs=no])
-	CFLAGS=$mqtool_saved
-	LDFLAGS=$mqtool_saved_ldflags])
-AS_VAR_IF([mqtool_cv_pack_relocs], [yes], [AS_VAR_APPEND([$1], [" -Wl,-z,pack-relative-relocs"])])])
-
 # MQTOOL_FORTIFY
 # --------------
 # Defines MQTOOL_FORTIFY_LEVEL, the highest _FORTIFY_SOURCE that the C library takes without a
