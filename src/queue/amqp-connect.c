@@ -182,7 +182,7 @@ static void begin_handshake(const SSL *ssl, int where, int unused)
 	/* A number must not go into the extension (RFC 6066). */
 	if (where & SSL_CB_HANDSHAKE_START && inet_pton(AF_INET, server_name, &number) != 1 &&
 	    inet_pton(AF_INET6, server_name, &number) != 1)
-		SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, server_name);
+		SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, (char *)(uintptr_t)server_name);
 }
 
 static int note_verified(int ok, X509_STORE_CTX *store)
