@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -738,16 +740,32 @@ static void stop_before_write(void)
 	CHECK(syscall_interruptions == 0);
 }
 
+/* Linux before 6.4 has no RWF_NOWAIT for pipes, and emulators may not know the call. */
+static bool reads_without_waiting(int empty_pipe)
+{
+#if defined(SYS_preadv2) && defined(RWF_NOWAIT)
+	char byte;
+	struct iovec v = { .iov_base = &byte, .iov_len = 1 };
+
+	return syscall(SYS_preadv2, empty_pipe, &v, 1, -1L, -1L, RWF_NOWAIT) < 0 && errno == EAGAIN;
+#else
+	(void)empty_pipe;
+	return false;
+#endif
+}
+
 /* What is there is moved without the helper. */
 static void moves_at_once(void)
 {
 	static char room[1 << 15];
 	int fds[2];
+	bool at_once;
 
 	CHECK(pipe(fds) == 0);
+	at_once = reads_without_waiting(fds[0]);
 	CHECK(wait_write(fds[1], room, sizeof(room)) == sizeof(room));
 	CHECK(wait_read(fds[0], room, sizeof(room)) == sizeof(room));
-	CHECK(!wait_started());
+	CHECK(!at_once || !wait_started());
 }
 
 /* A file on a disk is read and written whatever poll(2) or RWF_NOWAIT say. */
