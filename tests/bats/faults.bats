@@ -234,6 +234,8 @@ moved()
 		for call in $(calls_of "$from" take) $(calls_of "$to" send) $(calls_of "$to" open); do
 			for place in $(places); do
 				for error in $(errors "$call"); do
+					# An answer that means "empty" ends it as it should.
+					[ "$error:$call" != "EAGAIN:$(calls_of "$from" take)" ] || continue
 					moved "$call:error=$error:when=$place" "$from" "$to"
 				done
 				moved "$call:signal=TERM:when=$place" "$from" "$to"
