@@ -7,7 +7,6 @@
 #include "base/wait.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -50,7 +49,6 @@
 #define KICK_SIGNAL SIGURG
 /* If the signal came when a call was only about to block, it is sent again after this time. */
 #define KICK_INTERVAL (NSEC_PER_SEC / 100)
-#define TIMER_FD 512 /* a number that few programs come to */
 #define HELPER_STACK (64 * 1024)
 /* Descriptors that checks look at: the queues that a command has open. */
 #define KEPT_MAX 4
@@ -69,7 +67,7 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_t caller;
 	int wake;  /* eventfd(2): tells the helper to look again */
-	int timer; /* of a helper that beats, or -1 */
+	int timer; /* timerfd_create(2), or -1 */
 	bool started;
 	atomic_bool waiting;
 	atomic_bool looking;
@@ -190,9 +188,9 @@ static void look_around(void)
 
 /*
  * poll(2), but no later than the time `at`.  The rest of a timeout stands still while the process
- * is stopped; a timer does not.  Without one (timer -1) the timeout has to do.
+ * is stopped; a timer does not.  Without one the timeout has to do.
  */
-static int poll_until(struct pollfd *fds, nfds_t nfds, int timer, int64_t at)
+static int poll_until(struct pollfd *fds, nfds_t nfds, int64_t at)
 {
 	int64_t left = at - clock_monotonic_ns();
 	struct itimerspec when = { .it_value = { at / NSEC_PER_SEC, at % NSEC_PER_SEC } };
@@ -200,17 +198,17 @@ static int poll_until(struct pollfd *fds, nfds_t nfds, int timer, int64_t at)
 
 	if (left <= 0)
 		return 0;
-	if (timer >= 0 && timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL) == 0)
+	if (state.timer >= 0 && timerfd_settime(state.timer, TFD_TIMER_ABSTIME, &when, NULL) == 0)
 		return ppoll(fds, nfds, NULL, NULL);
 	return ppoll(fds, nfds, &pause, NULL);
 }
 
 /* As poll_until(), even if poll(2) itself fails because RLIMIT_NOFILE was lowered below nfds or
  * memory is short.  The helper then looks again soon, but not in a busy loop. */
-static bool poll_ready(struct pollfd *fds, nfds_t nfds, int timer, int64_t at)
+static bool poll_ready(struct pollfd *fds, nfds_t nfds, int64_t at)
 {
 	const struct timespec pause = { 0, KICK_INTERVAL };
-	int n = poll_until(fds, nfds, timer, at);
+	int n = poll_until(fds, nfds, at);
 
 	if (n < 0 && errno != EINTR)
 		nanosleep(&pause, NULL);
@@ -227,57 +225,40 @@ static int compare_fds(const void *a, const void *b)
  * its own the caller does not (fdget() in the kernel).  The helper closes what it does not look at:
  * it would keep a pipe open after the caller has closed it.  Standard error stays for what the C
  * library or a sanitizer has to say.  If refused, the table is shared, which does no harm.
- * Returns true if the helper has its own.
  */
-static bool own_table(void)
+static void own_table(void)
 {
-	int keep[KEPT_MAX + 3] = { STDERR_FILENO, state.wake };
+	int keep[KEPT_MAX + 4] = { STDERR_FILENO, state.wake };
 	size_t n = 2;
 
 	if (state.nkept > KEPT_MAX)
-		return false;
+		return;
+	if (state.timer >= 0)
+		keep[n++] = state.timer;
 	if (state.watch_stdout)
 		keep[n++] = STDOUT_FILENO;
 	for (size_t i = 0; i < state.nkept; i++)
 		keep[n++] = state.kept[i];
 	qsort(keep, n, sizeof(*keep), compare_fds);
 	if (syscall(SYS_close_range, keep[n - 1] + 1, ~0u, CLOSE_RANGE_UNSHARE) < 0)
-		return false;
+		return;
 	for (size_t i = 0; i < n; i++) {
 		int from = i ? keep[i - 1] + 1 : 0;
 
 		if (from < keep[i])
 			syscall(SYS_close_range, from, keep[i] - 1, 0);
 	}
-	return true;
-}
-
-/*
- * In the helper's own table the first free numbers are those that the caller reads and writes.
- * qemu-user knows only one table, and would take what the caller reads there for a timer's.  In a
- * shared table a free number is free for both, and a large one does harm: to grow the table, the
- * kernel waits for all processors (synchronize_rcu()), and the process cannot end before.
- */
-static int open_timer(bool own)
-{
-	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	int apart = timer < 0 || !own ? -1 : fcntl(timer, F_DUPFD_CLOEXEC, TIMER_FD);
-
-	if (apart < 0)
-		return timer;
-	close(timer);
-	return apart;
 }
 
 static void *helper_main(void *unused)
 {
-	int timer = state.beat ? state.timer : open_timer(own_table());
-
 	(void)unused;
+	if (!state.beat)
+		own_table();
 	for (;;) {
 		struct pollfd fds[3] = { { .fd = state.wake, .events = POLLIN },
 					 { .fd = -1 },
-					 { .fd = timer, .events = POLLIN } };
+					 { .fd = state.timer, .events = POLLIN } };
 		uint64_t count;
 		int64_t next;
 
@@ -291,7 +272,7 @@ static void *helper_main(void *unused)
 		if (state.beat)
 			state.beat();
 
-		if (!poll_ready(fds, ARRAY_SIZE(fds), timer, next))
+		if (!poll_ready(fds, ARRAY_SIZE(fds), next))
 			continue;
 		if (fds[0].revents && read(state.wake, &count, sizeof(count)) < 0)
 			continue;
@@ -331,6 +312,29 @@ static int spawn_helper(void)
 	return rc == EAGAIN ? -EUSERS : -rc;
 }
 
+/*
+ * Before the helper runs: then these numbers mean nothing else in its table either, and the caller
+ * knows which number its next descriptor gets.
+ */
+static int open_events(void)
+{
+	state.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (state.wake < 0)
+		return -errno;
+	state.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	stop_tell(state.wake);
+	return 0;
+}
+
+static void close_events(void)
+{
+	stop_tell(-1);
+	close(state.wake);
+	if (state.timer >= 0)
+		close(state.timer);
+	state.wake = state.timer = -1;
+}
+
 static int start_helper(void)
 {
 	struct sigaction kick = { .sa_handler = on_kick };
@@ -345,21 +349,12 @@ static int start_helper(void)
 	sigaddset(&set, KICK_SIGNAL);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 
-	state.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (state.wake < 0)
-		return -errno;
-	stop_tell(state.wake);
-	/* Before the helper runs, so that the caller knows which number its next descriptor gets. */
-	if (state.beat)
-		state.timer = open_timer(false);
+	rc = open_events();
+	if (rc < 0)
+		return rc;
 	rc = spawn_helper();
 	if (rc < 0) {
-		stop_tell(-1);
-		if (state.timer >= 0)
-			close(state.timer);
-		state.timer = -1;
-		close(state.wake);
-		state.wake = -1;
+		close_events();
 		return rc;
 	}
 	state.started = true;
