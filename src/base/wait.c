@@ -274,8 +274,8 @@ static void *helper_main(void *unused)
 
 		if (!poll_ready(fds, ARRAY_SIZE(fds), next))
 			continue;
-		if (fds[0].revents && read(state.wake, &count, sizeof(count)) < 0)
-			continue;
+		if (fds[0].revents)
+			(void)!read(state.wake, &count, sizeof(count)); /* for poll(2) alone */
 		if (fds[1].revents & (POLLERR | POLLHUP)) {
 			pthread_mutex_lock(&state.lock);
 			state.stdout_gone = true;
@@ -501,14 +501,12 @@ static int begin_for_file(bool reading)
 	return rc == -EUSERS ? -EAGAIN : rc;
 }
 
-/* Waits until fd is ready: somebody who shares the file opened it O_NONBLOCK. */
+/* Waits, after a first wait, until fd is ready: somebody who shares the file opened it O_NONBLOCK. */
 static int wait_ready(int fd, bool reading)
 {
 	struct pollfd pfd = { .fd = fd, .events = reading ? POLLIN : POLLOUT };
 	int rc = (int)wait_call(-1, poll_one, reading ? check_watch : NULL, &pfd);
 
-	if (rc == -EUSERS)
-		return -EAGAIN; /* as begin_for_file() */
 	return rc == -EINTR || reading ? rc : 0;
 }
 

@@ -42,7 +42,7 @@
 #define MS (NSEC_PER_SEC / 1000)
 
 /* Linked with --wrap= of what is wrapped here. */
-static int thread_error;
+static int thread_error, attr_error;
 static bool no_eventfd;
 static bool no_timerfd;
 static bool no_pthread_kill;
@@ -72,6 +72,14 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(
 			  void *arg)
 {
 	return thread_error ? thread_error : __real_pthread_create(thread, attr, run, arg);
+}
+
+int __real_pthread_attr_init(pthread_attr_t *attr);
+int __wrap_pthread_attr_init(pthread_attr_t *attr);
+
+int __wrap_pthread_attr_init(pthread_attr_t *attr)
+{
+	return attr_error ? attr_error : __real_pthread_attr_init(attr);
 }
 
 int __real_eventfd(unsigned int count, int flags);
@@ -120,6 +128,7 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, c
 	return __real_ppoll(fds, n, timeout, mask);
 }
 
+static bool no_own_table;         /* as before Linux 5.9 */
 static bool no_nowait;            /* as before Linux 6.4 */
 static int syscall_interruptions; /* of calls that do not wait, still to come */
 
@@ -136,6 +145,10 @@ long __wrap_syscall(long number, ...)
 	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
 		a[i] = va_arg(ap, long);
 	va_end(ap);
+	if (number == SYS_close_range && no_own_table) {
+		errno = EINVAL;
+		return -1;
+	}
 	if (number == SYS_preadv2 || number == SYS_pwritev2) {
 		if (no_nowait) {
 			errno = EOPNOTSUPP;
@@ -993,9 +1006,21 @@ static void keeps_too_many(void)
 	CHECK(cause_of_check(fd) == -EIDRM);
 }
 
+/* The same where the kernel makes no table for one thread: also of what was not to be kept. */
+static void shares_the_table(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	no_own_table = true;
+	CHECK(cause_of_check(fd) == -EIDRM);
+	close(fd);
+	CHECK(cause_of_check(fd) == -EBADF);
+}
+
 static void test_descriptors(void **state)
 {
 	(void)state;
+	passes(shares_the_table);
 	passes(keeps_no_pipe);
 	passes(keeps_what_it_looks_at);
 	passes(keeps_too_many);
@@ -1015,6 +1040,9 @@ static void no_helper(void)
 	CHECK(wait_poll(-1, 0, -1) == -EUSERS);
 	CHECK(wait_read(fds[0], buf, 1) == -EAGAIN);
 	thread_error = 0;
+	attr_error = ENOMEM;
+	CHECK(wait_begin(-1, NULL, NULL) == -ENOMEM);
+	attr_error = 0;
 	no_eventfd = true;
 	CHECK(wait_begin(-1, NULL, NULL) == -EMFILE);
 	no_eventfd = false;
