@@ -287,6 +287,32 @@ need_strace()
 	matches "$(cat err)" "mqtool recv: /few: too many open files: 4 are allowed (RLIMIT_NOFILE*"
 }
 
+# first_of PID: the process that unshare(1), which is PID, has started.
+first_of()
+{
+	first=$(tr -d ' ' <"/proc/$1/task/$1/children") && is_mqtool "$first"
+}
+
+# No signal ends the first process of a container that has no handler for it, one of its own neither.
+@test "the first process of a container exits with 128 + the signal" {
+	local sig first container=(unshare --pid --fork --kill-child --mount-proc)
+	"${container[@]}" true || skip_loudly "no process namespace"
+	for sig in TERM INT; do
+		new /first
+		mqtool send -l -f in /first
+		rm -f ended
+		start "$MQTOOL_BUILD/tests/programs/how-ended" ended \
+			"${container[@]}" mqtool recv -f /first >out
+		wait_until test -s ended
+		wait_until first_of "$(head -n 1 ended)"
+		blocked "$first" mq_timedreceive
+		kill -s "$sig" "$first"
+		wait_until is_ended
+		equal "$(sed -n 2p ended)" "exit $((128 + $(kill -l "$sig")))"
+		cmp in out
+	done
+}
+
 @test "a pipe that send has read to its end is closed" {
 	new /closed
 	mkfifo one two
