@@ -42,6 +42,7 @@ UNIT_PURE = \
 	tests/unit/queue-filter \
 	tests/unit/queue-stat \
 	tests/unit/rates \
+	tests/unit/receiver \
 	tests/unit/ref \
 	tests/unit/render \
 	tests/unit/snapshot \
@@ -61,9 +62,11 @@ UNIT_TESTS = $(UNIT_PURE) \
 	tests/unit/changes \
 	tests/unit/commands \
 	tests/unit/create \
+	tests/unit/mqueue-dir \
 	tests/unit/queue \
 	tests/unit/queue-change \
 	tests/unit/queue-list \
+	tests/unit/queue-posix \
 	tests/unit/queue-sysv \
 	tests/unit/stat
 
@@ -275,16 +278,32 @@ tests_unit_json_LDFLAGS = $(AM_LDFLAGS) \
 tests_unit_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc \
 	-Wl,--wrap=reallocarray
 
+# Directories, inodes and memory that cannot be had, names that mean another queue.
+tests_unit_mqueue_dir_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=openat64 \
+	-Wl,--wrap=fdopendir -Wl,--wrap=fstat -Wl,--wrap=fstat64 -Wl,--wrap=__fstat64_time64 \
+	-Wl,--wrap=fstatat -Wl,--wrap=fstatat64 -Wl,--wrap=__fstatat64_time64 \
+	-Wl,--wrap=reallocarray -Wl,--wrap=malloc -Wl,--wrap=open -Wl,--wrap=open64 \
+	-Wl,--wrap=mq_open
+
+# No /proc, limits that are not told, groups of the test's own.
+tests_unit_queue_posix_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=open -Wl,--wrap=open64 \
+	-Wl,--wrap=__open_2 -Wl,--wrap=__open64_2 -Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64 \
+	-Wl,--wrap=getgroups -Wl,--wrap=__getgroups_chk
+
 # Programs that cannot be started.
 tests_unit_handler_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=memfd_create -Wl,--wrap=pwrite \
 	-Wl,--wrap=pwrite64 -Wl,--wrap=posix_spawn_file_actions_init \
 	-Wl,--wrap=posix_spawnattr_init -Wl,--wrap=posix_spawn -Wl,--wrap=waitpid \
-	-Wl,--wrap=calloc
+	-Wl,--wrap=calloc -Wl,--wrap=asprintf -Wl,--wrap=__asprintf_chk
 
 # An output that stops anywhere, allocations that fail.  stop_signal() is ours: a real stop signal
 # stays for the life of a process, and this test needs hundreds.
 tests_unit_batch_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write -Wl,--wrap=syscall \
 	-Wl,--wrap=stop_signal -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
+
+# A standard output of the test's own, allocations that fail.
+tests_unit_receiver_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write -Wl,--wrap=syscall \
+	-Wl,--wrap=reallocarray
 
 # A kernel that answers as it is told.  The waits are ours: only so what ends one can come at the
 # interruption that the test chooses, and be no stop signal, which stays.
@@ -299,6 +318,7 @@ tests_unit_queue_sysv_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read -Wl,--wrap=__read_
 # Allocations that fail, no thread to be had, a clock that is set.
 tests_unit_input_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 tests_unit_wait_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create -Wl,--wrap=eventfd \
+	-Wl,--wrap=pthread_attr_init \
 	-Wl,--wrap=clock_gettime -Wl,--wrap=timerfd_create -Wl,--wrap=syscall \
 	-Wl,--wrap=pthread_kill -Wl,--wrap=ppoll -Wl,--wrap=__ppoll64 -Wl,--wrap=poll -Wl,--wrap=__clock_gettime64
 

@@ -32,6 +32,7 @@ static struct {
 	int memfd, pwrite, actions, attr, spawn, wait;
 	int pwrite_after, spawn_after, wait_after;
 	int allocations;
+	bool paths;   /* asprintf(3) */
 	size_t piece; /* bytes that one pwrite(2) takes at most */
 } fail;
 
@@ -116,6 +117,39 @@ void *__wrap_calloc(size_t n, size_t size)
 		return NULL;
 	fail.allocations--;
 	return __real_calloc(n, size);
+}
+
+int __wrap_asprintf(char **text, const char *format, ...);
+/* What _FORTIFY_SOURCE makes of it. */
+int __wrap___asprintf_chk(char **text, int flag, const char *format, ...);
+
+static int put_path(char **text, const char *format, va_list ap)
+{
+	return fail.paths ? -1 : vasprintf(text, format, ap);
+}
+
+__attribute__((format(printf, 2, 3))) int __wrap_asprintf(char **text, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = put_path(text, format, ap);
+	va_end(ap);
+	return n;
+}
+
+__attribute__((format(printf, 3, 4))) int __wrap___asprintf_chk(char **text, int flag,
+								const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	(void)flag;
+	va_start(ap, format);
+	n = put_path(text, format, ap);
+	va_end(ap);
+	return n;
 }
 
 /* ---- running ---- */
@@ -268,6 +302,13 @@ static void test_find(void **state)
 	assert_int_equal(handler_find("/", &path), -EACCES);
 	assert_int_equal(handler_find("/dev/null", &path), -EACCES);
 	assert_null(path);
+	/* No memory ends the search: the next directory might have another program. */
+	fail.paths = true;
+	assert_int_equal(handler_find("sh", &path), -ENOMEM);
+	assert_null(path);
+	assert_int_equal(handler_find("/bin/sh", &path), -ENOMEM);
+	assert_null(path);
+	fail.paths = false;
 	setenv("PATH", "", 1);
 	assert_int_equal(handler_find("sh", &path), -ENOENT);
 	unsetenv("PATH");
