@@ -218,9 +218,13 @@ tests_unit_columns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=getpwuid
 # Counted calls, a clock that the test sets.
 tests_unit_queue_list_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=msgctl -Wl,--wrap=__msgctl64
 
+# By all their names: of files over 2 GiB on 32-bit machines, and those of _FORTIFY_SOURCE.
+WRAP_OPEN = -Wl,--wrap=open -Wl,--wrap=open64 -Wl,--wrap=__open_2 -Wl,--wrap=__open64_2
+WRAP_OPENAT = -Wl,--wrap=openat -Wl,--wrap=openat64 -Wl,--wrap=__openat_2 -Wl,--wrap=__openat64_2
+
 # Limits of the test's own.
-tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=open -Wl,--wrap=open64 -Wl,--wrap=__open_2 \
-	-Wl,--wrap=__open64_2 -Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64
+tests_unit_limit_LDFLAGS = $(AM_LDFLAGS) $(WRAP_OPEN) \
+	-Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64
 
 # Allocations that fail.
 tests_unit_model_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=reallocarray -Wl,--wrap=calloc
@@ -245,10 +249,10 @@ tests_unit_purge_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 
 # Allocations that fail, a /proc that cannot be opened.
 tests_unit_stat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
-	-Wl,--wrap=reallocarray -Wl,--wrap=openat -Wl,--wrap=openat64
+	-Wl,--wrap=reallocarray $(WRAP_OPENAT)
 
 # Files of /proc that say what the test wants, allocations that fail.
-tests_unit_procs_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=openat64 -Wl,--wrap=reallocarray
+tests_unit_procs_LDFLAGS = $(AM_LDFLAGS) $(WRAP_OPENAT) -Wl,--wrap=reallocarray
 
 # Users that exist nowhere.
 tests_unit_view_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getpwuid -Wl,--wrap=getgrgid \
@@ -279,15 +283,15 @@ tests_unit_table_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=realloc \
 	-Wl,--wrap=reallocarray
 
 # Directories, inodes and memory that cannot be had, names that mean another queue.
-tests_unit_mqueue_dir_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=openat64 \
+tests_unit_mqueue_dir_LDFLAGS = $(AM_LDFLAGS) $(WRAP_OPENAT) \
 	-Wl,--wrap=fdopendir -Wl,--wrap=fstat -Wl,--wrap=fstat64 -Wl,--wrap=__fstat64_time64 \
 	-Wl,--wrap=fstatat -Wl,--wrap=fstatat64 -Wl,--wrap=__fstatat64_time64 \
-	-Wl,--wrap=reallocarray -Wl,--wrap=malloc -Wl,--wrap=open -Wl,--wrap=open64 \
-	-Wl,--wrap=mq_open
+	-Wl,--wrap=reallocarray -Wl,--wrap=malloc $(WRAP_OPEN) \
+	-Wl,--wrap=mq_open -Wl,--wrap=__mq_open_2
 
 # No /proc, limits that are not told, groups of the test's own.
-tests_unit_queue_posix_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=open -Wl,--wrap=open64 \
-	-Wl,--wrap=__open_2 -Wl,--wrap=__open64_2 -Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64 \
+tests_unit_queue_posix_LDFLAGS = $(AM_LDFLAGS) $(WRAP_OPEN) \
+	-Wl,--wrap=getrlimit -Wl,--wrap=getrlimit64 \
 	-Wl,--wrap=getgroups -Wl,--wrap=__getgroups_chk
 
 # Programs that cannot be started.
@@ -320,7 +324,8 @@ tests_unit_input_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 tests_unit_wait_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create -Wl,--wrap=eventfd \
 	-Wl,--wrap=pthread_attr_init \
 	-Wl,--wrap=clock_gettime -Wl,--wrap=timerfd_create -Wl,--wrap=syscall \
-	-Wl,--wrap=pthread_kill -Wl,--wrap=ppoll -Wl,--wrap=__ppoll64 -Wl,--wrap=poll -Wl,--wrap=__clock_gettime64
+	-Wl,--wrap=pthread_kill -Wl,--wrap=ppoll -Wl,--wrap=__ppoll64 -Wl,--wrap=poll \
+	-Wl,--wrap=__ppoll_chk -Wl,--wrap=__poll_chk -Wl,--wrap=__clock_gettime64
 
 # Allocations that fail, reads that are interrupted.
 tests_unit_render_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc

@@ -123,7 +123,8 @@ int __wrap_asprintf(char **text, const char *format, ...);
 /* What _FORTIFY_SOURCE makes of it. */
 int __wrap___asprintf_chk(char **text, int flag, const char *format, ...);
 
-static int put_path(char **text, const char *format, va_list ap)
+__attribute__((format(printf, 2, 0))) static int put_path(char **text, const char *format,
+							  va_list ap)
 {
 	return fail.paths ? -1 : vasprintf(text, format, ap);
 }

@@ -26,8 +26,7 @@ static rlim_t soft;
 
 int __wrap_open(const char *path, int flags, ...);
 WRAP_ALSO(open, open64);
-int __wrap___open_2(const char *path, int flags);
-WRAP_ALSO(__open_2, __open64_2);
+WRAP_OPEN_2();
 int __wrap_getrlimit(int resource, struct rlimit *rlim);
 WRAP_ALSO(getrlimit, getrlimit64);
 
@@ -53,12 +52,6 @@ int __wrap_open(const char *path, int flags, ...)
 	if (strcmp(path, "/proc/sys/kernel/msgmni") == 0)
 		return pipe_of("4\n");
 	return pipe_of(strcmp(path, "/proc/sys/fs/mqueue/queues_max") == 0 ? "0\n" : "8192\n");
-}
-
-/* With _FORTIFY_SOURCE. */
-int __wrap___open_2(const char *path, int flags)
-{
-	return __wrap_open(path, flags);
 }
 
 int __wrap_getrlimit(int resource, struct rlimit *rlim)

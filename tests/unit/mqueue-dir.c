@@ -41,6 +41,7 @@ static struct {
 int __real_openat(int dir, const char *path, int flags, ...);
 int __wrap_openat(int dir, const char *path, int flags, ...);
 WRAP_ALSO(openat, openat64);
+WRAP_OPENAT_2();
 DIR *__real_fdopendir(int fd);
 DIR *__wrap_fdopendir(int fd);
 int __real_fstat(int fd, struct stat *st) REAL_TIME64(__fstat64_time64);
@@ -59,8 +60,10 @@ void *__wrap_malloc(size_t size);
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 WRAP_ALSO(open, open64);
+WRAP_OPEN_2();
 mqd_t __real_mq_open(const char *name, int flags, ...);
 mqd_t __wrap_mq_open(const char *name, int flags, ...);
+WRAP_MQ_OPEN_2();
 
 static int fails(int error)
 {

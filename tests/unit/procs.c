@@ -44,6 +44,7 @@ static struct {
 int __real_openat(int dir, const char *path, int flags, ...);
 int __wrap_openat(int dir, const char *path, int flags, ...);
 WRAP_ALSO(openat, openat64);
+WRAP_OPENAT_2();
 void *__real_reallocarray(void *p, size_t n, size_t size);
 void *__wrap_reallocarray(void *p, size_t n, size_t size);
 

@@ -30,14 +30,12 @@ static bool no_proc, no_getrlimit;
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 WRAP_ALSO(open, open64);
-/* What _FORTIFY_SOURCE makes of open(2). */
-int __wrap___open_2(const char *path, int flags);
-WRAP_ALSO(__open_2, __open64_2);
+WRAP_OPEN_2();
 int __real_getrlimit(int resource, struct rlimit *limit);
 int __wrap_getrlimit(int resource, struct rlimit *limit);
 WRAP_ALSO(getrlimit, getrlimit64);
 int __wrap_getgroups(int n, gid_t *groups);
-/* The same. */
+/* What _FORTIFY_SOURCE makes of it. */
 int __wrap___getgroups_chk(int n, gid_t *groups, size_t size);
 
 /* Nothing here is made by it. */
@@ -48,11 +46,6 @@ int __wrap_open(const char *path, int flags, ...)
 		return -1;
 	}
 	return __real_open(path, flags);
-}
-
-int __wrap___open_2(const char *path, int flags)
-{
-	return __wrap_open(path, flags);
 }
 
 int __wrap_getrlimit(int resource, struct rlimit *limit)

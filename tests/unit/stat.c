@@ -75,6 +75,7 @@ static int proc_error; /* of opening /proc */
 int __real_openat(int dir, const char *path, int flags, ...);
 int __wrap_openat(int dir, const char *path, int flags, ...);
 WRAP_ALSO(openat, openat64);
+WRAP_OPENAT_2();
 
 int __wrap_openat(int dir, const char *path, int flags, ...)
 {

@@ -128,6 +128,18 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, c
 	return __real_ppoll(fds, n, timeout, mask);
 }
 
+/* What _FORTIFY_SOURCE makes of ppoll() and poll() with clang. */
+int __wrap___ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
+		       const sigset_t *mask, size_t size);
+int __wrap___poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
+
+int __wrap___ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
+		       const sigset_t *mask, size_t size)
+{
+	(void)size;
+	return __wrap_ppoll(fds, n, timeout, mask);
+}
+
 static bool no_own_table;         /* as before Linux 5.9 */
 static bool no_nowait;            /* as before Linux 6.4 */
 static int syscall_interruptions; /* of calls that do not wait, still to come */
@@ -176,6 +188,12 @@ int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 		return -1;
 	}
 	return __real_poll(fds, n, timeout);
+}
+
+int __wrap___poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
+{
+	(void)size;
+	return __wrap_poll(fds, n, timeout);
 }
 
 /* What a child must find true; its line is the child's exit status, as far as that goes. */
