@@ -298,7 +298,8 @@ tests_unit_queue_posix_LDFLAGS = $(AM_LDFLAGS) $(WRAP_OPEN) \
 tests_unit_handler_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=memfd_create -Wl,--wrap=pwrite \
 	-Wl,--wrap=pwrite64 -Wl,--wrap=posix_spawn_file_actions_init \
 	-Wl,--wrap=posix_spawnattr_init -Wl,--wrap=posix_spawn -Wl,--wrap=waitpid \
-	-Wl,--wrap=calloc -Wl,--wrap=asprintf -Wl,--wrap=__asprintf_chk
+	-Wl,--wrap=calloc -Wl,--wrap=asprintf -Wl,--wrap=__asprintf_chk \
+	-Wl,--wrap=__vasprintf_chk
 
 # An output that stops anywhere, allocations that fail.  stop_signal() is ours: a real stop signal
 # stays for the life of a process, and this test needs hundreds.

@@ -151,8 +151,10 @@ directory), so the limit is unknown"
 # in_between PID: the process that strace PID traces, from now on $child, has met its SIGSTOP.
 in_between()
 {
-	read -r child _ <"/proc/$1/task/$1/children" # that line has no end
-	grep -qs 'stopped by SIGSTOP' trace
+	grep -qs 'stopped by SIGSTOP' trace || return
+	# strace has had other children before.  That line has no end.
+	read -r child _ <"/proc/$1/task/$1/children"
+	[ -n "$child" ]
 }
 
 @test "create -o that fails leaves alone what another made meanwhile" {

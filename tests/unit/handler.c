@@ -120,8 +120,11 @@ void *__wrap_calloc(size_t n, size_t size)
 }
 
 int __wrap_asprintf(char **text, const char *format, ...);
-/* What _FORTIFY_SOURCE makes of it. */
+/* What _FORTIFY_SOURCE makes of it; with clang the last, where the C library has it. */
 int __wrap___asprintf_chk(char **text, int flag, const char *format, ...);
+__attribute__((weak)) int __real___vasprintf_chk(char **text, int flag, const char *format,
+						 va_list ap);
+int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list ap);
 
 __attribute__((format(printf, 2, 0))) static int put_path(char **text, const char *format,
 							  va_list ap)
@@ -151,6 +154,12 @@ __attribute__((format(printf, 3, 4))) int __wrap___asprintf_chk(char **text, int
 	n = put_path(text, format, ap);
 	va_end(ap);
 	return n;
+}
+
+__attribute__((format(printf, 3, 0))) int __wrap___vasprintf_chk(char **text, int flag,
+								 const char *format, va_list ap)
+{
+	return fail.paths ? -1 : __real___vasprintf_chk(text, flag, format, ap);
 }
 
 /* ---- running ---- */
