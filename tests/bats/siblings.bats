@@ -40,16 +40,16 @@ built_with_bpf()
 	dir=$PWD/root$(make_variable pkglibexecdir)
 	export MQTOOL_LIBEXECDIR=$dir
 	if built_with_amqp; then
-		run -1 "$bin/mqtool" send amqp://localhost:1/q x
-		equal "$output" "mqtool send: amqp://localhost:1/q: cannot connect to localhost, port 1:\
+		run -1 "$bin/mqtool" send amqp://127.0.0.1:1/q x
+		equal "$output" "mqtool send: amqp://127.0.0.1:1/q: cannot connect to 127.0.0.1, port 1:\
  Connection refused"
 		rm "$dir/mqtool-amqp"
-		run -2 "$bin/mqtool" send amqp://localhost:1/q x
-		equal "${lines[0]}" "mqtool send: 'amqp://localhost:1/q': AMQP queues are not supported by\
+		run -2 "$bin/mqtool" send amqp://127.0.0.1:1/q x
+		equal "${lines[0]}" "mqtool send: 'amqp://127.0.0.1:1/q': AMQP queues are not supported by\
  this build: $dir/mqtool-amqp is in the package mqtool-amqp"
 	else
-		run -2 "$bin/mqtool" send amqp://localhost/q x
-		equal "${lines[0]}" "mqtool send: 'amqp://localhost/q': AMQP queues are not supported by\
+		run -2 "$bin/mqtool" send amqp://127.0.0.1/q x
+		equal "${lines[0]}" "mqtool send: 'amqp://127.0.0.1/q': AMQP queues are not supported by\
  this build: name a System V or POSIX queue"
 	fi
 }
