@@ -74,13 +74,7 @@ UNIT_TESTS = $(UNIT_PURE) \
 # end, alone.
 BATS_TESTS = \
 	tests/bats/amqp.bats \
-	tests/bats/amqp-failures.bats \
-	tests/bats/amqp-move.bats \
-	tests/bats/amqp-properties.bats \
-	tests/bats/amqp-restart.bats \
-	tests/bats/amqp-secrets.bats \
-	tests/bats/faults.bats \
-	tests/bats/errnos.bats \
+	$(LONG_TESTS) \
 	tests/bats/signals.bats \
 	tests/bats/mistakes.bats \
 	tests/bats/trace.bats \
@@ -142,6 +136,16 @@ BATS_TESTS = \
 	tests/bats/trace-many.bats \
 	tests/bats/users.bats \
 	$(TEXT_TESTS)
+
+# Those that take long and go the same way for every user.
+LONG_TESTS = \
+	tests/bats/amqp-failures.bats \
+	tests/bats/amqp-move.bats \
+	tests/bats/amqp-properties.bats \
+	tests/bats/amqp-restart.bats \
+	tests/bats/amqp-secrets.bats \
+	tests/bats/faults.bats \
+	tests/bats/errnos.bats
 
 # Those of what is installed and of what is printed in it, which no sanitizer has a say in.
 TEXT_TESTS = \
