@@ -654,9 +654,9 @@ line_of()
 	need_screen
 	mqtool create /orders -c 4 -s 64
 	for language in "${languages[@]}"; do
-		# The same words where lines have more room: broken, not cut.
-		screen "$language" 80 110 '?' 'PgUp PgDn' | sed '1,3d;$d;/[0-9][.][0-9] %/d' >narrow
-		screen "$language" 109 110 '?' 'PgUp PgDn' | sed '1,3d;$d;/[0-9][.][0-9] %/d' >wide
+		# The same words where lines have more room: broken, not cut.  The last line comes last.
+		screen "$language" 80 110 '?' 'PgDn .*PgUp .*Esc' | sed '1,3d;$d;/[0-9][.][0-9] %/d' >narrow
+		screen "$language" 109 110 '?' 'PgDn .*PgUp .*Esc' | sed '1,3d;$d;/[0-9][.][0-9] %/d' >wide
 		[ "$(grep -c . narrow)" -gt 60 ]
 		diff <(tr -s '[:space:]' '\n' <narrow) <(tr -s '[:space:]' '\n' <wide)
 	done
