@@ -78,7 +78,7 @@ sample()
 	wait_until traced_by "$counter"
 	"$traffic" loop /one "$n"
 	"$traffic" pair 0x51 "$n"
-	finish "$counter" 0
+	WAIT_LIMIT=$((n / 20000 + 20)) finish "$counter" 0
 	for queue in /one key:0x00000051; do
 		equal "$(sample mqtool_queue_sent_messages_total $queue)" "$n"
 		equal "$(sample mqtool_queue_received_messages_total $queue)" "$n"
