@@ -103,6 +103,10 @@ place_catalogues()
 	if [ -z "$parent" ]; then
 		echo "no place for catalogues: $1 would be in /" >"$BATS_FILE_TMPDIR/nowhere"
 	elif [ "$parent" = "$1" ]; then
+		# popt's are wanted too, where they are in the same directory.
+		for entry in "$1"/*/LC_MESSAGES/popt.mo; do
+			[ ! -e "$entry" ] || install -D "$entry" "$catalogues${entry#"$1"}"
+		done
 		mount -n -o bind "$catalogues" "$1"
 	else
 		exec 7<"$parent"
