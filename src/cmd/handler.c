@@ -107,7 +107,7 @@ static int open_body(const struct message *m)
 	return fd;
 }
 
-/* Variables that we set, and a secret that is none of COMMAND's business. */
+/* Variables that we set, and a secret that COMMAND must not see. */
 static bool is_replaced(const char *variable)
 {
 	static const char *const names[] = { "MQTOOL_QUEUE=",    "MQTOOL_TYPE=",

@@ -54,7 +54,7 @@ int msg_queue_failed(const struct queue_attempt *attempt, int error) _must_check
 void msg_lost(const struct queue_ref *ref, size_t n, int error);
 /*
  * Says why there is no connection to a queue, and makes one with queue_reopen().  For commands that
- * follow, and for send if there are several hosts.  -ETIMEDOUT: there is none within that time.
+ * follow, and for send if there are several hosts.  -ETIMEDOUT: the time ran out first.
  */
 int msg_reconnect(struct queue *q, int error, int64_t timeout_ns) _must_check_;
 /*

@@ -50,7 +50,7 @@ struct property_bytes {
 	size_t len;
 };
 
-/* Decoded properties; data is NULL if there is none.  Texts and tables come without
+/* Decoded properties; data is NULL if the property is absent.  Texts and tables come without
  * their length. */
 struct properties {
 	struct property_bytes of[PROPERTIES];

@@ -97,7 +97,7 @@ int amqp_secret_line(const char *line, const struct queue_address *a, struct amq
 
 /* ---- the file ---- */
 
-/* The path, and whether somebody asked for that very file; false if there is none. */
+/* The path, and whether the user named that file; false without a path. */
 static bool find_path(char path[static PATH_MAX], bool *asked)
 {
 	const char *file = getenv("MQTOOL_AMQP_PASSFILE"), *home = getenv("HOME");

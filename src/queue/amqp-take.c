@@ -26,8 +26,8 @@
 #define ACKS_MAX (AHEAD_MAX / 4)
 /*
  * How many that were asked for one by one may be in hand.  For a quorum queue RabbitMQ has a
- * consumer for each of them; it holds back acknowledgements beyond 32, and forgets them when the
- * channel ends.
+ * consumer for each of them; it holds back the acknowledgements after the 32nd, and forgets them
+ * when the channel ends.
  */
 #define GETS_MAX 16
 /* A consumer that is not told what was settled is cancelled after this long without a message. */

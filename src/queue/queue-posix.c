@@ -595,7 +595,7 @@ static int mqueue_create(const struct queue_ref *ref, const struct queue_attr *a
 		return rc;
 	limits.mq_maxmsg = (long)full.maxmsg;
 	limits.mq_msgsize = (long)full.msgsize;
-	/* No signal leaves a half-made queue behind. */
+	/* A signal must not end us between making the queue and finishing it. */
 	stop_hold(&mask);
 	rc = make_whole(ref->name, attr, sized ? &limits : NULL);
 	stop_release(&mask);

@@ -182,8 +182,8 @@ static int send_type(struct sysv_queue *q, const struct message *m, long type, i
 	int rc;
 
 	*msgp = type;
-	/* A queue takes hundreds of messages before it is full: preparing a wait for each of them
-	 * would cost more than the one try that fails. */
+	/* A queue fills only after hundreds of messages: preparing a wait for each would cost more
+	 * than the one failed try. */
 	rc = send_now(q, (const char *)msgp, m->len);
 	if (rc == -EAGAIN && timeout_ns != QUEUE_NO_WAIT)
 		rc = (int)wait_call(timeout_ns, call_send, check_send, &c);
@@ -663,7 +663,7 @@ static int sysv_create(const struct queue_ref *ref, const struct queue_attr *att
 	(void)exist_ok;
 	if (ref && ref->by == QUEUE_BY_ID)
 		return -EINVAL;
-	/* No signal leaves a half-made queue behind. */
+	/* A signal must not end us between making the queue and finishing it. */
 	stop_hold(&mask);
 	msqid = make_whole(ref ? (key_t)ref->key : IPC_PRIVATE, attr);
 	stop_release(&mask);

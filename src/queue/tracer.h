@@ -19,8 +19,8 @@ struct tracer_answer {
 };
 
 /*
- * Starts the sibling if there is none.  It stays in the namespaces of the thread that starts it:
- * before another thread enters a namespace for a while, the thread that stays behind calls this.
+ * Starts the sibling unless it runs already.  It lives in the namespaces of the thread that starts
+ * it, so call this from a thread in our own before another one enters a namespace for a while.
  * Returns 0, or -errno with *why: if it is not installed, as tracer_ask().
  */
 int tracer_start(struct tracer_refusal *why) _must_check_;

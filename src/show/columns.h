@@ -74,7 +74,7 @@ enum column_form {
 	FORM_KEY,
 	FORM_AGE,  /* 0 is never */
 	FORM_TIME, /* 0 is never */
-	FORM_PID,  /* 0: there is none */
+	FORM_PID,  /* 0: no process */
 	FORM_WAITING,
 	FORM_NET,
 	FORM_RATE,      /* a number in a second: column_real() */

@@ -27,7 +27,7 @@ void json_put_message(struct buffer *b, const char *queue, const struct message 
 
 /*
  * Writes that object and a newline in pieces, each by put(), which returns 0, or -errno to end it.
- * Needs no memory beyond what the program has from its start, so it works when there is none.
+ * Allocates nothing, so it works when memory has run out.
  * Leaves out the properties: a broker still has a message that could not be given back to it.
  * Returns 0 or what put() returned.
  */
