@@ -27,6 +27,7 @@
 #include "base/wait.h"
 #include "cmd/batch.h"
 #include "queue/queue-backend.h"
+#include "wrap.h"
 
 /* ---- the queue ---- */
 
@@ -157,13 +158,9 @@ ssize_t __wrap_write(int fd, const void *buf, size_t size)
 long __wrap_syscall(long number, ...)
 {
 	const struct iovec *v;
-	va_list ap;
 	long a[6];
 
-	va_start(ap, number);
-	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
-		a[i] = va_arg(ap, long);
-	va_end(ap);
+	WRAP_ARGS(a, number);
 	if (number != SYS_pwritev2 || a[0] != STDOUT_FILENO)
 		return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	v = (const struct iovec *)a[1];
@@ -180,13 +177,6 @@ int __wrap_stop_signal(void)
 
 static int allocations = INT_MAX; /* that are left */
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
 static bool may_allocate(void)
 {
 	if (!allocations)
@@ -195,20 +185,7 @@ static bool may_allocate(void)
 	return true;
 }
 
-void *__wrap_malloc(size_t size)
-{
-	return may_allocate() ? __real_malloc(size) : NULL;
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return may_allocate() ? __real_calloc(n, size) : NULL;
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-	return may_allocate() ? __real_realloc(p, size) : NULL;
-}
+WRAP_MEMORY(may_allocate);
 
 /* ---- tests ---- */
 

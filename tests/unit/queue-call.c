@@ -156,13 +156,9 @@ static bool waits(long limit)
 
 long __wrap_syscall(long number, ...)
 {
-	va_list ap;
 	long a[6];
 
-	va_start(ap, number);
-	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
-		a[i] = va_arg(ap, long);
-	va_end(ap);
+	WRAP_ARGS(a, number);
 	switch (number) {
 #ifdef SYS_msgsnd
 	case SYS_msgsnd:

@@ -33,12 +33,6 @@
 static int allocations = PLENTY; /* that are left; below 0: some have failed */
 static bool once;                /* only one fails: its message finds memory */
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size);
 void *__real_reallocarray(void *p, size_t n, size_t size);
 void *__wrap_reallocarray(void *p, size_t n, size_t size);
 
@@ -48,20 +42,7 @@ static bool may_allocate(void)
 	return allocations >= 0 || (once && allocations < -1);
 }
 
-void *__wrap_malloc(size_t size)
-{
-	return may_allocate() ? __real_malloc(size) : NULL;
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return may_allocate() ? __real_calloc(n, size) : NULL;
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-	return may_allocate() ? __real_realloc(p, size) : NULL;
-}
+WRAP_MEMORY(may_allocate);
 
 void *__wrap_reallocarray(void *p, size_t n, size_t size)
 {

@@ -150,13 +150,9 @@ long __wrap_syscall(long number, ...);
 /* Calls of at most six arguments. */
 long __wrap_syscall(long number, ...)
 {
-	va_list ap;
 	long a[6];
 
-	va_start(ap, number);
-	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
-		a[i] = va_arg(ap, long);
-	va_end(ap);
+	WRAP_ARGS(a, number);
 	if (number == SYS_close_range && no_own_table) {
 		errno = EINVAL;
 		return -1;

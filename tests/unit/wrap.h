@@ -41,6 +41,38 @@
 	}                                                      \
 	_Static_assert(1, "")
 
+/* The six arguments that syscall(2) takes at most, after the last named one. */
+#define WRAP_ARGS(a, last)                         \
+	do {                                       \
+		va_list ap;                        \
+		va_start(ap, last);                \
+		for (int i = 0; i < 6; i++)        \
+			(a)[i] = va_arg(ap, long); \
+		va_end(ap);                        \
+	} while (0)
+
+/* malloc(), calloc() and realloc() that fail unless may(). */
+#define WRAP_MEMORY(may)                                       \
+	void *__real_malloc(size_t size);                      \
+	void *__wrap_malloc(size_t size);                      \
+	void *__real_calloc(size_t n, size_t size);            \
+	void *__wrap_calloc(size_t n, size_t size);            \
+	void *__real_realloc(void *p, size_t size);            \
+	void *__wrap_realloc(void *p, size_t size);            \
+	void *__wrap_malloc(size_t size)                       \
+	{                                                      \
+		return may() ? __real_malloc(size) : NULL;     \
+	}                                                      \
+	void *__wrap_calloc(size_t n, size_t size)             \
+	{                                                      \
+		return may() ? __real_calloc(n, size) : NULL;  \
+	}                                                      \
+	void *__wrap_realloc(void *p, size_t size)             \
+	{                                                      \
+		return may() ? __real_realloc(p, size) : NULL; \
+	}                                                      \
+	_Static_assert(1, "")
+
 /* After the declaration of __real_NAME(): the name of what takes 64-bit times. */
 #if defined __USE_TIME64_REDIRECTS || \
 	(defined __USE_TIME_BITS64 && defined __TIMESIZE && __TIMESIZE == 32)
