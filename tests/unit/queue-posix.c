@@ -116,19 +116,28 @@ static uint64_t messages_of(const char *text)
 	return st.messages;
 }
 
+/* A new queue, opened to read where there is no /proc, that one call has waited on. */
+static struct queue *waited_once(const char *name)
+{
+	struct queue_ref ref = ref_of(name);
+	struct queue *q;
+
+	no_proc = true;
+	make(name);
+	assert_int_equal(queue_open(&q, &ref, QUEUE_READ), 0);
+	assert_int_equal(take(q), -ETIMEDOUT);
+	return q;
+}
+
 /* The descriptor for tries is opened at the second wait, by name where there is no /proc: another
  * queue that has the name by then is left alone. */
 static void test_name_means_another(void **state)
 {
-	struct queue_ref ref = ref_of("/a");
 	struct queue *q;
 	int before;
 
 	(void)state;
-	no_proc = true;
-	make("/a");
-	assert_int_equal(queue_open(&q, &ref, QUEUE_READ), 0);
-	assert_int_equal(take(q), -ETIMEDOUT);
+	q = waited_once("/a");
 	drop("/a");
 	make("/a");
 	move_one("/a", true);
@@ -148,15 +157,11 @@ static void test_name_means_another(void **state)
 /* The same queue all the same: one descriptor more. */
 static void test_name_means_it(void **state)
 {
-	struct queue_ref ref = ref_of("/a");
 	struct queue *q;
 	int before;
 
 	(void)state;
-	no_proc = true;
-	make("/a");
-	assert_int_equal(queue_open(&q, &ref, QUEUE_READ), 0);
-	assert_int_equal(take(q), -ETIMEDOUT);
+	q = waited_once("/a");
 	before = next_fd();
 	assert_int_equal(take(q), -ETIMEDOUT);
 	assert_true(next_fd() > before);
