@@ -16,12 +16,23 @@
 
 #define GAP 2
 
+static bool all_ascii(const char *text, size_t len)
+{
+	unsigned char bits = 0;
+
+	for (size_t i = 0; i < len; i++)
+		bits |= (unsigned char)text[i];
+	return bits < 0x80;
+}
+
 /* Columns of a terminal that text takes.  What is printed is printable, so bytes above 0x7f are
  * UTF-8; any that are not count as one column. */
 static uint32_t text_width(const char *text, size_t len)
 {
 	uint32_t width = 0;
 
+	if (all_ascii(text, len))
+		return (uint32_t)len;
 	while (len) {
 		uint32_t cp = 0;
 		size_t n = (unsigned char)*text < 0x80 ? 1 : utf8_decode(text, len, &cp);
@@ -61,7 +72,7 @@ void table_cell(struct table *t)
 {
 	size_t len = t->text.len - t->ended;
 
-	if (t->text.failed || !make_room(t))
+	if (t->text.failed || (t->n == t->cap && !make_room(t)))
 		return;
 	t->cells[t->n++] = (struct table_cell){
 		.len = (uint32_t)len,
@@ -76,59 +87,72 @@ void table_cell_puts(struct table *t, const char *text)
 	table_cell(t);
 }
 
-static void put_blanks(struct buffer *out, size_t n)
+static char *put_text(char *to, const char *text, size_t len)
 {
-	char *at = n ? buffer_reserve(out, n) : NULL;
-
-	if (!at)
-		return;
-	memset(at, ' ', n);
-	out->len += n;
+	memcpy(to, text, len);
+	return to + len;
 }
 
-/* Sets width[] to the widest cell of each column. */
-static void measure(const struct table *t, uint32_t *width)
+static char *put_blanks(char *to, size_t n)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		size_t col = i % t->columns;
+	memset(to, ' ', n);
+	return to + n;
+}
 
-		if (t->cells[i].width > width[col])
-			width[col] = t->cells[i].width;
+/* Sets width[] to the widest cell of each column; returns the bytes that the rows take at most. */
+static size_t measure(const struct table *t, uint32_t *width)
+{
+	const struct table_cell *cell = t->cells, *end = cell + t->n;
+	size_t row = 0, cut = 0;
+
+	while (cell < end) {
+		for (size_t col = 0; col < t->columns; col++, cell++) {
+			if (cell->width > width[col])
+				width[col] = cell->width;
+			cut += cell->width;
+		}
 	}
+	for (size_t col = 0; col < t->columns; col++)
+		row += width[col] + GAP;
+	return t->text.len - cut + t->n / t->columns * row;
 }
 
-static void put_cells(const struct table *t, const uint32_t *width, uint64_t right,
-		      struct buffer *out)
+/* Writes the rows to `to`, which has room for them; returns their end. */
+static char *put_rows(const struct table *t, const uint32_t *width, uint64_t right, char *to)
 {
+	const struct table_cell *cell = t->cells, *end = cell + t->n;
 	const char *text = t->text.data;
 
-	for (size_t i = 0; i < t->n; i++) {
-		const struct table_cell *cell = &t->cells[i];
-		size_t col = i % t->columns, pad = width[col] - cell->width;
-		bool last = col + 1 == t->columns;
+	while (cell < end) {
+		for (size_t col = 0; col < t->columns; col++, cell++) {
+			size_t pad = width[col] - cell->width;
+			bool to_the_right = right >> col & 1;
 
-		if (right >> col & 1)
-			put_blanks(out, pad);
-		buffer_put(out, text, cell->len);
-		if (last)
-			buffer_putc(out, '\n');
-		else
-			put_blanks(out, GAP + (right >> col & 1 ? 0 : pad));
-		text += cell->len;
+			if (to_the_right)
+				to = put_blanks(to, pad);
+			to = put_text(to, text, cell->len);
+			text += cell->len;
+			if (col + 1 < t->columns)
+				to = put_blanks(to, GAP + (to_the_right ? 0 : pad));
+		}
+		*to++ = '\n';
 	}
+	return to;
 }
 
 int table_put(const struct table *t, uint64_t right, struct buffer *out)
 {
 	uint32_t *width;
+	char *to;
 
 	if (t->text.failed)
 		return -ENOMEM;
 	width = calloc(t->columns, sizeof(*width));
 	if (!width)
 		return -ENOMEM;
-	measure(t, width);
-	put_cells(t, width, right, out);
+	to = buffer_reserve(out, measure(t, width));
+	if (to)
+		out->len += (size_t)(put_rows(t, width, right, to) - to);
 	free(width);
 	return out->failed ? -ENOMEM : 0;
 }

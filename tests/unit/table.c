@@ -132,6 +132,7 @@ static void test_empty(void **state)
 	(void)state;
 	assert_int_equal(table_put(&t, 0, &b), 0);
 	assert_int_equal(b.len, 0);
+	buffer_free(&b);
 	table_free(&t);
 }
 
