@@ -618,11 +618,9 @@ static void put_cell(struct buffer *b, enum column col, const struct queue_stat 
 	}
 }
 
-/* A single look shows no change, and no messages have no mean. */
+/* Why a value is not known: a single look shows no change, and no messages have no mean. */
 static bool nothing_yet(enum column col, const struct queue_stat *st)
 {
-	if (column_known(col, st))
-		return false;
 	return column_of_rates(col) ? st->have & STAT_RATES :
 				      col == COL_NET && st->have & STAT_MESSAGES;
 }
@@ -630,12 +628,12 @@ static bool nothing_yet(enum column col, const struct queue_stat *st)
 void column_put_cell(struct buffer *b, enum column col, const struct queue_stat *st,
 		     const struct column_context *context)
 {
-	if (!column_applies(col, st->kind) || nothing_yet(col, st))
-		buffer_putc(b, '-');
-	else if (!column_known(col, st))
-		buffer_putc(b, '?');
-	else
+	if (column_known(col, st))
 		put_cell(b, col, st, context);
+	else if (!column_applies(col, st->kind) || nothing_yet(col, st))
+		buffer_putc(b, '-');
+	else
+		buffer_putc(b, '?');
 }
 
 static void put_json_user(struct buffer *b, const struct queue_stat *st)
@@ -783,12 +781,21 @@ static void move_items(struct queue_stat *items, struct sort_item *order, size_t
 	}
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return queue_stat_compare(a, b);
+}
+
 int column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse)
 {
 	struct sort_item *order;
 
 	if (n < 2)
 		return 0;
+	if (col == COL_QUEUE && !reverse) {
+		qsort(items, n, sizeof(*items), compare_names);
+		return 0;
+	}
 	order = calloc(n, sizeof(*order));
 	if (!order)
 		return -ENOMEM;

@@ -494,10 +494,10 @@ static void test_order_no_memory(void **state)
 	(void)state;
 	memcpy(items, unsorted, sizeof(items));
 	out_of_memory = true;
-	assert_int_equal(column_sort(items, ARRAY_SIZE(items), COL_QUEUE, false), -ENOMEM);
+	assert_int_equal(column_sort(items, ARRAY_SIZE(items), COL_MESSAGES, false), -ENOMEM);
 	/* Nothing to sort needs none. */
-	assert_int_equal(column_sort(items, 1, COL_QUEUE, false), 0);
-	assert_int_equal(column_sort(NULL, 0, COL_QUEUE, false), 0);
+	assert_int_equal(column_sort(items, 1, COL_MESSAGES, false), 0);
+	assert_int_equal(column_sort(NULL, 0, COL_MESSAGES, false), 0);
 	out_of_memory = false;
 	assert_memory_equal(items, unsorted, sizeof(items));
 }
