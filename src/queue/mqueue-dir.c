@@ -177,48 +177,51 @@ static int open_listed(int dir, const char *slash_name, bool ours, struct stat *
 	return rc < 0 ? rc : -EACCES;
 }
 
-static int add_item(struct queue_list *list, const struct queue_stat *found, const char *name)
-{
-	struct queue_stat *st = queue_list_add(list);
-
-	if (!st)
-		return -ENOMEM;
-	*st = *found;
-	st->name = queue_list_name(list, name);
-	if (!st->name) {
-		list->n--;
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-/* Adds one queue; returns 1 if it is already gone. */
-static int add_queue(struct queue_list *list, int dir, const char *name, unsigned int detail,
-		     enum dir_state *state)
+/* Fills what is known of one queue; returns 1 if it is already gone. */
+static int look_at(struct queue_stat *st, int dir, const char *slash_name, unsigned int detail,
+		   enum dir_state *state)
 {
 	const unsigned int inside = STAT_MESSAGES | STAT_BYTES | STAT_NOTIFY | STAT_MAXMSG |
 				    STAT_MSGSIZE;
-	char slash_name[NAME_MAX + 2];
-	struct queue_stat found = { 0 };
 	struct stat file;
 	int fd = -1;
 
-	slash_name[0] = '/';
-	memcpy(slash_name + 1, name, strlen(name) + 1);
 	if ((detail & inside) || *state == DIR_UNKNOWN)
 		fd = open_listed(dir, slash_name, *state == DIR_OURS, &file);
-	else if (fstatat(dir, name, &file, AT_SYMLINK_NOFOLLOW) < 0)
+	else if (fstatat(dir, slash_name + 1, &file, AT_SYMLINK_NOFOLLOW) < 0)
 		fd = -ENOENT;
 	if (fd == -ENOENT)
 		return 1;
-	mqueue_fill_inode(&found, &file);
+	mqueue_fill_inode(st, &file);
 	if (fd >= 0) {
-		(void)mqueue_fill_open(&found, fd, detail); /* what failed is unknown */
+		(void)mqueue_fill_open(st, fd, detail); /* what failed is unknown */
 		if (*state == DIR_UNKNOWN)
 			*state = compare_by_name(fd, slash_name);
 		close(fd);
 	}
-	return *state == DIR_FOREIGN ? -EXDEV : add_item(list, &found, slash_name);
+	return *state == DIR_FOREIGN ? -EXDEV : 0;
+}
+
+/* Adds one queue, unless it is already gone. */
+static int add_queue(struct queue_list *list, int dir, const char *name, unsigned int detail,
+		     enum dir_state *state)
+{
+	struct queue_stat *st = queue_list_add(list);
+	char slash_name[NAME_MAX + 2];
+	int rc;
+
+	if (!st)
+		return -ENOMEM;
+	slash_name[0] = '/';
+	memcpy(slash_name + 1, name, strlen(name) + 1);
+	rc = look_at(st, dir, slash_name, detail, state);
+	if (rc == 0) {
+		st->name = queue_list_name(list, slash_name);
+		rc = st->name ? 0 : -ENOMEM;
+	}
+	if (rc != 0)
+		list->n--;
+	return rc < 0 ? rc : 0;
 }
 
 /* Adds the queues of a directory, and closes it; *state is what is known about it, and is updated
