@@ -44,12 +44,12 @@ WRAP_ALSO(openat, openat64);
 WRAP_OPENAT_2();
 DIR *__real_fdopendir(int fd);
 DIR *__wrap_fdopendir(int fd);
-int __real_fstat(int fd, struct stat *st) REAL_TIME64(__fstat64_time64);
+int __real_fstat(int fd, struct stat *st) REAL_STAT64(fstat64, __fstat64_time64);
 int __wrap_fstat(int fd, struct stat *st);
 WRAP_ALSO(fstat, fstat64);
 WRAP_ALSO(fstat, __fstat64_time64);
 int __real_fstatat(int dir, const char *path, struct stat *st, int flags)
-	REAL_TIME64(__fstatat64_time64);
+	REAL_STAT64(fstatat64, __fstatat64_time64);
 int __wrap_fstatat(int dir, const char *path, struct stat *st, int flags);
 WRAP_ALSO(fstatat, fstatat64);
 WRAP_ALSO(fstatat, __fstatat64_time64);

@@ -31,7 +31,7 @@ int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 WRAP_ALSO(open, open64);
 WRAP_OPEN_2();
-int __real_getrlimit(int resource, struct rlimit *limit);
+int __real_getrlimit(int resource, struct rlimit *limit) REAL_FILE64(getrlimit64);
 int __wrap_getrlimit(int resource, struct rlimit *limit);
 WRAP_ALSO(getrlimit, getrlimit64);
 int __wrap_getgroups(int n, gid_t *groups);

@@ -73,12 +73,20 @@
 	}                                                      \
 	_Static_assert(1, "")
 
-/* After the declaration of __real_NAME(): the name of what takes 64-bit times. */
+/* After the declaration of __real_NAME(): the name of what takes 64-bit times, 64-bit sizes of files
+ * and limits, or a struct stat, which has both. */
 #if defined __USE_TIME64_REDIRECTS || \
 	(defined __USE_TIME_BITS64 && defined __TIMESIZE && __TIMESIZE == 32)
 #define REAL_TIME64(name) __asm__("__real_" #name)
+#define REAL_STAT64(file, time) REAL_TIME64(time)
 #else
 #define REAL_TIME64(name)
+#define REAL_STAT64(file, time) REAL_FILE64(file)
+#endif
+#if defined __USE_FILE_OFFSET64 && __WORDSIZE == 32
+#define REAL_FILE64(name) __asm__("__real_" #name)
+#else
+#define REAL_FILE64(name)
 #endif
 
 #endif
