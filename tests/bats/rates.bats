@@ -139,8 +139,9 @@ rwait: -*"
 	counters+=("$pid")
 	LINKS=4 wait_until traced_by "${counters[0]}"
 	LINKS=4 wait_until traced_by "${counters[1]}"
-	mqtool send --namespace="$there" /there yes
-	send /one x
+	# Until they are done: their first look comes at a moment that nobody else sees.
+	start nsenter -i -t "$there" "$traffic" steady /there 4
+	traffic steady /one 4
 	finish "${counters[0]}" 0
 	finish "${counters[1]}" 0
 	equal "$(jq -c '[.[] | select(.send > 0).queue]' one)" '["/there"]'
