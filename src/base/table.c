@@ -16,29 +16,23 @@
 
 #define GAP 2
 
-static bool all_ascii(const char *text, size_t len)
-{
-	unsigned char bits = 0;
-
-	for (size_t i = 0; i < len; i++)
-		bits |= (unsigned char)text[i];
-	return bits < 0x80;
-}
-
 /* Columns of a terminal that text takes.  What is printed is printable, so bytes above 0x7f are
  * UTF-8; any that are not count as one column. */
 static uint32_t text_width(const char *text, size_t len)
 {
 	uint32_t width = 0;
 
-	if (all_ascii(text, len))
-		return (uint32_t)len;
 	while (len) {
+		size_t n = utf8_ascii_run(text, len);
 		uint32_t cp = 0;
-		size_t n = (unsigned char)*text < 0x80 ? 1 : utf8_decode(text, len, &cp);
 
-		width += cp ? (uint32_t)utf8_width(cp) : 1;
-		n = n ? n : 1;
+		if (n) {
+			width += (uint32_t)n;
+		} else {
+			n = utf8_decode(text, len, &cp);
+			width += cp ? (uint32_t)utf8_width(cp) : 1;
+			n = n ? n : 1;
+		}
 		text += n;
 		len -= n;
 	}
@@ -72,7 +66,7 @@ void table_cell(struct table *t)
 {
 	size_t len = t->text.len - t->ended;
 
-	if (t->text.failed || (t->n == t->cap && !make_room(t)))
+	if (t->text.failed || !make_room(t))
 		return;
 	t->cells[t->n++] = (struct table_cell){
 		.len = (uint32_t)len,
@@ -85,12 +79,6 @@ void table_cell_puts(struct table *t, const char *text)
 {
 	buffer_puts(&t->text, text);
 	table_cell(t);
-}
-
-static char *put_text(char *to, const char *text, size_t len)
-{
-	memcpy(to, text, len);
-	return to + len;
 }
 
 static char *put_blanks(char *to, size_t n)
@@ -130,7 +118,7 @@ static char *put_rows(const struct table *t, const uint32_t *width, uint64_t rig
 
 			if (to_the_right)
 				to = put_blanks(to, pad);
-			to = put_text(to, text, cell->len);
+			to = mempcpy(to, text, cell->len);
 			text += cell->len;
 			if (col + 1 < t->columns)
 				to = put_blanks(to, GAP + (to_the_right ? 0 : pad));

@@ -49,8 +49,8 @@ size_t utf8_decode(const char *p, size_t n, uint32_t *cp)
 	return len;
 }
 
-/* ASCII bytes at the start of data, counted eight at a time except for the rest. */
-static size_t ascii_run(const char *data, size_t len)
+/* Eight bytes at a time except for the rest. */
+size_t utf8_ascii_run(const char *data, size_t len)
 {
 	size_t i = 0;
 	uint64_t eight;
@@ -72,7 +72,7 @@ bool utf8_valid(const char *data, size_t len)
 
 	while (i < len) {
 		if ((unsigned char)data[i] < 0x80) {
-			i += ascii_run(data + i, len - i);
+			i += utf8_ascii_run(data + i, len - i);
 			continue;
 		}
 		used = utf8_decode(data + i, len - i, &cp);

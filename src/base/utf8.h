@@ -15,6 +15,8 @@
  * (RFC 3629).
  */
 size_t utf8_decode(const char *p, size_t n, uint32_t *cp);
+/* Returns how many bytes at the start of data are ASCII. */
+size_t utf8_ascii_run(const char *data, size_t len);
 /* True if all len bytes are UTF-8.  Fast on ASCII. */
 bool utf8_valid(const char *data, size_t len);
 /*
