@@ -781,11 +781,6 @@ static void move_items(struct queue_stat *items, struct sort_item *order, size_t
 	}
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return queue_stat_compare(a, b);
-}
-
 int column_sort(struct queue_stat *items, size_t n, enum column col, bool reverse)
 {
 	struct sort_item *order;
@@ -793,7 +788,7 @@ int column_sort(struct queue_stat *items, size_t n, enum column col, bool revers
 	if (n < 2)
 		return 0;
 	if (col == COL_QUEUE && !reverse) {
-		qsort(items, n, sizeof(*items), compare_names);
+		queue_list_sort(&(struct queue_list){ .items = items, .n = n });
 		return 0;
 	}
 	order = calloc(n, sizeof(*order));
