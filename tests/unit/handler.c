@@ -25,6 +25,7 @@
 
 #include "base/util.h"
 #include "cmd/handler.h"
+#include "wrap.h"
 
 /* ---- what fails, errno or 0; and after how many calls that do not ---- */
 
@@ -44,8 +45,8 @@ static void reset(void)
 int __wrap_memfd_create(const char *name, unsigned int flags);
 int __real_memfd_create(const char *name, unsigned int flags);
 ssize_t __wrap_pwrite(int fd, const void *buf, size_t size, off_t offset);
-ssize_t __real_pwrite(int fd, const void *buf, size_t size, off_t offset);
-ssize_t __wrap_pwrite64(int fd, const void *buf, size_t size, off_t offset);
+ssize_t __real_pwrite(int fd, const void *buf, size_t size, off_t offset) REAL_FILE64(pwrite64);
+WRAP_ALSO(pwrite, pwrite64);
 int __wrap_posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions);
 int __real_posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions);
 int __wrap_posix_spawnattr_init(posix_spawnattr_t *attr);
@@ -74,12 +75,6 @@ ssize_t __wrap_pwrite(int fd, const void *buf, size_t size, off_t offset)
 		return -1;
 	}
 	return __real_pwrite(fd, buf, size < fail.piece ? size : fail.piece, offset);
-}
-
-/* The name that large file support gives it on machines of 32 bits. */
-ssize_t __wrap_pwrite64(int fd, const void *buf, size_t size, off_t offset)
-{
-	return __wrap_pwrite(fd, buf, size, offset);
 }
 
 int __wrap_posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions)
