@@ -25,9 +25,9 @@
 /* How many may be settled before the broker is told. */
 #define ACKS_MAX (AHEAD_MAX / 4)
 /*
- * How many that were asked for one by one may be in hand.  For a quorum queue RabbitMQ has a
- * consumer for each of them; it holds back the acknowledgements after the 32nd, and forgets them
- * when the channel ends.
+ * How many messages fetched one by one may be in hand.  On a quorum queue RabbitMQ makes a consumer
+ * for each of them; it delays every acknowledgement after the 32nd, and drops the delayed ones if
+ * the channel closes.
  */
 #define GETS_MAX 16
 /* A consumer that is not told what was settled is cancelled after this long without a message. */
